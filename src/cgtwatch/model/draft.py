@@ -1,0 +1,58 @@
+"""What a parser saw on a page, before anything is decided about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document linked from an item."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One entry as a parser saw it. Text is plain, cleaned of control characters, and never HTML.
+
+    `guid` is the publisher's own id or None; `published` is aware UTC; `published_on` is the day as the publisher prints it
+    (in the source's zone), also where no time is known. Both are None where no believable date was found.
+    """
+
+    title: str
+    url: str = ""
+    guid: str | None = None
+    text: str = ""
+    published: datetime | None = None
+    published_on: date | None = None
+    attachments: tuple[Attachment, ...] = ()
+    language: str | None = None
+    author: str | None = None
+    position: int = 0  # from the top of the first page, over all pages of a visit
+    links: tuple[str, ...] = ()  # of a watched page
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one page held: its drafts in the page's order, the next page if it names one, and what a person should know."""
+
+    drafts: tuple[Draft, ...]
+    next_url: str | None = None
+    title: str = ""  # of the page or feed
+    warnings: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A detail page or document as read: what it adds to the row that led there."""
+
+    title: str = ""
+    text: str = ""
+    published: datetime | None = None
+    published_on: date | None = None
+    attachments: tuple[Attachment, ...] = ()
+    language: str | None = None
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,95 @@
+"""One visit to an address: what came, that nothing changed, or why it failed. All three are values, never exceptions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class ErrorClass(StrEnum):
+    """The stable word for what went wrong at a visit."""
+
+    TIMEOUT = "timeout"
+    TOO_BIG = "too-big"
+    TLS = "tls"
+    DNS = "dns"
+    CONNECT = "connect"  # refused, reset, unreachable
+    REFUSED = "refused"  # by us: a private address, a forbidden scheme
+    REDIRECT = "redirect"
+    BLOCKED = "blocked"  # 401, 403, 412, 429, a challenge page, robots.txt
+    GONE = "gone"  # 410
+    HTTP_4XX = "http-4xx"
+    HTTP_5XX = "http-5xx"
+    PROTOCOL = "protocol"  # no valid HTTP, or a body that does not match its headers
+    PARSE = "parse"
+    EMPTY = "empty"
+    LAYOUT = "layout"
+    QUARANTINE = "quarantine"
+    STORAGE = "storage"
+    INTERNAL = "internal"
+
+
+NETWORK_TROUBLE = frozenset({ErrorClass.TIMEOUT, ErrorClass.DNS, ErrorClass.CONNECT})
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the next visit sends or compares: the server's own validators and the hash of the body last read."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer with a body. `url` is where it came from after redirects."""
+
+    requested: str
+    url: str
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    validators: Validators
+    fetched_at: datetime
+    duration: timedelta
+    requests: int = 1
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, in lower case; empty where the server names none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """Nothing changed: a 304 to our condition, or the same bytes again (`status` 200)."""
+
+    requested: str
+    status: int
+    validators: Validators
+    fetched_at: datetime
+    duration: timedelta
+    bytes: int = 0
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No usable answer. `message` says what came and what was expected, `hint` what to try."""
+
+    requested: str
+    error: ErrorClass
+    message: str
+    hint: str
+    fetched_at: datetime
+    duration: timedelta = timedelta()
+    status: int | None = None
+    retry_after: timedelta | None = None
+    bytes: int = 0
+    requests: int = 1
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Visit = Fetched | NotModified | Failed
