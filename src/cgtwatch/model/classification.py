@@ -72,7 +72,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act that a document tells of; `on` is the day it happened, as far as the document tells. `main` is the document's own."""
+    """One act that a document tells of, on the day `on` as far as it says. `main` is the document's own."""
 
     title: str
     labels: Labels

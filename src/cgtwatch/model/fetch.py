@@ -70,7 +70,7 @@ class NotModified:
     validators: Validators
     fetched_at: datetime
     duration: timedelta
-    bytes: int = 0
+    size: int = 0  # bytes read
     requests: int = 1
 
 
@@ -86,7 +86,7 @@ class Failed:
     duration: timedelta = timedelta()
     status: int | None = None
     retry_after: timedelta | None = None
-    bytes: int = 0
+    size: int = 0  # bytes read
     requests: int = 1
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
