@@ -1,0 +1,1 @@
+"""Running it: ownership of a data directory, logs, notices to the service manager. Knows nothing of policy."""

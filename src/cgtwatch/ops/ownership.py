@@ -1,0 +1,48 @@
+"""One working cgtwatch per data directory: an flock that the kernel lets go of when its holder dies."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cgtwatch.errors import BusyError, StoreFull, StoreUnusable
+
+LOCK_FILE = "cgtwatch.lock"
+
+
+@contextmanager
+def own(data_dir: Path) -> Iterator[None]:
+    """Hold `data_dir` (made where it is missing) while the block runs.
+
+    Raises `BusyError` where another process holds it, `StoreUnusable` where it cannot be made or written.
+    """
+    handle = _open(data_dir)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BusyError(f"{data_dir}: another cgtwatch{_holder(handle)} is working here; stop it first") from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    except OSError as error:
+        if error.errno == 28:  # ENOSPC
+            raise StoreFull(f"{data_dir}: no space is left on the disk; make room and start again") from error
+        raise
+    finally:
+        os.close(handle)
+
+
+def _open(data_dir: Path) -> int:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        return os.open(data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreUnusable(f"{data_dir}: cannot be written ({reason}); mend its permissions or set CGTWATCH_DATA_DIR") from error
+
+
+def _holder(handle: int) -> str:
+    number = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+    return f" (process {number})" if number.isdigit() else ""
