@@ -1,0 +1,133 @@
+"""The settings of one process: environment and `.env` in, a frozen `Settings` out, every mistake told at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any
+
+from cgtwatch.config import values
+from cgtwatch.config.dotenv import DotEnv, read_dotenv
+from cgtwatch.config.packaged import packaged_sources
+from cgtwatch.config.suggest import did_you_mean
+from cgtwatch.errors import ConfigError
+
+PREFIX = "CGTWATCH_"
+TESTS_ONLY = "CGTWATCH_SHARED"  # names the folder of recordings; the product itself never reads it
+CA_NAMES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # the first one set wins, as users of both expect
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the environment decides. What may hold a secret is left out of the repr."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    sources: Path
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "cgtwatch <cgtwatch@localhost>"
+    public_url: str | None = None  # without a slash at the end
+    allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
+    secret_key: bytes | None = field(default=None, repr=False)
+    operator: str | None = field(default=None, repr=False)  # a chat address is a secret
+    listen: tuple[str, int] = ("127.0.0.1", 8710)
+    contact: str | None = None
+    inbox_token: str | None = field(default=None, repr=False)
+    browser: Path | None = None
+    retention_raw_days: int | None = None  # None: kept for ever
+    retention_fetch_days: int | None = 90
+    retention_delivery_days: int | None = 365
+    concurrency: int = 16
+    log_format: str = "text"  # text or json
+    engine: str = "threads"
+    ca_file: str | None = None
+
+
+SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "operator", "inbox_token"})
+
+# Name after the prefix (in the case of the field) → what makes its value of the text, or raises ValueError with the mend.
+READERS: Mapping[str, values.Reader] = {
+    "data_dir": values.directory,
+    "database_url": values.database_url,
+    "sources": values.path,
+    "smtp_url": values.smtp_url,
+    "mail_from": values.mail_from,
+    "public_url": values.public_url,
+    "allow_private": values.networks,
+    "secret_key": values.secret_key,
+    "operator": values.operator,
+    "listen": values.listen,
+    "contact": values.contact,
+    "inbox_token": values.inbox_token,
+    "browser": values.executable,
+    "retention_raw_days": values.days,
+    "retention_fetch_days": values.days,
+    "retention_delivery_days": values.days,
+    "concurrency": values.concurrency,
+    "log_format": values.log_format,
+    "engine": values.engine,
+}
+
+
+def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """The settings of `environ` and, where it is silent, of `cwd/.env`. Relative paths are meant from `cwd`.
+
+    Raises `ConfigError` with a line for every mistake; a secret's value is never part of it.
+    """
+    dotenv = read_dotenv(cwd / ".env")
+    problems = list(dotenv.problems)
+    given = _given(environ, dotenv)
+    found: dict[str, Any] = {}
+    for name, (text, where) in given.items():
+        key = name.removeprefix(PREFIX).lower()
+        if not text.strip() or name == TESTS_ONLY or name in CA_NAMES:
+            continue
+        if key not in READERS or name != PREFIX + key.upper():
+            known = (PREFIX + k.upper() for k in READERS)
+            problems.append(f"{where}{name}: no such setting{did_you_mean(name, known)}; correct the name or unset it")
+            continue
+        try:
+            found[key] = READERS[key](text.strip(), values.Place(cwd, environ.get("HOME")))
+        except ValueError as error:
+            what = "" if key in SECRETS else f"={text.strip()!r}"
+            problems.append(f"{where}{name}{what}: {error}")
+    problems += _ca_file(given, cwd, found)
+    if problems:
+        raise ConfigError(problems)
+    found.setdefault("data_dir", cwd / "data")
+    found.setdefault("database_url", f"sqlite:///{found['data_dir'] / 'cgtwatch.db'}")
+    found.setdefault("sources", cwd / "sources.yaml" if (cwd / "sources.yaml").exists() else packaged_sources())
+    return Settings(**found)
+
+
+def shown_settings(settings: Settings) -> dict[str, str]:
+    """Each setting by its variable's name, fit to be printed: secrets say only whether they are set."""
+    lines: dict[str, str] = {}
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        text = "" if value is None else str(value)
+        if isinstance(value, tuple):
+            text = ":".join(map(str, value)) if one.name == "listen" else ", ".join(map(str, value))
+        name = PREFIX + one.name.upper() if one.name in READERS else CA_NAMES[0]
+        lines[name] = ("(set)" if value else "(not set)") if one.name in SECRETS else text
+    return lines
+
+
+def _given(environ: Mapping[str, str], dotenv: DotEnv) -> dict[str, tuple[str, str]]:
+    """Name → value and where it stands; the environment wins over the file."""
+    given = {one.name: (one.value, f".env:{one.line}: ") for one in dotenv.assignments}
+    given |= {name: (value, "") for name, value in environ.items()}
+    return {name: value for name, value in given.items() if name.startswith(PREFIX) or name in CA_NAMES}
+
+
+def _ca_file(given: Mapping[str, tuple[str, str]], cwd: Path, found: dict[str, Any]) -> list[str]:
+    """Takes the first CA bundle named into `found`; says which one is no readable file."""
+    for name in CA_NAMES:
+        text, where = given.get(name, ("", ""))
+        if text.strip():
+            path = cwd / text.strip()
+            if not path.is_file():
+                return [f"{where}{name}={text!r}: is no file; name a bundle of certificates in PEM form, or unset it"]
+            found["ca_file"] = str(path)
+            break
+    return []
