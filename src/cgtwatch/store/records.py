@@ -1,0 +1,225 @@
+"""What goes into the store in one unit of work, what is asked of it, and what it answers beside the nouns of `model`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cgtwatch.model.classification import Classification
+from cgtwatch.model.delivery import Delivery, DeliveryState, SendResult
+from cgtwatch.model.event import Announcement, AnnouncementKind, Link, PolicyEvent
+from cgtwatch.model.fetch import ErrorClass
+from cgtwatch.model.health import Alarm
+from cgtwatch.model.item import Finding, Item, Outcome, Plan, Revision
+from cgtwatch.model.taxonomy import DocType, Importance, Modality, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFacts:
+    """One line of the fetch log. `size` is bytes read; `new`, `updated` and `gone` are filled in by the store."""
+
+    requested: str
+    url: str
+    outcome: Outcome
+    at: datetime
+    status: int | None = None
+    error: ErrorClass | None = None
+    message: str = ""
+    size: int = 0
+    duration: timedelta = timedelta()
+    requests: int = 1
+    archive_key: str | None = None
+    content_type: str = ""  # as the server said it, with its charset: what a later replay of the bytes needs
+    new: int = 0
+    updated: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """One finding and what came of it.
+
+    `revision` is needed for what is new, and given for what is updated. Where `classification` is given, `events` are *all*
+    events of the item: those it had before and has no longer are withdrawn (kept, but no longer listed). An event of another
+    item may stand among them when its cluster or thread changed. `keys[event id]` are further keys under which
+    `Store.candidates` finds the event.
+    """
+
+    finding: Finding
+    revision: Revision | None = None
+    classification: Classification | None = None
+    events: tuple[PolicyEvent, ...] = ()
+    links: tuple[Link, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToAnnounce:
+    """Something to tell of an event; told once for each (event, kind, cause)."""
+
+    kind: AnnouncementKind
+    event_id: str
+    cause: str
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """Everything that one visit to one source leaves behind; stored whole or not at all."""
+
+    source: str
+    plan: Plan
+    fetch: FetchFacts
+    items: tuple[StoredItem, ...] = ()
+    announce: tuple[ToAnnounce, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a visit changed: numbers of items, and the numbers (`seq`) of what will be told."""
+
+    new: int = 0
+    updated: int = 0
+    gone: int = 0
+    announced: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """A page that the guard doubted: its bytes are in the archive, nothing of it was compared."""
+
+    id: int
+    source: str
+    url: str
+    archive_key: str | None
+    content_type: str
+    error: ErrorClass | None
+    reason: str
+    hint: str
+    at: datetime
+    released_at: datetime | None = None
+    kept: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuery:
+    """Which items are wanted; an empty part wants all. Newest change first.
+
+    `query`: all its words occur in title or text. `since` (from, inclusive) and `until` (exclusive) compare with the later of
+    first seen and last changed. `jurisdiction` `CN` takes its provinces too; `importance` is the least wanted. `after` is the
+    id of the last row of the page before.
+    """
+
+    query: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    jurisdiction: str | None = None
+    issuer: str | None = None
+    doc_type: DocType | None = None
+    stage: Stage | None = None
+    modality: Modality | None = None
+    importance: Importance | None = None
+    relevant: bool | None = None
+    source: str | None = None
+    limit: int | None = 100
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery(ItemQuery):
+    """Which events are wanted; as for items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is stored: items, events, items whose latest classification is relevant, announcements."""
+
+    items: int
+    events: int
+    relevant: int
+    announcements: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whether one announcement was wanted by a subscription, and why."""
+
+    seq: int
+    wanted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRecord:
+    """The end of one digest run of a subscription: its mark moves from `from_seq` to `to_seq`, and `deliveries` (state queued)
+    go out.
+
+    Without deliveries only the mark moves, and `reason` says why nothing is sent. A welcome may have an empty range.
+    """
+
+    subscription: str
+    from_seq: int
+    to_seq: int
+    created_at: datetime
+    next_due: datetime | None
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    events: tuple[str, ...] = ()
+    reason: str = ""
+    chosen: tuple[Chosen, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    welcome: bool = False  # this is the subscription's first digest; refused when it was welcomed already
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a delivery; `result` is None while it is not known."""
+
+    delivery: str
+    number: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    result: SendResult | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsToTell:
+    """Trouble that began or ended and that the operator has not heard of. What ended before its beginning was told is not
+    told.
+    """
+
+    opened: tuple[Alarm, ...] = ()
+    ended: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one subscription's digest did with one announcement. Without a digest row of its own `digest` is None."""
+
+    seq: int
+    subscription: str
+    wanted: bool
+    reason: str
+    digest: int | None = None
+    delivery: str | None = None
+    state: DeliveryState | None = None
+    answer: str = ""
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The chain of an event from its source to its readers. `fetches` are the visits that brought its revisions, as far as
+    they are kept.
+    """
+
+    event: PolicyEvent
+    item: Item
+    fetches: tuple[FetchFacts, ...]
+    revisions: tuple[Revision, ...]
+    classification: Classification | None
+    links: tuple[Link, ...]
+    announcements: tuple[Announcement, ...]
+    told: tuple[Told, ...]
+    withdrawn: bool = False
