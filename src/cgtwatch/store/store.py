@@ -239,8 +239,7 @@ class Store:
         """What the operator has to hear."""
         raise NotImplementedError
 
-    def apply_alarms(self, open: Sequence[Alarm], close: Sequence[str], now: datetime) -> None:  # noqa: A002 - the word of the
-    table
+    def apply_alarms(self, open: Sequence[Alarm], close: Sequence[str], now: datetime) -> None:
         """Open alarms (none twice for a key) and close those of the given keys."""
         raise NotImplementedError
 
