@@ -1,0 +1,80 @@
+"""One evaluation: a labelled file in, scores out, predictions written beside."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from cgtwatch.errors import ConfigError
+from cgtwatch.evaluate import items
+from cgtwatch.evaluate.files import LabelKind, kind_of, read_lines, shows_mistakes
+from cgtwatch.evaluate.scores import Report
+from cgtwatch.model.classification import Document, Understanding
+
+Lines = Sequence[Mapping[str, Any]]
+
+
+def run(path: Path, predictions_out: Path | None = None, mistakes: int = 0) -> Report:
+    """Score the understanding on the labelled file at `path`; `data["seconds"]` is the time spent on understanding alone.
+
+    The report holds the first `mistakes` wrong answers. Raises `ConfigError` for a file that cannot be read, and where single
+    mistakes of a file named `check…` are asked for.
+    """
+    if mistakes and not shows_mistakes(path):
+        raise ConfigError(
+            [f"{path}: single mistakes of a check file are not shown; leave --mistakes away, or name a file to build on"]
+        )
+    lines = read_lines(path)
+    report = _SCORERS[kind_of(lines[0])](lines)
+    if predictions_out is not None:
+        _write(predictions_out, report.predictions)
+    shown = report.mistakes[:mistakes]
+    return replace(report, mistakes=shown)
+
+
+def _items(lines: Lines) -> Report:
+    clock = _Clock()
+    report = items.score(lines, clock.timed(_reader()))
+    seconds = round(clock.seconds, 3)
+    speed = f"{seconds:.2f} s, {len(lines) / max(seconds, 1e-6):.0f} documents a second"
+    return replace(report, data={**report.data, "seconds": seconds}, lines=(*report.lines, speed))
+
+
+def _reader() -> Callable[[Document], Understanding]:
+    from cgtwatch.understand import rules as rule_data
+    from cgtwatch.understand.read import read
+
+    rules = rule_data.load()
+    return lambda document: read(document, rules)
+
+
+class _Clock:
+    """Adds up the time spent in one function."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timed(self, read: Callable[[Document], Understanding]) -> Callable[[Document], Understanding]:
+        def timed_read(document: Document) -> Understanding:
+            begin = perf_counter()
+            try:
+                return read(document)
+            finally:
+                self.seconds += perf_counter() - begin
+
+        return timed_read
+
+
+def _write(path: Path, predictions: Sequence[Mapping[str, Any]]) -> None:
+    text = "".join(json.dumps(prediction, ensure_ascii=False) + "\n" for prediction in predictions)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            [f"{path}: predictions cannot be written ({error.strerror}); name a file in a folder that exists"]
+        ) from error
+
+
+_SCORERS: dict[LabelKind, Callable[[Lines], Report]] = {LabelKind.ITEMS: _items}
