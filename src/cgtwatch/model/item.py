@@ -87,6 +87,7 @@ class Finding:
     reason: str
     draft: Draft | None = None
     known: KnownItem | None = None
+    quiet: bool = False  # remember, do not announce: an older row that slid into view, an edit of every row at once
 
 
 class Outcome(StrEnum):
@@ -115,6 +116,8 @@ class SourceState:
     items_seen: int = 0  # at the last good visit
     baseline_done: bool = False
     held: int = 0  # visits in a row that the guard held
+    held_as: str = ""  # a sketch of what it held, to know it again
+    good: int = 0  # good visits in a row
     permanent_url: str | None = None
     full_fetch_at: datetime | None = None  # last visit that was answered with a body
 
@@ -127,6 +130,7 @@ class Verdict:
     error: ErrorClass | None = None
     reason: str = ""
     hint: str = ""
+    held_as: str = ""  # a sketch of the doubted page; goes into the state
 
 
 @dataclass(frozen=True, slots=True)
