@@ -1,0 +1,60 @@
+"""What every channel is made from and what it can do."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from cgtwatch.model.delivery import Message, Payload, SendOutcome
+from cgtwatch.model.subscription import Subscription
+from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
+
+LONGEST_ANSWER = 300  # characters of a receiver's word that the ledger keeps
+_ADDRESS = re.compile(r"[^\s<>:;,\"']+@[^\s<>:;,\"']+")
+_LINK = re.compile(r"https?://\S+")
+
+
+class Door(Protocol):
+    """The guarded HTTP session, as far as channels need it."""
+
+    def exchange(self, request: NetRequest) -> NetAnswer | NetFailure:
+        """One exchange; network trouble comes back as a value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelParts:
+    """What channels are built from; each takes what it needs. Secrets stay out of the repr."""
+
+    net: Door | None
+    smtp_url: str | None = field(repr=False)
+    mail_from: str
+    maildir: Path
+    secret_key: bytes = field(repr=False)
+    public_url: str | None
+    clock: Callable[[], datetime]
+    ca_file: str | None = None
+
+
+class Channel(Protocol):
+    """A way to hand a message over."""
+
+    def __init__(self, parts: ChannelParts) -> None: ...
+
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+        """The bytes to be sent at every attempt of the delivery `key`."""
+        ...
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
+        """One attempt; the receiver's trouble is an outcome, never an exception."""
+        ...
+
+
+def masked(answer: str | bytes) -> str:
+    """A receiver's word for the ledger: one line, shortened, without mail addresses and links (hook addresses are passwords)."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    line = " ".join("".join(char if char.isprintable() else " " for char in text[: LONGEST_ANSWER * 4]).split())
+    line = _LINK.sub("<link>", _ADDRESS.sub("<address>", line))
+    return line if len(line) <= LONGEST_ANSWER else line[: LONGEST_ANSWER - 1] + "…"

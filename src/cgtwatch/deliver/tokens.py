@@ -1,0 +1,53 @@
+"""Signed links: tokens that say one thing for one purpose, and nothing to anybody who holds another."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+_MAC_BYTES = 18  # 144 bits, and no padding in base64
+
+
+def sign(secret_key: bytes, purpose: str, subject: str, expires: datetime | None = None) -> str:
+    """A token for `subject` (such as a subscription's name) that `read` accepts for `purpose` alone; safe in a URL.
+
+    Without `expires` it is good for ever, as unsubscribing must be (RFC 8058).
+    """
+    until = str(int(expires.timestamp())) if expires else ""
+    body = f"{until}|{subject}".encode()
+    return f"{_encode(body)}.{_encode(_mac(secret_key, purpose, body))}"
+
+
+def read(secret_key: bytes, purpose: str, token: str, now: datetime) -> str | None:
+    """The subject that a token was signed for; None where it is forged, damaged, for another purpose or expired at `now`."""
+    coded, _, mac = token.partition(".")
+    try:
+        body, given = _decode(coded), _decode(mac)
+    except (ValueError, binascii.Error):
+        return None
+    if not hmac.compare_digest(given, _mac(secret_key, purpose, body)):
+        return None
+    until, _, subject = body.decode().partition("|")
+    if until and now.astimezone(UTC).timestamp() >= int(until):
+        return None
+    return subject
+
+
+def unsubscribe_url(public_url: str, secret_key: bytes, subscription: str) -> str:
+    """The address that ends a subscription: by POST at once (RFC 8058), by GET after asking."""
+    return f"{public_url.rstrip('/')}/unsubscribe/{quote(sign(secret_key, 'unsubscribe', subscription), safe='.-_')}"
+
+
+def _mac(secret_key: bytes, purpose: str, body: bytes) -> bytes:
+    return hmac.new(secret_key, b"token:" + purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+    return base64.b64decode(padded, altchars=b"-_", validate=True)
