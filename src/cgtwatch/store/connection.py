@@ -1,0 +1,188 @@
+"""One writer and many readers of one SQLite file, units of work, and what its errors mean to a person.
+
+SQLite before 3.51.3 can lose commits when a checkpoint of one connection races a commit of another (the WAL-reset bug). So one
+connection writes, only that one checkpoints, and all others are opened read-only with automatic checkpoints switched off.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from cgtwatch.errors import BusyError, ConfigError, StoreError, StoreFull, StoreUnusable
+
+_WAL_LIMIT = 64 * 1024 * 1024  # bytes that the log file keeps after a checkpoint
+_READERS = 8
+
+
+def path_of(database_url: str) -> Path | None:
+    """The file of `sqlite:///PATH`; None for a database in memory. Raises `ConfigError` for any other address."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise ConfigError([f"CGTWATCH_DATABASE_URL: not an address of a database; write sqlite:///PATH ({error})"]) from error
+    if url.get_backend_name() != "sqlite":
+        raise ConfigError([f"CGTWATCH_DATABASE_URL: {url.get_backend_name()} is not supported; write sqlite:///PATH"])
+    return None if url.database in (None, "", ":memory:") else Path(str(url.database))
+
+
+def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
+    """What a database error means, in one line with the mend. `where` names the database."""
+    origin = getattr(error, "orig", None) or error
+    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+    said = " ".join(str(origin).split())
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return BusyError(f"{where}: another process holds the database ({said}); wait for it or stop it, then try again")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(f"{where}: no space left on the disk; nothing was lost, make room and work goes on")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
+        return StoreUnusable(f"{where}: cannot be opened for this ({said}); check that file and folder exist and may be written")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreUnusable(f"{where}: is damaged or no database ({said}); restore the latest backup with `cgtwatch db restore`")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreUnusable(f"{where}: the disk failed ({said}); check the disk, then run `cgtwatch db check`")
+    return StoreError(f"{where}: {said}; nothing of this step was stored")
+
+
+@contextmanager
+def told_plainly(where: str) -> Iterator[None]:
+    """Turn errors of the database, and text that no database can hold, into those of `errors`."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise plain_error(error, where) from error
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{where}: text with half a character cannot be stored ({error.reason})") from error
+
+
+def _engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
+    path = path_of(url)
+    memory = path is None
+
+    def connect() -> sqlite3.Connection:
+        address = ":memory:" if path is None else f"file:{quote(str(path.absolute()))}?mode={_mode(path, readonly)}"
+        # Transactions are begun by the listener below: the driver's own way knows no read transactions.
+        raw = sqlite3.connect(
+            address, timeout=busy_timeout.total_seconds(), isolation_level=None, check_same_thread=False, uri=True
+        )
+        raw.execute("PRAGMA foreign_keys=ON")
+        if readonly:
+            raw.execute("PRAGMA wal_autocheckpoint=0")
+            raw.execute("PRAGMA query_only=ON")
+        elif not memory:
+            raw.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA synchronous=FULL")
+            raw.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
+        return raw
+
+    if readonly and not memory:
+        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=_READERS, max_overflow=-1)
+    else:
+        engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _mode(path: Path, readonly: bool) -> str:
+    if not readonly:
+        return "rwc"
+    # In a folder that may not be written SQLite cannot make the shared memory of a WAL; without a WAL nobody is writing either.
+    still = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+    return "ro&immutable=1" if still else "ro"
+
+
+@contextmanager
+def writer(database_url: str, busy_timeout: timedelta) -> Iterator[Connection]:
+    """A writing connection for one piece of work, such as a migration; outside a transaction."""
+    engine = _engine(database_url, readonly=False, busy_timeout=busy_timeout)
+    try:
+        with told_plainly(name_of(database_url)), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reader(database_url: str, busy_timeout: timedelta = timedelta(seconds=10)) -> Iterator[Connection]:
+    """A reading connection to an existing file, for one question."""
+    engine = _engine(database_url, readonly=True, busy_timeout=busy_timeout)
+    try:
+        with told_plainly(name_of(database_url)), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def name_of(database_url: str) -> str:
+    """How messages call the database."""
+    return str(path_of(database_url) or "the database in memory")
+
+
+class Database:
+    """The connections of one process. Threads write one after the other; readers do not wait for the writer."""
+
+    def __init__(self, database_url: str, *, readonly: bool, busy_timeout: timedelta) -> None:
+        self.where = name_of(database_url)
+        self._lock = threading.RLock()
+        self._durable = True
+        memory = path_of(database_url) is None
+        self._writing = None if readonly else _engine(database_url, readonly=False, busy_timeout=busy_timeout)
+        self._reading = (
+            self._writing if memory and self._writing else _engine(database_url, readonly=True, busy_timeout=busy_timeout)
+        )
+        self._writer: Connection | None = None
+        if self._writing is not None:
+            with told_plainly(self.where):
+                self._writer = self._writing.connect()
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+        """One unit of work: committed whole at the end, or nothing of it.
+
+        With `durable` it survives a power cut (one fsync). Without, a power cut may take it and what was committed without
+        since, never anything before: right for what the next visit finds out again.
+        """
+        with self._lock, told_plainly(self.where):
+            if self._writer is None:
+                raise StoreUnusable(f"{self.where}: was opened for reading only")
+            self._settle_durability(durable)
+            with self._writer.begin():
+                yield self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of what is committed."""
+        if self._reading is self._writing:
+            with self.write() as connection:
+                yield connection
+            return
+        with told_plainly(self.where), self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Readers first, then the writer, so that the last checkpoint is the writer's."""
+        with self._lock, told_plainly(self.where):
+            self._reading.dispose()
+            if self._writer is not None and self._writing is not None:
+                self._writer.close()
+                self._writer = None
+                self._writing.dispose()
+
+    def _settle_durability(self, durable: bool) -> None:
+        if durable is self._durable or self._writer is None:
+            return
+        raw = self._writer.connection.dbapi_connection
+        if raw is not None:
+            # Outside a transaction by the driver itself, for SQLAlchemy would begin one.
+            raw.cursor().execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._durable = durable

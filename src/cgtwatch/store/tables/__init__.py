@@ -1,0 +1,31 @@
+"""The tables, written as SQLModel classes and used as the plain tables named here; no row leaves the store."""
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from cgtwatch.store.columns import METADATA
+from cgtwatch.store.tables import deliveries, documents, events, readers, sources
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return METADATA.tables[str(row.__tablename__)]
+
+
+SOURCE = _table(sources.SourceRow)
+STATE = _table(sources.SourceStateRow)
+FETCH = _table(sources.FetchRow)
+HELD = _table(sources.HeldPageRow)
+ITEM = _table(documents.ItemRow)
+REVISION = _table(documents.RevisionRow)
+CLASSIFICATION = _table(documents.ClassificationRow)
+ITEM_TAG = _table(documents.ItemTagRow)
+EVENT = _table(events.EventRow)
+EVENT_TAG = _table(events.EventTagRow)
+LINK = _table(events.LinkRow)
+ANNOUNCEMENT = _table(events.AnnouncementRow)
+SUBSCRIPTION = _table(readers.SubscriptionRow)
+DIGEST = _table(readers.DigestRow)
+CHOICE = _table(readers.ChoiceRow)
+DELIVERY = _table(deliveries.DeliveryRow)
+ATTEMPT = _table(deliveries.AttemptRow)
+ALARM = _table(deliveries.AlarmRow)
