@@ -33,41 +33,50 @@ def upgrade() -> None:
     _choice()
 
 
-def _columns(type_: "sa.types.TypeEngine[str]", names: tuple[str, ...], *, nullable: bool) -> "list[sa.Column[str]]":
-    return [sa.Column(name, type_, nullable=nullable) for name in names]
+def _columns(type_: sa.types.TypeEngine[Any], names: tuple[str, ...], *, maybe: bool = False) -> "list[sa.Column[Any]]":
+    return [sa.Column(name, type_, nullable=maybe) for name in names]
 
 
-def _texts(*names: str) -> "list[sa.Column[str]]":
-    return _columns(sa.String(), names, nullable=False)
+def _texts(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.String(), names)
 
 
-def _maybe_texts(*names: str) -> "list[sa.Column[str]]":
-    return _columns(sa.String(), names, nullable=True)
+def _maybe_texts(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.String(), names, maybe=True)
 
 
 # Times are aware UTC as text of one width: 2026-07-08T01:02:03.123456Z.
-def _times(*names: str) -> "list[sa.Column[str]]":
-    return _columns(sa.String(27), names, nullable=False)
+def _times(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.String(27), names)
 
 
-def _maybe_times(*names: str) -> "list[sa.Column[str]]":
-    return _columns(sa.String(27), names, nullable=True)
+def _maybe_times(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.String(27), names, maybe=True)
+
+
+def _maybe_dates(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.Date(), names, maybe=True)
+
+
+def _numbers(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.Integer(), names)
+
+
+def _flags(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.Boolean(), names)
+
+
+def _json(*names: str) -> "list[sa.Column[Any]]":
+    return _columns(sa.JSON(), names)
 
 
 def _labels() -> "list[sa.Column[Any]]":
     return [
-        sa.Column("cgt", sa.Boolean(), nullable=False),
-        sa.Column("policy", sa.Boolean(), nullable=False),
-        sa.Column("relevant", sa.Boolean(), nullable=False),
-        sa.Column("modalities", sa.JSON(), nullable=False),
-        *_texts("doc_type", "stage"),
-        *_maybe_texts("jurisdiction"),
-        sa.Column("issuers", sa.JSON(), nullable=False),
-        *_maybe_texts("level", "document_number"),
-        sa.Column("document_date", sa.Date(), nullable=True),
-        sa.Column("effective_date", sa.Date(), nullable=True),
-        sa.Column("comment_deadline", sa.Date(), nullable=True),
-        *_texts("importance"),
+        *_flags("cgt", "policy", "relevant"),
+        *_json("modalities", "issuers"),
+        *_texts("doc_type", "stage", "importance"),
+        *_maybe_texts("jurisdiction", "level", "document_number"),
+        *_maybe_dates("document_date", "effective_date", "comment_deadline"),
     ]
 
 
@@ -94,7 +103,7 @@ def _source() -> None:
     op.create_table(
         "source",
         *_texts("id", "kind", "url", "name_zh", "name_en"),
-        sa.Column("listed", sa.Boolean(), nullable=False),
+        *_flags("listed"),
         *_times("added_at"),
         sa.PrimaryKeyConstraint("id", name="pk_source"),
     )
@@ -104,16 +113,12 @@ def _subscription() -> None:
     op.create_table(
         "subscription",
         sa.Column("id", sa.Integer(), nullable=False),
-        *_texts("name", "channel", "target"),
-        sa.Column("cadence", sa.JSON(), nullable=False),
-        sa.Column("filter", sa.JSON(), nullable=False),
-        *_texts("timezone", "language", "status", "promise"),
-        sa.Column("sent_upto", sa.Integer(), nullable=False),
+        *_texts("name", "channel", "target", "timezone", "language", "status", "promise", "note"),
+        *_json("cadence", "filter"),
+        *_numbers("sent_upto"),
         *_times("created_at"),
-        *_maybe_times("next_due"),
-        sa.Column("welcomed", sa.Boolean(), nullable=False),
-        *_texts("note"),
-        *_maybe_times("removed_at"),
+        *_maybe_times("next_due", "removed_at"),
+        *_flags("welcomed"),
         sa.PrimaryKeyConstraint("id", name="pk_subscription"),
         sqlite_autoincrement=True,
     )
@@ -131,13 +136,10 @@ def _digest() -> None:
     op.create_table(
         "digest",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("subscription", sa.Integer(), nullable=False),
-        sa.Column("from_seq", sa.Integer(), nullable=False),
-        sa.Column("to_seq", sa.Integer(), nullable=False),
-        *_texts("subject", "text", "html"),
-        sa.Column("events", sa.JSON(), nullable=False),
+        *_numbers("subscription", "from_seq", "to_seq"),
+        *_texts("subject", "text", "html", "reason"),
+        *_json("events"),
         *_times("created_at"),
-        *_texts("reason"),
         sa.ForeignKeyConstraint(["subscription"], ["subscription.id"], name="fk_digest_subscription"),
         sa.PrimaryKeyConstraint("id", name="pk_digest"),
     )
@@ -155,19 +157,13 @@ def _fetch() -> None:
     op.create_table(
         "fetch",
         sa.Column("id", sa.Integer(), nullable=False),
-        *_texts("source", "requested", "url", "outcome"),
-        *_times("at"),
         sa.Column("status", sa.Integer(), nullable=True),
-        *_maybe_texts("error"),
-        *_texts("message"),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("duration", sa.BigInteger(), nullable=False),
-        sa.Column("requests", sa.Integer(), nullable=False),
-        *_maybe_texts("archive_key"),
-        *_texts("content_type"),
-        sa.Column("new", sa.Integer(), nullable=False),
-        sa.Column("updated", sa.Integer(), nullable=False),
-        sa.Column("gone", sa.Integer(), nullable=False),
+        *_texts("source", "requested", "url", "outcome", "message", "content_type"),
+        *_times("at"),
+        *_maybe_texts("error", "archive_key"),
+        *_numbers("requests", "new", "updated", "gone"),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_fetch_source"),
         sa.PrimaryKeyConstraint("id", name="pk_fetch"),
     )
@@ -178,14 +174,11 @@ def _held_page() -> None:
     op.create_table(
         "held_page",
         sa.Column("id", sa.Integer(), nullable=False),
-        *_texts("source", "url"),
-        *_maybe_texts("archive_key"),
-        *_texts("content_type"),
-        *_maybe_texts("error"),
-        *_texts("reason", "hint"),
+        sa.Column("kept", sa.Boolean(), nullable=True),
+        *_texts("source", "url", "content_type", "reason", "hint"),
+        *_maybe_texts("archive_key", "error"),
         *_times("at"),
         *_maybe_times("released_at"),
-        sa.Column("kept", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_held_page_source"),
         sa.PrimaryKeyConstraint("id", name="pk_held_page"),
     )
@@ -196,10 +189,9 @@ def _item() -> None:
     op.create_table(
         "item",
         *_texts("id", "source", "guid", "link", "path", "title_date", "fingerprint"),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        *_numbers("position", "revision"),
         *_times("first_seen", "last_seen", "last_changed"),
-        sa.Column("gone", sa.Boolean(), nullable=False),
+        *_flags("gone"),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_item_source"),
         sa.PrimaryKeyConstraint("id", name="pk_item"),
     )
@@ -210,17 +202,11 @@ def _item() -> None:
 def _source_state() -> None:
     op.create_table(
         "source_state",
-        *_texts("source"),
-        *_maybe_texts("etag", "last_modified", "body_sha256"),
-        *_maybe_times("next_poll", "last_visit", "last_ok", "last_new"),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        *_maybe_texts("error"),
-        *_texts("message", "hint"),
-        sa.Column("items_seen", sa.Integer(), nullable=False),
-        sa.Column("baseline_done", sa.Boolean(), nullable=False),
-        sa.Column("held", sa.Integer(), nullable=False),
-        *_maybe_texts("permanent_url"),
-        *_maybe_times("full_fetch_at"),
+        *_texts("source", "message", "hint"),
+        *_maybe_texts("etag", "last_modified", "body_sha256", "error", "permanent_url"),
+        *_maybe_times("next_poll", "last_visit", "last_ok", "last_new", "full_fetch_at"),
+        *_numbers("failures", "items_seen", "held"),
+        *_flags("baseline_done"),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_source_state_source"),
         sa.PrimaryKeyConstraint("source", name="pk_source_state"),
     )
@@ -230,20 +216,14 @@ def _delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
-        *_texts("key", "subscription"),
         sa.Column("subscription_id", sa.Integer(), nullable=True),
-        *_texts("channel", "target"),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        *_texts("content_type"),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        *_texts("subject", "state"),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        *_times("created_at"),
-        *_maybe_times("due_at"),
-        *_texts("promise"),
         sa.Column("digest", sa.Integer(), nullable=True),
-        *_texts("answer"),
-        *_maybe_times("sent_at"),
+        *_texts("key", "subscription", "channel", "target", "content_type", "subject", "state", "promise", "answer"),
+        *_json("headers"),
+        *_numbers("attempts"),
+        *_times("created_at"),
+        *_maybe_times("due_at", "sent_at"),
         sa.ForeignKeyConstraint(["digest"], ["digest.id"], name="fk_delivery_digest"),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name="fk_delivery_subscription_id"),
         sa.PrimaryKeyConstraint("id", name="pk_delivery"),
@@ -259,17 +239,13 @@ def _event() -> None:
     op.create_table(
         "event",
         *_labels(),
-        *_texts("id", "item", "source", "title", "url"),
-        sa.Column("published", sa.Date(), nullable=True),
-        *_times("first_seen", "last_changed"),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        *_texts("cluster", "thread"),
-        sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("confidence", sa.JSON(), nullable=False),
-        sa.Column("main", sa.Boolean(), nullable=False),
-        *_texts("language", "summary", "rules"),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        *_texts("id", "item", "source", "title", "url", "cluster", "thread", "language", "summary", "rules"),
+        *_maybe_dates("published"),
+        *_times("first_seen", "last_changed"),
+        *_numbers("revision"),
+        *_json("evidence", "confidence"),
+        *_flags("main", "withdrawn"),
         sa.ForeignKeyConstraint(["item"], ["item.id"], name="fk_event_item"),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_event_source"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
@@ -294,15 +270,14 @@ def _item_tag() -> None:
 def _revision() -> None:
     op.create_table(
         "revision",
-        *_texts("item"),
-        sa.Column("number", sa.Integer(), nullable=False),
-        *_texts("title", "url", "text", "fingerprint"),
+        sa.Column("fetch", sa.Integer(), nullable=True),
+        *_texts("item", "title", "url", "text", "fingerprint"),
+        *_numbers("number"),
         *_times("seen_at"),
         *_maybe_times("published"),
-        sa.Column("published_on", sa.Date(), nullable=True),
-        sa.Column("attachments", sa.JSON(), nullable=False),
+        *_maybe_dates("published_on"),
+        *_json("attachments"),
         *_maybe_texts("language", "archive_key"),
-        sa.Column("fetch", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["fetch"], ["fetch.id"], name="fk_revision_fetch", ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["item"], ["item.id"], name="fk_revision_item"),
         sa.PrimaryKeyConstraint("item", "number", name="pk_revision"),
@@ -314,9 +289,8 @@ def _announcement() -> None:
     op.create_table(
         "announcement",
         sa.Column("seq", sa.Integer(), nullable=False),
-        *_texts("event", "kind", "cause"),
+        *_texts("event", "kind", "cause", "change"),
         *_times("at"),
-        *_texts("change"),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_announcement_event"),
         sa.PrimaryKeyConstraint("seq", name="pk_announcement"),
         sa.UniqueConstraint("event", "kind", "cause", name="uq_announcement_event_kind_cause"),
@@ -328,8 +302,7 @@ def _attempt() -> None:
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("delivery", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        *_numbers("delivery", "number"),
         *_times("started_at"),
         *_maybe_times("ended_at"),
         *_maybe_texts("result"),
@@ -344,11 +317,9 @@ def _classification() -> None:
     op.create_table(
         "classification",
         *_labels(),
-        *_texts("item"),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("confidence", sa.JSON(), nullable=False),
-        *_texts("language", "rules"),
+        *_texts("item", "language", "rules"),
+        *_numbers("revision"),
+        *_json("evidence", "confidence"),
         sa.ForeignKeyConstraint(["item", "revision"], ["revision.item", "revision.number"], name="fk_classification_item"),
         sa.PrimaryKeyConstraint("item", "revision", name="pk_classification"),
     )
@@ -378,10 +349,9 @@ def _link() -> None:
 def _choice() -> None:
     op.create_table(
         "choice",
-        sa.Column("subscription", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.Integer(), nullable=False),
-        sa.Column("wanted", sa.Boolean(), nullable=False),
+        *_numbers("subscription", "digest"),
+        *_flags("wanted"),
         *_texts("reason"),
         sa.ForeignKeyConstraint(["digest"], ["digest.id"], name="fk_choice_digest"),
         sa.ForeignKeyConstraint(["seq"], ["announcement.seq"], name="fk_choice_seq"),
