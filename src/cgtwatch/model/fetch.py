@@ -54,6 +54,7 @@ class Fetched:
     fetched_at: datetime
     duration: timedelta
     requests: int = 1
+    redirects: tuple[tuple[int, str], ...] = ()  # statuses followed, each with where it led
 
     @property
     def content_type(self) -> str:
