@@ -70,6 +70,10 @@ def _json(*names: str) -> "list[sa.Column[Any]]":
     return _columns(sa.JSON(), names)
 
 
+def _unique_where(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, unique=True, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 def _labels() -> "list[sa.Column[Any]]":
     return [
         *_flags("cgt", "policy", "relevant"),
@@ -89,14 +93,7 @@ def _alarm() -> None:
         *_maybe_times("told_at", "closed_at", "end_told_at"),
         sa.PrimaryKeyConstraint("id", name="pk_alarm"),
     )
-    op.create_index(
-        "uq_alarm_open",
-        "alarm",
-        ["key"],
-        unique=True,
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
+    _unique_where("uq_alarm_open", "alarm", ["key"], "closed_at IS NULL")
 
 
 def _source() -> None:
@@ -122,14 +119,7 @@ def _subscription() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_subscription"),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "uq_subscription_name",
-        "subscription",
-        ["name"],
-        unique=True,
-        sqlite_where=sa.text("removed_at IS NULL"),
-        postgresql_where=sa.text("removed_at IS NULL"),
-    )
+    _unique_where("uq_subscription_name", "subscription", ["name"], "removed_at IS NULL")
 
 
 def _digest() -> None:
@@ -143,14 +133,7 @@ def _digest() -> None:
         sa.ForeignKeyConstraint(["subscription"], ["subscription.id"], name="fk_digest_subscription"),
         sa.PrimaryKeyConstraint("id", name="pk_digest"),
     )
-    op.create_index(
-        "uq_digest_range",
-        "digest",
-        ["subscription", "from_seq"],
-        unique=True,
-        sqlite_where=sa.text("to_seq > from_seq"),
-        postgresql_where=sa.text("to_seq > from_seq"),
-    )
+    _unique_where("uq_digest_range", "digest", ["subscription", "from_seq"], "to_seq > from_seq")
 
 
 def _fetch() -> None:

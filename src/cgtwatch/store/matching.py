@@ -1,0 +1,31 @@
+"""The keys under which an event is looked up by what another document says of it: its number, its title."""
+
+import re
+import unicodedata
+
+_BRACKETS = str.maketrans({"〔": "[", "【": "[", "(": "[", "{": "[", "〕": "]", "】": "]", ")": "]", "}": "]"})
+_QUOTED = re.compile(r"《([^《》]{4,})》")
+# A draft and what becomes of it carry the same title but for such an ending: 征求意见稿 (draft for comment), 试行 (for trial).
+_ENDINGS = re.compile(
+    r"[(\[【〔《\s]*(公开征求意见稿|征求意见稿|意见征求稿|送审稿|修订草案|草案|试行|暂行"
+    r"|revised draft|draft for comments?|draft guidance|draft)[)\]】〕》\s]*$",
+    re.IGNORECASE,
+)
+_SHORTEST = 6  # characters of a key that says enough to look for
+
+
+def number_key(number: str) -> str:
+    """A document number without what differs between printings: width, brackets, spaces, case."""
+    return "".join(unicodedata.normalize("NFKC", number).translate(_BRACKETS).split()).casefold()
+
+
+def title_keys(title: str) -> tuple[str, ...]:
+    """What a title can be known by: itself and each 《title》 that it quotes, all without the ending that marks a draft."""
+    plain = unicodedata.normalize("NFKC", title)
+    keys = (_key(each) for each in (plain, *_QUOTED.findall(plain)))
+    return tuple(dict.fromkeys(key for key in keys if len(key) >= _SHORTEST))
+
+
+def _key(title: str) -> str:
+    shorter = _ENDINGS.sub("", title)
+    return "".join(letter for letter in shorter.casefold() if letter.isalnum())

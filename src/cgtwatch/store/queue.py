@@ -1,0 +1,84 @@
+"""The queue of deliveries: whose turn it is, one delivery of a target at a time."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, or_, select
+
+from cgtwatch.errors import NotFound, StoreError
+from cgtwatch.model.delivery import Delivery, DeliveryState, Payload
+from cgtwatch.model.subscription import Status
+from cgtwatch.store.readers import required
+from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
+
+WAITING = (str(DeliveryState.QUEUED), str(DeliveryState.RETRY))
+_PLAIN = tuple(field.name for field in fields(Delivery) if field.name not in ("payload", "state"))
+
+
+def enqueue(db: Connection, delivery: Delivery, digest: int | None = None) -> None:
+    """Put a delivery into the ledger, inside the caller's transaction. The same key twice is an error."""
+    if db.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == delivery.key)).first() is not None:
+        raise StoreError(f"{delivery.subscription or 'operator'}: delivery {delivery.key} is in the ledger already")
+    # A name without a subscription is the operator's.
+    subscription = required(db, delivery.subscription)["id"] if delivery.subscription else None
+    row = {name: getattr(delivery, name) for name in _PLAIN} | {
+        "subscription_id": subscription,
+        "body": delivery.payload.body,
+        "content_type": delivery.payload.content_type,
+        "headers": dict(delivery.payload.headers),
+        "state": str(delivery.state),
+        "due_at": delivery.due_at or delivery.created_at,
+        "digest": digest if digest is not None else delivery.digest,
+        "promise": str(delivery.promise),
+    }
+    db.execute(insert(DELIVERY), row)
+
+
+def delivery_of(row: RowMapping) -> Delivery:
+    """The delivery in a row."""
+    return Delivery(
+        payload=Payload(body=bytes(row["body"]), content_type=row["content_type"], headers=row["headers"]),
+        state=DeliveryState(row["state"]),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def found(db: Connection, key: str) -> RowMapping:
+    """The row of a delivery. Raises `NotFound`."""
+    row = db.execute(select(DELIVERY).where(DELIVERY.c.key == key)).mappings().first()
+    if row is None:
+        raise NotFound(f"no delivery {key!r} is in the ledger; see `cgtwatch deliveries list`")
+    return row
+
+
+def turn(now: datetime) -> Select[Any]:
+    """The ids of deliveries that may be tried now, one of each target in turn, oldest first.
+
+    A target with an attempt under way, or in back-off, holds its younger ones; a subscription that is not active holds all.
+    """
+    older = DELIVERY.alias("older")
+    holding = and_(
+        older.c.target == DELIVERY.c.target,
+        older.c.channel == DELIVERY.c.channel,
+        older.c.id != DELIVERY.c.id,
+        or_(older.c.state == str(DeliveryState.ATTEMPTED), and_(older.c.id < DELIVERY.c.id, _backs_off(older.c, now))),
+    )
+    place = func.row_number().over(partition_by=(DELIVERY.c.channel, DELIVERY.c.target), order_by=DELIVERY.c.id)
+    due = (
+        select(DELIVERY.c.id, place.label("place"))
+        .outerjoin(SUBSCRIPTION, SUBSCRIPTION.c.id == DELIVERY.c.subscription_id)
+        .where(DELIVERY.c.state.in_(WAITING), DELIVERY.c.due_at <= now)
+        .where(or_(DELIVERY.c.subscription_id.is_(None), _served()))
+        .where(~exists(select(older.c.id).where(holding)))
+        .subquery()
+    )
+    return select(due.c.id).order_by(due.c.place, due.c.id)
+
+
+def _backs_off(older: Any, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of an alias
+    return and_(older.state.in_(WAITING), older.due_at > now)
+
+
+def _served() -> ColumnElement[bool]:
+    return and_(SUBSCRIPTION.c.status == str(Status.ACTIVE), SUBSCRIPTION.c.removed_at.is_(None))

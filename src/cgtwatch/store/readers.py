@@ -1,0 +1,114 @@
+"""Subscriptions: who gets what, where it goes, and how far each has been served."""
+
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from cgtwatch.errors import ConfigError, NotFound
+from cgtwatch.model.delivery import DeliveryState
+from cgtwatch.model.subscription import Cadence, Every, Filter, Promise, Status, Subscription
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.store.room import Room
+from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
+
+_CHANGEABLE = frozenset(field.name for field in fields(Subscription)) - {"name", "created_at"}
+_PLAIN = tuple(field.name for field in fields(Subscription) if field.name not in ("cadence", "filter", "status", "promise"))
+_LIVE = SUBSCRIPTION.c.removed_at.is_(None)
+
+
+class Readers(Room):
+    """The part of the store that knows subscriptions."""
+
+    def add_subscription(self, subscription: Subscription, now: datetime) -> Subscription:
+        """Store a new subscription, `created_at` filled in. Raises `ConfigError` where the name is taken."""
+        fresh = replace(subscription, created_at=subscription.created_at or now)
+        with self._database.write() as db:
+            if _row(db, fresh.name) is not None:
+                raise ConfigError([f"subscription {fresh.name!r} exists already; remove it first, or choose another name"])
+            db.execute(insert(SUBSCRIPTION), _columns(fresh) | {"removed_at": None})
+        return fresh
+
+    def subscription(self, name: str) -> Subscription:
+        """One subscription."""
+        with self._database.read() as db:
+            return subscription_of(required(db, name))
+
+    def subscriptions(self) -> list[Subscription]:
+        """All subscriptions by name."""
+        with self._database.read() as db:
+            rows = db.execute(select(SUBSCRIPTION).where(_LIVE).order_by(SUBSCRIPTION.c.name)).mappings()
+            return [subscription_of(row) for row in rows]
+
+    def update_subscription(self, name: str, **changes: Any) -> Subscription:  # noqa: ANN401 - fields of Subscription
+        """Change fields of a subscription; the mark `sent_upto` moves forward only. Raises `ConfigError` otherwise."""
+        unknown = sorted(changes.keys() - _CHANGEABLE)
+        if unknown:
+            raise ConfigError([f"subscription {name!r}: {', '.join(unknown)} cannot be changed"])
+        with self._database.write() as db:
+            row = required(db, name)
+            before = subscription_of(row)
+            after = replace(before, **changes)
+            if after.sent_upto < before.sent_upto:
+                raise ConfigError([f"subscription {name!r}: its mark is {before.sent_upto} and moves forward only"])
+            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(_columns(after)))
+        return after
+
+    def remove_subscription(self, name: str, now: datetime) -> None:
+        """Forget a subscription and its target; what is still queued for it is cancelled, what it got stays explainable."""
+        waiting = DELIVERY.c.state.in_([str(DeliveryState.QUEUED), str(DeliveryState.RETRY)])
+        with self._database.write() as db:
+            key = required(db, name)["id"]
+            gone = {"removed_at": now, "target": "", "note": ""}
+            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == key).values(gone))
+            cancelled = {"state": str(DeliveryState.CANCELLED), "due_at": None, "answer": "the subscription was removed"}
+            db.execute(update(DELIVERY).where((DELIVERY.c.subscription_id == key) & waiting).values(cancelled))
+
+
+def required(db: Connection, name: str) -> RowMapping:
+    """The row of a subscription that was not removed. Raises `NotFound`."""
+    row = _row(db, name)
+    if row is None:
+        raise NotFound(f"no subscription {name!r}; see `cgtwatch subscriptions list`")
+    return row
+
+
+def subscription_of(row: RowMapping) -> Subscription:
+    """The subscription in a row."""
+    cadence = row["cadence"]
+    return Subscription(
+        cadence=Cadence(**cadence | {"every": Every(cadence["every"])}),
+        filter=_filter_of(row["filter"]),
+        status=Status(row["status"]),
+        promise=Promise(row["promise"]),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def _row(db: Connection, name: str) -> RowMapping | None:
+    return db.execute(select(SUBSCRIPTION).where((SUBSCRIPTION.c.name == name) & _LIVE)).mappings().first()
+
+
+def _columns(subscription: Subscription) -> dict[str, Any]:
+    return {
+        "cadence": asdict(subscription.cadence),
+        "filter": asdict(subscription.filter),
+        "status": str(subscription.status),
+        "promise": str(subscription.promise),
+        **{name: getattr(subscription, name) for name in _PLAIN},
+    }
+
+
+def _filter_of(stored: dict[str, Any]) -> Filter:
+    importance = stored["importance"]
+    return Filter(
+        topics=tuple(Modality(word) for word in stored["topics"]),
+        jurisdictions=tuple(stored["jurisdictions"]),
+        levels=tuple(Level(word) for word in stored["levels"]),
+        issuers=tuple(stored["issuers"]),
+        doc_types=tuple(DocType(word) for word in stored["doc_types"]),
+        stages=tuple(Stage(word) for word in stored["stages"]),
+        importance=None if importance is None else Importance(importance),
+        query=stored["query"],
+    )

@@ -1,0 +1,157 @@
+"""Sources between visits: what is known of them, who is due, the log, and the quarantine."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, or_, select, update
+
+from cgtwatch.errors import NotFound
+from cgtwatch.model.fetch import Validators
+from cgtwatch.model.item import KnownItem, Outcome, SourceState
+from cgtwatch.model.source import Source
+from cgtwatch.store.codec import error_of, keys_of
+from cgtwatch.store.records import FetchFacts, HeldPage
+from cgtwatch.store.room import Room
+from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
+
+_PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in ("source", "validators", "error"))
+_VALIDATORS = tuple(field.name for field in fields(Validators))
+_LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
+
+
+class Sources(Room):
+    """The part of the store that knows sources."""
+
+    def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make the known sources those of `sources`; what is no longer among them keeps its history, unlisted in `states`."""
+        rows = [
+            {"id": s.id, "kind": s.kind, "url": s.url, "name_zh": s.name.zh, "name_en": s.name.en, "listed": True}
+            for s in sources
+        ]
+        with self._database.write() as db:
+            known = set(db.execute(select(SOURCE.c.id)).scalars())
+            new = [row | {"added_at": now} for row in rows if row["id"] not in known]
+            db.execute(update(SOURCE).values(listed=False))
+            if new:
+                db.execute(SOURCE.insert(), new)
+                db.execute(STATE.insert(), [state_columns(SourceState(source=str(row["id"]))) for row in new])
+            for row in rows:
+                if row["id"] in known:
+                    db.execute(update(SOURCE).where(SOURCE.c.id == row["id"]).values(row))
+
+    def states(self) -> dict[str, SourceState]:
+        """The state of every listed source, by id."""
+        with self._database.read() as db:
+            listed = select(STATE).join(SOURCE, SOURCE.c.id == STATE.c.source).where(SOURCE.c.listed)
+            return {row["source"]: state_of(row) for row in db.execute(listed).mappings()}
+
+    def state(self, source_id: str) -> SourceState:
+        """The state of one source."""
+        with self._database.read() as db:
+            row = db.execute(select(STATE).where(STATE.c.source == source_id)).mappings().first()
+        if row is None:
+            raise NotFound(f"no source {source_id!r} is known; see `cgtwatch sources list`")
+        return state_of(row)
+
+    def due(self, now: datetime, ids: Collection[str]) -> list[str]:
+        """Those of `ids` whose next poll has come, the longest overdue first (never visited ones before all)."""
+        wanted = frozenset(ids)
+        come = select(STATE.c.source).where(or_(STATE.c.next_poll.is_(None), STATE.c.next_poll <= now))
+        ordered = come.order_by(STATE.c.next_poll.is_not(None), STATE.c.next_poll, STATE.c.source)
+        with self._database.read() as db:
+            return [source for source in db.execute(ordered).scalars() if source in wanted]
+
+    def known(self, source_id: str) -> tuple[KnownItem, ...]:
+        """Everything ever found at a source, gone or not."""
+        latest = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
+        columns = (ITEM, REVISION.c.title, REVISION.c.text, REVISION.c.published_on, REVISION.c.url)
+        with self._database.read() as db:
+            rows = db.execute(select(*columns).join(REVISION, latest).where(ITEM.c.source == source_id)).mappings()
+            return tuple(_known_of(row) for row in rows)
+
+    def fetch_log(self, source_id: str, limit: int = 50) -> list[FetchFacts]:
+        """The latest visits to a source, newest first."""
+        latest = select(FETCH).where(FETCH.c.source == source_id).order_by(FETCH.c.id.desc()).limit(limit)
+        with self._database.read() as db:
+            return [fetch_of(row) for row in db.execute(latest).mappings()]
+
+    def held(self, source_id: str | None = None) -> tuple[HeldPage, ...]:
+        """Pages in quarantine (of one source), oldest first."""
+        waiting = select(HELD).where(HELD.c.released_at.is_(None)).order_by(HELD.c.id)
+        if source_id is not None:
+            waiting = waiting.where(HELD.c.source == source_id)
+        with self._database.read() as db:
+            return tuple(_held_of(row) for row in db.execute(waiting).mappings())
+
+    def release(self, source_id: str, keep: bool, now: datetime) -> tuple[HeldPage, ...]:
+        """End the quarantine of a source: the pages let go, oldest first (with `keep` the caller compares the last one's bytes).
+
+        The source's state is no longer held and it is due now.
+        """
+        waiting = (HELD.c.source == source_id) & HELD.c.released_at.is_(None)
+        with self._database.write() as db:
+            ids = db.execute(select(HELD.c.id).where(waiting)).scalars().all()
+            db.execute(update(HELD).where(waiting).values(released_at=now, kept=keep))
+            fresh = {"held": 0, "failures": 0, "error": None, "message": "", "hint": "", "next_poll": now}
+            if ids:
+                db.execute(update(STATE).where(STATE.c.source == source_id).values(fresh))
+            rows = db.execute(select(HELD).where(HELD.c.id.in_(ids)).order_by(HELD.c.id)).mappings()
+            return tuple(_held_of(row) for row in rows)
+
+
+def require_source(db: Connection, source_id: str) -> None:
+    """Raise `NotFound` for a source that was never synced."""
+    if db.execute(select(SOURCE.c.id).where(SOURCE.c.id == source_id)).first() is None:
+        raise NotFound(f"no source {source_id!r} is known; see `cgtwatch sources list`")
+
+
+def state_columns(state: SourceState) -> dict[str, Any]:
+    """The row of a state."""
+    return {
+        "source": state.source,
+        "error": state.error,
+        **{name: getattr(state, name) for name in _PLAIN},
+        **{name: getattr(state.validators, name) for name in _VALIDATORS},
+    }
+
+
+def state_of(row: RowMapping) -> SourceState:
+    """The state in a row."""
+    return SourceState(
+        source=row["source"],
+        validators=Validators(**{name: row[name] for name in _VALIDATORS}),
+        error=error_of(row["error"]),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def fetch_of(row: RowMapping) -> FetchFacts:
+    """The visit in a row of the log."""
+    return FetchFacts(
+        outcome=Outcome(row[FETCH.c.outcome]),
+        error=error_of(row[FETCH.c.error]),
+        duration=timedelta(microseconds=row[FETCH.c.duration]),
+        **{name: row[FETCH.c[name]] for name in _LOGGED},
+    )
+
+
+def _held_of(row: RowMapping) -> HeldPage:
+    return HeldPage(**dict(row) | {"error": error_of(row["error"])})
+
+
+def _known_of(row: RowMapping) -> KnownItem:
+    return KnownItem(
+        id=row[ITEM.c.id],
+        keys=keys_of(row),
+        fingerprint=row[ITEM.c.fingerprint],
+        title=row[REVISION.c.title],
+        text=row[REVISION.c.text],
+        revision=row[ITEM.c.revision],
+        position=row[ITEM.c.position],
+        last_seen=row[ITEM.c.last_seen],
+        gone=row[ITEM.c.gone],
+        published_on=row[REVISION.c.published_on],
+        url=row[REVISION.c.url],
+    )

@@ -1,0 +1,81 @@
+"""Keeping the database well: consistent copies while others write, and a check of file and contents."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Connection, func, select, text
+
+from cgtwatch.errors import StoreError, StoreUnusable
+from cgtwatch.store.connection import told_plainly
+from cgtwatch.store.room import Room
+from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DIGEST, ITEM, REVISION, SUBSCRIPTION
+
+
+class Upkeep(Room):
+    """The part of the store that keeps it well."""
+
+    def backup(self, path: Path) -> Path:
+        """A consistent copy of the database at `path`, while others write; it appears whole or not at all."""
+        partial = path.with_name(path.name + ".partial")
+        try:
+            path.absolute().parent.mkdir(parents=True, exist_ok=True)
+            partial.unlink(missing_ok=True)
+            with self._database.read() as db:
+                self._copy(db, partial)
+            with partial.open("rb") as copied:
+                os.fsync(copied.fileno())
+            partial.replace(path)
+        except OSError as error:
+            raise StoreUnusable(f"{path}: the backup cannot be written ({error.strerror}); choose another place") from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+    def check(self) -> list[str]:
+        """What is wrong with the file or its contents, one line each; empty when all is well."""
+        try:
+            with self._database.read() as db:
+                return [*_file(db), *_contents(db)]
+        except StoreError as error:
+            return [str(error)]
+
+    def close(self) -> None:
+        """Close readers, then the writer."""
+        self._database.close()
+
+    def _copy(self, db: Connection, partial: Path) -> None:
+        source = cast(sqlite3.Connection, db.connection.dbapi_connection)
+        with told_plainly(str(partial)):
+            target = sqlite3.connect(partial)
+            try:
+                source.backup(target)  # all pages in one go: of one moment, and writers are not kept waiting
+                found = target.execute("PRAGMA quick_check(1)").fetchone()[0]
+            finally:
+                target.close()
+        if found != "ok":
+            raise StoreUnusable(f"{self._database.where}: is damaged ({found}); the backup was not kept, restore an older one")
+
+
+def _file(db: Connection) -> list[str]:
+    found = [str(line) for line in db.execute(text("PRAGMA integrity_check(20)")).scalars()]
+    broken = db.execute(text("PRAGMA foreign_key_check")).all()
+    problems = [f"the file is damaged: {line}; restore the latest backup" for line in found if line != "ok"]
+    return problems + [f"table {row[0]}, row {row[1]} points to a missing row of {row[2]}" for row in broken[:20]]
+
+
+def _contents(db: Connection) -> list[str]:
+    latest = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
+    bare = select(ITEM.c.id).outerjoin(REVISION, latest).where(REVISION.c.item.is_(None)).limit(20)
+    problems = [f"item {item}: its latest revision is missing" for item in db.execute(bare).scalars()]
+    last = func.coalesce(select(func.max(ANNOUNCEMENT.c.seq)).scalar_subquery(), 0)
+    ahead = select(SUBSCRIPTION.c.name).where(SUBSCRIPTION.c.sent_upto > last).limit(20)
+    problems += [f"subscription {name}: its mark is beyond the last announcement" for name in db.execute(ahead).scalars()]
+    astray = (
+        select(CHOICE.c.seq, DIGEST.c.id)
+        .join(DIGEST, DIGEST.c.id == CHOICE.c.digest)
+        .where((CHOICE.c.seq <= DIGEST.c.from_seq) | (CHOICE.c.seq > DIGEST.c.to_seq))
+        .limit(20)
+    )
+    return problems + [f"digest {digest}: announcement {seq} is outside its range" for seq, digest in db.execute(astray)]

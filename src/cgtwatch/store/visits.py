@@ -1,0 +1,184 @@
+"""One visit to one source, stored whole or not at all: what it found, what will be told of it, and what the next visit needs."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from cgtwatch.errors import NotFound, StoreError
+from cgtwatch.model.item import Change, Finding, Outcome
+from cgtwatch.store.announcing import announce
+from cgtwatch.store.codec import Columns, classification_columns, microseconds, revision_columns
+from cgtwatch.store.recording import replace_rows, store_events, store_links
+from cgtwatch.store.records import Recorded, StoredItem, VisitRecord
+from cgtwatch.store.room import Room
+from cgtwatch.store.sources import state_columns
+from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, REVISION, STATE
+
+_SAVE_STATE = update(STATE).where(STATE.c.source == bindparam("of"))
+_SEEN_AGAIN = update(ITEM).where(ITEM.c.id == bindparam("of"))
+
+
+class Visits(Room):
+    """The part of the store that records visits."""
+
+    def record_visit(self, record: VisitRecord) -> Recorded:
+        """Store a visit whole: state and validators, log, items, revisions, labels, events, links, announcements, held page.
+
+        An announcement whose (event, kind, cause) was told before is left out, and is missing from `Recorded.announced`.
+        """
+        found = Counter(item.finding.change for item in record.items)
+        held = record.plan.outcome is Outcome.HELD
+        # A visit without news may be lost to a power cut: the next one finds out the same again.
+        news = bool(record.items or record.announce) or held
+        with self._database.write(durable=news) as db:
+            _save_state(db, record)
+            fetch = _log(db, record, found)
+            if not news:
+                return Recorded()
+            if held:
+                _hold(db, record)
+            else:
+                _let_go_what_was_held(db, record)
+            _store_items(db, record, fetch)
+            announced = announce(db, record.announce, record.fetch.at)
+        return Recorded(found[Change.NEW], found[Change.UPDATED], found[Change.GONE], announced)
+
+
+def _save_state(db: Connection, record: VisitRecord) -> None:
+    if db.execute(_SAVE_STATE, state_columns(record.plan.state) | {"of": record.source}).rowcount != 1:
+        raise NotFound(f"no source {record.source!r} is known; sources are synced before they are visited")
+
+
+def _log(db: Connection, record: VisitRecord, found: Counter[Change]) -> int | None:
+    facts = record.fetch
+    row = {
+        "source": record.source,
+        "requested": facts.requested,
+        "url": facts.url,
+        "outcome": facts.outcome,
+        "at": facts.at,
+        "status": facts.status,
+        "error": facts.error,
+        "message": facts.message,
+        "size": facts.size,
+        "duration": microseconds(facts.duration),
+        "requests": facts.requests,
+        "archive_key": facts.archive_key,
+        "content_type": facts.content_type,
+        "new": found[Change.NEW],
+        "updated": found[Change.UPDATED],
+        "gone": found[Change.GONE],
+    }
+    key = db.execute(insert(FETCH), row).inserted_primary_key
+    return None if key is None else key[0]
+
+
+def _hold(db: Connection, record: VisitRecord) -> None:
+    facts, state = record.fetch, record.plan.state
+    waiting = select(HELD.c.archive_key).where((HELD.c.source == record.source) & HELD.c.released_at.is_(None))
+    last = db.execute(waiting.order_by(HELD.c.id.desc()).limit(1)).scalar()
+    if last is not None and last == facts.archive_key:
+        return  # the same page again
+    row = {
+        "source": record.source,
+        "url": facts.url,
+        "archive_key": facts.archive_key,
+        "content_type": facts.content_type,
+        "error": facts.error or state.error,
+        "reason": facts.message or state.message,
+        "hint": state.hint,
+        "at": facts.at,
+        "released_at": None,
+        "kept": None,
+    }
+    db.execute(insert(HELD), row)
+
+
+def _let_go_what_was_held(db: Connection, record: VisitRecord) -> None:
+    """A page that could be compared ends the quarantine of those before it."""
+    waiting = (HELD.c.source == record.source) & HELD.c.released_at.is_(None)
+    db.execute(update(HELD).where(waiting).values(released_at=record.fetch.at, kept=False))
+
+
+def _store_items(db: Connection, record: VisitRecord, fetch: int | None) -> None:
+    by_change: dict[Change, list[StoredItem]] = {change: [] for change in Change}
+    for item in record.items:
+        by_change[item.finding.change].append(item)
+    if by_change[Change.NEW]:
+        db.execute(insert(ITEM), [_new_row(record, item) for item in by_change[Change.NEW]])
+    again = [*by_change[Change.SEEN], *by_change[Change.UPDATED]]
+    _execute_many(db, [_seen_row(record, item.finding) for item in again])
+    _execute_many(db, [{"of": item.finding.item_id, "gone": True} for item in by_change[Change.GONE]])
+    revised = [item for item in record.items if item.revision is not None]
+    if revised:
+        db.execute(insert(REVISION), [revision_columns(item.revision, fetch) for item in revised if item.revision])
+        _execute_many(
+            db,
+            [
+                {"of": item.finding.item_id, "revision": item.revision.number, "last_changed": item.revision.seen_at}
+                for item in revised
+                if item.revision is not None and item.finding.change is not Change.NEW
+            ],
+        )
+    _store_classifications(db, record.items)
+    store_events(db, record.items)
+    store_links(db, [link for item in record.items for link in item.links])
+
+
+def _execute_many(db: Connection, rows: Sequence[Columns]) -> None:
+    if rows:
+        db.execute(_SEEN_AGAIN, rows)
+
+
+def _key_columns(finding: Finding) -> Columns:
+    keys = finding.keys
+    return {"guid": keys.guid, "link": keys.link, "path": keys.path, "title_date": keys.title_date}
+
+
+def _new_row(record: VisitRecord, item: StoredItem) -> Columns:
+    finding, revision = item.finding, item.revision
+    if revision is None:
+        raise StoreError(f"{record.source}: the new item {finding.item_id} came without its first revision; nothing was stored")
+    return {
+        "id": finding.item_id,
+        "source": record.source,
+        **_key_columns(finding),
+        "fingerprint": finding.fingerprint,
+        "position": finding.draft.position if finding.draft else 0,
+        "revision": revision.number,
+        "first_seen": revision.seen_at,
+        "last_seen": record.fetch.at,
+        "last_changed": revision.seen_at,
+        "gone": False,
+    }
+
+
+def _seen_row(record: VisitRecord, finding: Finding) -> Columns:
+    return {
+        "of": finding.item_id,
+        **_key_columns(finding),
+        "fingerprint": finding.fingerprint,
+        "position": finding.draft.position if finding.draft else 0,
+        "last_seen": record.fetch.at,
+        "gone": False,
+    }
+
+
+def _store_classifications(db: Connection, items: Sequence[StoredItem]) -> None:
+    read = [(item, item.classification) for item in items if item.classification is not None]
+    rows = [classification_columns(item.finding.item_id, _number(item), meant) for item, meant in read]
+    replace_rows(db, CLASSIFICATION, ("item", "revision"), rows)
+    tags = [
+        {"item": item.finding.item_id, "kind": kind, "value": str(value)}
+        for item, meant in read
+        for kind, values in (("issuer", meant.labels.issuers), ("modality", meant.labels.modalities))
+        for value in dict.fromkeys(values)
+    ]
+    replace_rows(db, ITEM_TAG, ("item",), tags, of=[{"item": item.finding.item_id} for item, _ in read])
+
+
+def _number(item: StoredItem) -> int:
+    if item.revision is not None:
+        return item.revision.number
+    return item.finding.known.revision if item.finding.known else 1
