@@ -1,0 +1,42 @@
+"""When to look at a source again."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from cgtwatch.model.fetch import ErrorClass
+from cgtwatch.model.item import SourceState
+from cgtwatch.model.source import Source
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+RECHECK = timedelta(hours=1)  # a page whose mass change is doubted is looked at again this soon at the latest
+_SPREAD = 0.2  # of the wait after a failure: sources that failed together must not come back together
+_CALM_SPREAD = 0.05  # of an ordinary wait
+
+
+def next_poll(source: Source, state: SourceState, now: datetime, retry_after: timedelta | None = None) -> datetime:
+    """The time of the next visit, where `state` is the state after this one.
+
+    An interval; after the k-th failure in a row 2^(k-1) intervals, at most a day (or the interval, where that is longer), give
+    or take a fifth; a week after 410 (RFC 9110 15.5.11). `retry_after` (RFC 9110 10.2.3) is obeyed within the interval and a day.
+    No source is ever given up. The spread hangs on the source's id and the time alone.
+    """
+    part = _between(source.id, now)
+    if state.error is ErrorClass.GONE:
+        return now + max(WEEK, source.every) * (1 + _SPREAD * part)
+    if retry_after is not None and state.failures:
+        wait = max(min(retry_after, DAY), source.every)
+        return now + wait * (1 + _CALM_SPREAD * abs(part))  # never earlier than asked
+    if state.failures:
+        longest = max(DAY, source.every)
+        wait = min(source.every * (1 << min(state.failures - 1, 20)), longest)
+        return now + min(wait * (1 + _SPREAD * part), longest)
+    if state.held:
+        return now + min(source.every, RECHECK)
+    return now + (source.every if source.exactly else source.every * (1 + _CALM_SPREAD * part))
+
+
+def _between(source_id: str, now: datetime) -> float:
+    """A number from -1 to 1 that is the same for the same source and time."""
+    drawn = sha256(f"{source_id}\x1f{now.isoformat()}".encode()).digest()
+    return int.from_bytes(drawn[:4], "big") / 0xFFFFFFFF * 2 - 1
