@@ -18,7 +18,7 @@ def parse_duration(text: str) -> timedelta | None:
     try:
         return timedelta(seconds=seconds)
     except OverflowError:
-        return None
+        return timedelta.max  # longer than anything; the bounds of the field say so
 
 
 def show_duration(value: timedelta) -> str:

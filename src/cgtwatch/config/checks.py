@@ -1,0 +1,253 @@
+"""One function a kind of value in sources.yaml: the node in, the value out, `WrongError` with what is wrong and the mend."""
+
+import codecs
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from cgtwatch.config.addresses import address_problem
+from cgtwatch.config.ledger import Check, Spot, WrongError
+from cgtwatch.config.patterns import pattern_problem
+from cgtwatch.config.places import jurisdiction_problem
+from cgtwatch.config.suggest import did_you_mean, shown
+from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, is_number, truth, what
+from cgtwatch.config.units import parse_duration, parse_size, show_duration
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_ID = 64  # characters
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.1: a token
+_OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "if-none-match", "if-modified-since"})
+
+
+def text(node: Node, spot: Spot) -> str:  # noqa: ARG001 - every check has one shape
+    """A text of one line that is not empty."""
+    if not isinstance(node, Scalar) or is_nothing(node) or is_number(node) or truth(node) is not None:
+        raise WrongError(f"is {what(node)}, a text is expected; put quotes around it")
+    if not node.text.strip() or not node.text.isprintable():
+        raise WrongError("is empty or holds a line break; write one line of text")
+    return node.text.strip()
+
+
+def word(node: Node, spot: Spot) -> str:
+    """A code, also where YAML takes it for a truth or number: `NO` is Norway."""
+    return node.text if isinstance(node, Scalar) and truth(node) is not None else text(node, spot)
+
+
+def flag(node: Node, spot: Spot) -> bool:  # noqa: ARG001
+    """true or false."""
+    value = truth(node)
+    if value is None:
+        raise WrongError(f"is {what(node)}; write true or false without quotes")
+    return value
+
+
+def count(least: int, most: int) -> Check:
+    """A check for a whole number in bounds."""
+
+    def check(node: Node, spot: Spot) -> int:  # noqa: ARG001
+        sign = node.text if isinstance(node, Scalar) and node.plain else ""
+        if not re.fullmatch(r"\d{1,9}", sign) or not least <= int(sign) <= most:
+            raise WrongError(f"{_said(node)} is no whole number from {least} to {most}; write one")
+        return int(sign)
+
+    return check
+
+
+def one_of(words: Iterable[str]) -> Check:
+    """A check for one of a few words."""
+    known = tuple(words)
+
+    def check(node: Node, spot: Spot) -> str:
+        found = word(node, spot)
+        if found not in known:
+            raise WrongError(f"{found!r} is not known{did_you_mean(found, known)}; write {', '.join(known[:-1])} or {known[-1]}")
+        return found
+
+    return check
+
+
+def duration(least: timedelta, most: timedelta) -> Check:
+    """A check for a duration in bounds."""
+
+    def check(node: Node, spot: Spot) -> timedelta:  # noqa: ARG001
+        value = parse_duration(node.text) if isinstance(node, Scalar) else None
+        if value is None:
+            raise WrongError(f"{_said(node)} is no duration; write a number with a unit, as in 30s, 15m, 6h or 1d")
+        if not least <= value <= most:
+            raise WrongError(f"{_said(node)} is out of bounds; write {show_duration(least)} to {show_duration(most)}")
+        return value
+
+    return check
+
+
+def size(least: int, most: int) -> Check:
+    """A check for a number of bytes in bounds."""
+
+    def check(node: Node, spot: Spot) -> int:  # noqa: ARG001
+        value = parse_size(node.text) if isinstance(node, Scalar) else None
+        if value is None or not least <= value <= most:
+            raise WrongError(f"{_said(node)} is no size from {least} bytes to {most >> 20} MiB; write 8MiB or 20MB")
+        return value
+
+    return check
+
+
+def each(check: Check) -> Check:
+    """A check for a list of values, or a single one; the mistakes of each are noted."""
+
+    def check_all(node: Node, spot: Spot) -> tuple[object, ...]:
+        found = []
+        for number, one in enumerate(node.items if isinstance(node, Seq) else [node], 1):
+            try:
+                found.append(check(one, spot))
+            except WrongError as error:
+                spot._replace(field=f"{spot.field}[{number}]").wrong(one.line, str(error))
+        return tuple(found)
+
+    return check_all
+
+
+def slug(node: Node, spot: Spot) -> str:
+    """An id of a source: it stands in addresses, file names and logs."""
+    if isinstance(node, Scalar) and is_number(node):
+        raise WrongError(f"{node.text} is a number; put letters into it, such as cn-{node.text}")
+    found = text(node, spot)
+    if len(found) > _LONGEST_ID or not _SLUG.fullmatch(found):
+        mend = re.sub(r"[^a-z0-9]+", "-", found.lower()).strip("-")[:_LONGEST_ID].strip("-") or "cn-cde-drafts"
+        raise WrongError(
+            f"{shown(found)} is no id of small letters, digits and single hyphens, at most {_LONGEST_ID}; write {mend}"
+        )
+    return found
+
+
+def url(node: Node, spot: Spot) -> str:
+    """An http or https address."""
+    found = text(node, spot)
+    if problem := address_problem(found):
+        raise WrongError(f"{shown(_without_user(found))} {problem}")
+    return found
+
+
+def expression(node: Node, spot: Spot) -> str:
+    """A selector expression that compiles and cannot run away."""
+    found = text(node, spot)
+    problem = spot.ledger.known.check_selector(found)
+    if problem is None and (pattern := _pattern(found)) is not None:
+        problem = pattern_problem(pattern)
+    if problem is not None:
+        said = problem if ";" in problem else f"{problem}; write CSS, or CSS@attribute"
+        raise WrongError(f"{shown(found)}: {said}")
+    return found
+
+
+def date_format(node: Node, spot: Spot) -> str:
+    """A format of strptime."""
+    found = text(node, spot)
+    if not re.search(r"%[a-zA-Z]", found):
+        raise WrongError(f"{shown(found)} holds no %; write %Y-%m-%d for 2026-07-08")
+    try:
+        datetime.strptime("", found)  # noqa: DTZ007 - only the format is tried
+    except ValueError as error:
+        if "directive" in str(error) or "stray" in str(error) or "ISO" in str(error):
+            raise WrongError(f"{shown(found)}: {error}; write %Y-%m-%d for 2026-07-08") from None
+    except re.error:
+        raise WrongError(f"{shown(found)} repeats a part; write each of %Y %m %d once") from None
+    return found
+
+
+def timezone(node: Node, spot: Spot) -> str:
+    """A zone of the IANA data base."""
+    found = text(node, spot)
+    if not _zone_exists(found):
+        raise WrongError(f"{shown(found)} is no time zone{_zone_near(found)}; write a name such as Asia/Shanghai or UTC")
+    return found
+
+
+def encoding(node: Node, spot: Spot) -> str:
+    """A charset that Python decodes."""
+    found = text(node, spot)
+    try:
+        if codecs.lookup(found)._is_text_encoding:  # as bytes.decode itself asks
+            return found
+    except (LookupError, ValueError):
+        pass
+    known = ("utf-8", "gb18030", "gbk", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1252", "iso-8859-1")
+    raise WrongError(f"{shown(found)} is no charset{did_you_mean(found, known)}; write {', '.join(known[:4])} …")
+
+
+def issuer(node: Node, spot: Spot) -> str:
+    """An id of the issuer register, or `other:name`."""
+    found = text(node, spot)
+    if found in spot.ledger.known.issuers or re.fullmatch(r"other:[a-z0-9]+(_[a-z0-9]+)*", found):
+        return found
+    raise WrongError(f"{shown(found)} is no issuer{did_you_mean(found, spot.ledger.known.issuers)}; write its id, or other:name")
+
+
+def jurisdiction(node: Node, spot: Spot) -> str:
+    """A place."""
+    found = word(node, spot)
+    if problem := jurisdiction_problem(found):
+        raise WrongError(problem)
+    return found
+
+
+def language(node: Node, spot: Spot) -> str:
+    """A language tag (RFC 5646, its plain form)."""
+    found = word(node, spot)
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", found):
+        raise WrongError(f"{shown(found)} is no language; write zh, en, ja, ko …")
+    return found
+
+
+def headers(node: Node, spot: Spot) -> tuple[tuple[str, str], ...]:
+    """Request headers (RFC 9110) that we do not set ourselves."""
+    if not isinstance(node, Map):
+        raise WrongError(f"is {what(node)}; write a mapping such as {{Referer: https://host/}}")
+    found = []
+    for name, (key, value) in node.pairs.items():
+        if not _HEADER.fullmatch(name) or name.lower() in _OWN_HEADERS:
+            spot.at(name).wrong(key.line, "is no header that can be set here; take it away")
+        elif not isinstance(value, Scalar) or not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value.text):
+            spot.at(name).wrong(value.line, "is no header value of one line in Latin letters; write one")
+        else:
+            found.append((name, value.text.strip()))
+    return tuple(found)
+
+
+def beside(node: Node, spot: Spot) -> Path:
+    """A path, relative to the folder of the sources file."""
+    found = text(node, spot)
+    if "\0" in found:
+        raise WrongError("holds a NUL character; write a path")
+    return spot.ledger.folder / found
+
+
+def _said(node: Node) -> str:
+    return shown(node.text) if isinstance(node, Scalar) else what(node)
+
+
+def _without_user(address: str) -> str:
+    """The address as it may be shown: what stands before an @ may be a password."""
+    return re.sub(r"//[^/@]*@", "//…@", address)
+
+
+def _pattern(found: str) -> str | None:
+    """What stands after ` ~ ` outside of brackets and quotes."""
+    bare = re.sub(r"\[[^\]]*\]|'[^']*'|\"[^\"]*\"", lambda match: "_" * len(match[0]), found)
+    cut = bare.find(" ~ ")
+    return found[cut + 3 :].strip() if cut >= 0 else None
+
+
+@lru_cache(maxsize=1024)
+def _zone_exists(name: str) -> bool:
+    try:
+        return re.fullmatch(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*", name) is not None and ZoneInfo(name).key == name
+    except (ValueError, OSError, LookupError):
+        return False
+
+
+def _zone_near(name: str) -> str:
+    return did_you_mean(name, available_timezones())

@@ -1,0 +1,108 @@
+"""Where mistakes are collected, each with line, source, field, what is wrong and the mend."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cgtwatch.config.suggest import did_you_mean
+from cgtwatch.config.tree import Map, Node, is_nothing, what
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What other rooms know, handed in by `app`: kinds and vias that can be read, the issuer register, a check for selectors.
+
+    `check_selector` answers with what is wrong with an expression, or None.
+    """
+
+    kinds: frozenset[str]
+    vias: frozenset[str]
+    issuers: frozenset[str]
+    check_selector: Callable[[str], str | None]
+    allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+class WrongError(ValueError):
+    """A value cannot be taken: what is wrong, and the mend."""
+
+
+class Note(NamedTuple):
+    """One mistake or warning."""
+
+    line: int
+    text: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What is known, where relative paths begin, and everything noted so far."""
+
+    known: Vocabulary
+    folder: Path
+    mistakes: list[Note] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
+
+
+class Spot(NamedTuple):
+    """Where in the file a value stands: whose it is, and its field with a dot for each level."""
+
+    ledger: Ledger
+    owner: str
+    field: str = ""
+
+    def at(self, name: str) -> "Spot":
+        """The spot of a field inside this one."""
+        return Spot(self.ledger, self.owner, f"{self.field}.{name}" if self.field else name)
+
+    def wrong(self, line: int, message: str) -> None:
+        """Notes a mistake here."""
+        self.ledger.mistakes.append(Note(line, self.words(message)))
+
+    def doubtful(self, line: int, message: str) -> None:
+        """Notes a warning here."""
+        self.ledger.warnings.append(Note(line, self.words(message)))
+
+    def words(self, message: str) -> str:
+        """`message` with whose field it is about."""
+        return ": ".join(part for part in (self.owner, self.field, message) if part)
+
+
+Check = Callable[[Node, Spot], Any]  # the value to keep; raises WrongError, or notes deeper mistakes itself
+
+
+class Shape(NamedTuple):
+    """The keys that a mapping may have, those it must have, and those that only other versions read."""
+
+    keys: Mapping[str, Check]
+    required: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+
+def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
+    """The values of a mapping by key; every mistake in it is noted and its key left out."""
+    if not isinstance(node, Map):
+        wanted = ", ".join(shape.required) or next(iter(shape.keys))
+        raise WrongError(f"is {what(node)}; write a mapping with {wanted}")
+    found: dict[str, Any] = {}
+    for name, (key, value) in node.pairs.items():
+        check = shape.keys.get(name)
+        if check is None:
+            spot.at(name).wrong(key.line, _unknown(name, shape))
+            continue
+        try:
+            found[name] = check(value, spot.at(name))
+        except WrongError as error:
+            empty = "has no value; write one, or take the key away"
+            spot.at(name).wrong(value.line if not is_nothing(value) else key.line, empty if is_nothing(value) else str(error))
+    for name in shape.required:
+        if name not in node.pairs:
+            spot.at(name).wrong(node.line, "is missing; add it")
+    return found
+
+
+def _unknown(name: str, shape: Shape) -> str:
+    if name in shape.unread:
+        return "is not read by this version; take it away"
+    return f"unknown key{did_you_mean(name, shape.keys)}; known: {', '.join(sorted(shape.keys))}"
