@@ -9,14 +9,17 @@ Importing this package or its records costs nothing; SQLModel comes with the fir
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cgtwatch import registry
 
 if TYPE_CHECKING:
     from cgtwatch.store.store import Store
 
+__all__ = ["BUSY_TIMEOUT", "Store", "open_store", "state_of", "upgrade"]
+
 PARTS = {
+    "Store": "cgtwatch.store.store:Store",
     "open": "cgtwatch.store.store:open_store",
     "upgrade": "cgtwatch.store.migrate:upgrade",
     "state": "cgtwatch.store.schema:state_of",
@@ -50,3 +53,9 @@ def state_of(database_url: str) -> str:
     """`empty` (or not there), `current`, `older` or `newer`. Raises `StoreUnusable` for what is no database of ours."""
     state: str = registry.load(PARTS, "state", what="part of the store")(database_url)
     return state
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the class `Store`, which comes with SQLModel, for those who name it
+    if name != "Store":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return registry.load(PARTS, name, what="part of the store")

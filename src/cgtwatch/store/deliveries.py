@@ -27,7 +27,7 @@ class Deliveries(Room):
             enqueue(db, delivery)
 
     def due_deliveries(self, now: datetime, limit: int = 100) -> list[Delivery]:
-        """Deliveries whose time has come, one from each target in turn, oldest first; a target in back-off holds its own queue.
+        """Deliveries whose turn has come, one for each target, oldest first; a target in back-off holds its own queue.
 
         Those of subscriptions that are not active are held too.
         """
@@ -83,7 +83,7 @@ class Deliveries(Room):
             return delivery_of(found(db, key))
 
     def redeliver(self, key: str, now: datetime) -> Delivery:
-        """Queue a delivery again, same id and bytes, its count of attempts starting anew. Refused while an attempt is under way."""
+        """Queue a delivery again, same id and bytes, its count of attempts anew. Refused while an attempt is under way."""
         with self._database.write() as db:
             row = found(db, key)
             if row["state"] == DeliveryState.ATTEMPTED:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, String, and_, case, cast, false, func, literal, o
 from cgtwatch.errors import NotFound
 from cgtwatch.model.event import Link, PolicyEvent, Relation
 from cgtwatch.store.codec import event_of
-from cgtwatch.store.matching import number_key, title_keys
+from cgtwatch.store.matching import number_key, title_key
 from cgtwatch.store.records import Counts, EventQuery
 from cgtwatch.store.room import Room
 from cgtwatch.store.search import Searched, narrowed
@@ -93,7 +93,7 @@ class Events(Room):
     ) -> list[tuple[PolicyEvent, str]]:
         """Events one could be linked to, with their text: same number or title first, then same issuer and changed since."""
         with_text = _live().add_columns(_TEXT.label("text_of_event")).outerjoin(REVISION, _ITS_TEXT)
-        named = [("number", number_key(number)) for number in numbers] + [("title", key) for key in _title_keys(title_keys)]
+        named = [("number", number_key(number)) for number in numbers] + [("title", title_key(title)) for title in title_keys]
         newest = EVENT.c.last_changed.desc()
         found: dict[str, tuple[PolicyEvent, str]] = {}
         with self._database.read() as db:
@@ -112,10 +112,6 @@ class Events(Room):
 
 def _live() -> Select[Any]:
     return select(EVENT).where(EVENT.c.withdrawn.is_(False))
-
-
-def _title_keys(titles: Collection[str]) -> list[str]:
-    return [key for title in titles for key in title_keys(title)]
 
 
 def _tagged(pairs: Collection[tuple[str, str]]) -> Select[Any]:

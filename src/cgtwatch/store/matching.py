@@ -19,13 +19,13 @@ def number_key(number: str) -> str:
     return "".join(unicodedata.normalize("NFKC", number).translate(_BRACKETS).split()).casefold()
 
 
-def title_keys(title: str) -> tuple[str, ...]:
-    """What a title can be known by: itself and each 《title》 that it quotes, all without the ending that marks a draft."""
-    plain = unicodedata.normalize("NFKC", title)
-    keys = (_key(each) for each in (plain, *_QUOTED.findall(plain)))
-    return tuple(dict.fromkeys(key for key in keys if len(key) >= _SHORTEST))
-
-
-def _key(title: str) -> str:
-    shorter = _ENDINGS.sub("", title)
+def title_key(title: str) -> str:
+    """A title without the ending that marks a draft, and without what differs between printings."""
+    shorter = _ENDINGS.sub("", unicodedata.normalize("NFKC", title))
     return "".join(letter for letter in shorter.casefold() if letter.isalnum())
+
+
+def title_keys(title: str) -> tuple[str, ...]:
+    """What an event can be known by: its title, and each 《title》 that it quotes, where they say enough."""
+    keys = (title_key(each) for each in (title, *_QUOTED.findall(title)))
+    return tuple(dict.fromkeys(key for key in keys if len(key) >= _SHORTEST))

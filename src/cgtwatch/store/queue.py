@@ -1,10 +1,10 @@
-"""The queue of deliveries: whose turn it is, one delivery of a target at a time."""
+"""The queue of deliveries: whose turn it is."""
 
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select, and_, exists, insert, or_, select
 
 from cgtwatch.errors import NotFound, StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, Payload
@@ -53,32 +53,22 @@ def found(db: Connection, key: str) -> RowMapping:
 
 
 def turn(now: datetime) -> Select[Any]:
-    """The ids of deliveries that may be tried now, one of each target in turn, oldest first.
+    """The ids of deliveries that may be tried now: the oldest of each target that is being served, if it is due.
 
-    A target with an attempt under way, or in back-off, holds its younger ones; a subscription that is not active holds all.
+    One target has one attempt under way at most, and its messages arrive in order; nobody waits for another's target.
     """
-    older = DELIVERY.alias("older")
-    holding = and_(
-        older.c.target == DELIVERY.c.target,
-        older.c.channel == DELIVERY.c.channel,
-        older.c.id != DELIVERY.c.id,
-        or_(older.c.state == str(DeliveryState.ATTEMPTED), and_(older.c.id < DELIVERY.c.id, _backs_off(older.c, now))),
+    older, reader = DELIVERY.alias("older"), SUBSCRIPTION.alias("reader")
+    ahead = (
+        select(older.c.id)
+        .outerjoin(reader, reader.c.id == older.c.subscription_id)
+        .where(older.c.target == DELIVERY.c.target, older.c.channel == DELIVERY.c.channel, older.c.id != DELIVERY.c.id)
+        .where(or_(older.c.state == str(DeliveryState.ATTEMPTED), and_(older.c.id < DELIVERY.c.id, _waits(older, reader))))
     )
-    place = func.row_number().over(partition_by=(DELIVERY.c.channel, DELIVERY.c.target), order_by=DELIVERY.c.id)
-    due = (
-        select(DELIVERY.c.id, place.label("place"))
-        .outerjoin(SUBSCRIPTION, SUBSCRIPTION.c.id == DELIVERY.c.subscription_id)
-        .where(DELIVERY.c.state.in_(WAITING), DELIVERY.c.due_at <= now)
-        .where(or_(DELIVERY.c.subscription_id.is_(None), _served()))
-        .where(~exists(select(older.c.id).where(holding)))
-        .subquery()
-    )
-    return select(due.c.id).order_by(due.c.place, due.c.id)
+    ours = select(DELIVERY.c.id).outerjoin(SUBSCRIPTION, SUBSCRIPTION.c.id == DELIVERY.c.subscription_id)
+    due = ours.where(_waits(DELIVERY, SUBSCRIPTION), DELIVERY.c.due_at <= now, ~exists(ahead.correlate(DELIVERY)))
+    return due.order_by(DELIVERY.c.id)
 
 
-def _backs_off(older: Any, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of an alias
-    return and_(older.state.in_(WAITING), older.due_at > now)
-
-
-def _served() -> ColumnElement[bool]:
-    return and_(SUBSCRIPTION.c.status == str(Status.ACTIVE), SUBSCRIPTION.c.removed_at.is_(None))
+def _waits(delivery: FromClause, reader: FromClause) -> ColumnElement[bool]:
+    served = and_(reader.c.status == str(Status.ACTIVE), reader.c.removed_at.is_(None))
+    return and_(delivery.c.state.in_(WAITING), or_(delivery.c.subscription_id.is_(None), served))

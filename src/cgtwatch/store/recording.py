@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, selec
 
 from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.store.codec import Columns, event_columns
-from cgtwatch.store.matching import number_key, title_keys
+from cgtwatch.store.matching import number_key, title_key, title_keys
 from cgtwatch.store.records import StoredItem
 from cgtwatch.store.tables import EVENT, EVENT_TAG, LINK
 
@@ -78,7 +78,8 @@ def _tags(event: PolicyEvent, extra: Sequence[str]) -> list[Columns]:
     pairs = [
         *(("issuer", issuer) for issuer in labels.issuers),
         *(("modality", str(modality)) for modality in labels.modalities),
-        *(("title", key) for key in (*title_keys(event.title), *(key for each in extra for key in title_keys(each)))),
-        *([("number", number_key(labels.document_number))] if labels.document_number else []),
+        *(("title", key) for key in title_keys(event.title)),
+        *(("number", number_key(number)) for number in (labels.document_number, *extra) if number),
+        *(("title", title_key(title)) for title in extra),  # whether it is a number or a title, its finder knows
     ]
     return [{"event": event.id, "kind": kind, "value": value} for kind, value in dict.fromkeys(pairs)]

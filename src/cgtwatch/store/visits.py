@@ -15,6 +15,7 @@ from cgtwatch.store.room import Room
 from cgtwatch.store.sources import state_columns
 from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, REVISION, STATE
 
+_NEWS = frozenset({Outcome.OK, Outcome.HELD})
 _SAVE_STATE = update(STATE).where(STATE.c.source == bindparam("of"))
 _SEEN_AGAIN = update(ITEM).where(ITEM.c.id == bindparam("of"))
 
@@ -28,17 +29,16 @@ class Visits(Room):
         An announcement whose (event, kind, cause) was told before is left out, and is missing from `Recorded.announced`.
         """
         found = Counter(item.finding.change for item in record.items)
-        held = record.plan.outcome is Outcome.HELD
         # A visit without news may be lost to a power cut: the next one finds out the same again.
-        news = bool(record.items or record.announce) or held
+        news = bool(record.items or record.announce) or record.plan.outcome in _NEWS
         with self._database.write(durable=news) as db:
             _save_state(db, record)
             fetch = _log(db, record, found)
             if not news:
                 return Recorded()
-            if held:
+            if record.plan.outcome is Outcome.HELD:
                 _hold(db, record)
-            else:
+            elif record.plan.outcome is Outcome.OK:
                 _let_go_what_was_held(db, record)
             _store_items(db, record, fetch)
             announced = announce(db, record.announce, record.fetch.at)
