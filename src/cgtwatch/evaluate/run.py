@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from cgtwatch.errors import ConfigError
-from cgtwatch.evaluate import items
+from cgtwatch.evaluate import items, pages, pairs, passages
 from cgtwatch.evaluate.files import LabelKind, kind_of, read_lines, shows_mistakes
 from cgtwatch.evaluate.scores import Report
 from cgtwatch.model.classification import Document, Understanding
+from cgtwatch.understand import dates
 
 Lines = Sequence[Mapping[str, Any]]
 
@@ -77,4 +79,26 @@ def _write(path: Path, predictions: Sequence[Mapping[str, Any]]) -> None:
         ) from error
 
 
-_SCORERS: dict[LabelKind, Callable[[Lines], Report]] = {LabelKind.ITEMS: _items}
+def _dates(lines: Lines) -> Report:
+    return passages.score(lines, _find_dates)
+
+
+def _find_dates(text: str, published: date | None, language: str | None) -> dict[str, str | None]:
+    answer: dict[str, str | None] = {}
+    for found in dates.find(text, published=published, lang=language):
+        answer[found.field] = found.value.isoformat() if found.value else None
+        if found.relative:
+            answer[f"{found.field}{passages.RELATIVE}"] = found.relative
+    return answer
+
+
+def _pages(lines: Lines) -> Report:
+    read = _reader()
+    return pages.score(lines, lambda document: read(document).acts)
+
+
+_SCORERS: dict[LabelKind, Callable[[Lines], Report]] = {
+    LabelKind.ITEMS: _items,
+    LabelKind.DATES: _dates,
+    LabelKind.ROUNDUPS: _pages,
+}

@@ -1,0 +1,119 @@
+"""A text made ready for the cues of dates: one script, one width, one character for every day, and the way back."""
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+
+from cgtwatch.model.classification import Span
+from cgtwatch.understand.dates_spot import Mention, spot
+
+FIRST, LAST = 0xE000, 0xF8FF  # the private use area: a day is one character of it, so a cue can say "a day stands here"
+DAY = f"[{chr(FIRST)}-{chr(LAST)}]"
+
+# Only what the cues need; always one character for one character, so that places stay right.
+_SCRIPT_PAIRS = (
+    "發发 佈布 實实 試试 開开 條条 規规 見见 徵征 議议 於于 該该 將将 應应 為为 個个 華华 國国 務务 員员 會会 "
+    "長长 處处 辦办 廳厅 頒颁 訂订 簽签 號号 執执 啟启 構构 單单 關关 區区 類类 時时 間间 後后 報报 復复 覆复 "
+    "預预 陳陈 書书 複复 請请 詢询 質质 錄录 終终 廢废 則则 與与 從从 準准 過过 機机 內内 臺台 衛卫 聯联 繳缴 "
+    "滿满 屆届 產产 藥药 監监 總总 醫医 療疗 "
+)
+_SCRIPT = {ord(pair[0]): pair[1] for pair in _SCRIPT_PAIRS.split()}
+_SENTENCE_END = "。！？!?；;"
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """`flow` is the text without blanks between Chinese characters and without the line breaks that fall inside a sentence.
+
+    `lines` is the same with its line breaks. `mentions[ord(c) - FIRST]` is the day that the character `c` stands for.
+    """
+
+    original: str
+    flow: str
+    flow_at: tuple[int, ...]  # place in the original of each character of `flow`
+    lines: str
+    lines_at: tuple[int, ...]
+    mentions: tuple[Mention, ...]
+
+    def mention(self, char: str) -> Mention:
+        """The day that a character of the masked text stands for."""
+        return self.mentions[ord(char) - FIRST]
+
+    def span(self, start: int, end: int, *, lines: bool = False) -> Span:
+        """The stretch of the original that `flow[start:end]` (or `lines[start:end]`) stands for."""
+        at = self.lines_at if lines else self.flow_at
+        begin = at[start]
+        last = at[end - 1]
+        index = bisect_right([mention.start for mention in self.mentions], last) - 1
+        finish = last + 1
+        if index >= 0 and self.mentions[index].start == last:
+            finish = self.mentions[index].end
+        return Span(begin, finish, self.original[begin:finish])
+
+
+def fold(text: str) -> str:
+    """`text` in half width and simplified script, character for character; private characters become blanks."""
+    return text.translate({ord(char): _fold_char(char) for char in set(text) if char >= "\x80"})
+
+
+def mask(text: str, published: date | None, zone: str | None) -> Masked:
+    """`text` with every day that it prints replaced by one private character."""
+    folded = fold(text)
+    mentions = spot(folded, published, zone)[: LAST - FIRST]
+    chars: list[str] = []
+    places: list[int] = []
+    position = 0
+    for index, mention in enumerate(mentions):
+        chars.extend(folded[position : mention.start])
+        places.extend(range(position, mention.start))
+        chars.append(chr(FIRST + index))
+        places.append(mention.start)
+        position = mention.end
+    chars.extend(folded[position:])
+    places.extend(range(position, len(folded)))
+    flow, flow_at = _squeeze(chars, places, keep_lines=False)
+    lines, lines_at = _squeeze(chars, places, keep_lines=True)
+    return Masked(text, flow, flow_at, lines, lines_at, mentions)
+
+
+def _fold_char(char: str) -> str:
+    if FIRST <= ord(char) <= LAST:
+        return " "
+    folded = unicodedata.normalize("NFKC", char)
+    return (folded if len(folded) == 1 else char).translate(_SCRIPT)
+
+
+def _squeeze(chars: list[str], places: list[int], *, keep_lines: bool) -> tuple[str, tuple[int, ...]]:
+    """Blanks between wide characters go, other runs of blanks become one; a line break stays where a sentence or a block ends."""
+    out: list[str] = []
+    at: list[int] = []
+    index = 0
+    while index < len(chars):
+        char = chars[index]
+        if not char.isspace():
+            out.append(char)
+            at.append(places[index])
+            index += 1
+            continue
+        begin = index
+        while index < len(chars) and chars[index].isspace():
+            index += 1
+        filler = _filler(chars, begin, index, keep_lines)
+        if filler and out:
+            out.append(filler)
+            at.append(places[begin])
+    return "".join(out), tuple(at)
+
+
+def _filler(chars: list[str], begin: int, end: int, keep_lines: bool) -> str:
+    breaks = sum(char in "\n\r\x0b\x0c\u2028\u2029" for char in chars[begin:end])
+    before = chars[begin - 1] if begin else "\n"
+    after = chars[end] if end < len(chars) else "\n"
+    if breaks and (keep_lines or breaks > 1 or before in _SENTENCE_END):
+        return "\n"
+    return "" if _is_wide(before) and _is_wide(after) else " "
+
+
+def _is_wide(char: str) -> bool:
+    return char >= "\u2e80" and not "\uac00" <= char <= "\ud7a3"
