@@ -1,0 +1,195 @@
+"""Who acted, where, and how high they stand."""
+
+import re
+from dataclasses import dataclass, replace
+
+from cgtwatch.model.classification import Span
+from cgtwatch.model.taxonomy import DocType, Level
+from cgtwatch.understand.issuers import Issuer, Place
+from cgtwatch.understand.kind import Kind
+from cgtwatch.understand.lexicon import Hit
+from cgtwatch.understand.reading import Reading
+from cgtwatch.understand.rules import Rules
+
+_JOINS = re.compile(
+    r"^[\s、,，及和与與同&/;；]*(?:联合|会同|會同|共同|其|会商|會商|and|the|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*[\s、,，及和与&]*(?:and )?(?:the )?$"
+)
+_ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
+_PARLIAMENTS = re.compile(
+    r"^(?:npc|cppcc|congress|other:.*(?:_npc|_cppcc|_legislature|parliament|assembly|senat|_an|bundestag|bundesrat))$"
+)
+_APPROVES = (DocType.APPROVAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.OTHER, DocType.LAW, DocType.GUIDELINE, DocType.NOTICE)
+_LOCAL_ACTS = (DocType.PLAN, DocType.LAW, DocType.NOTICE, DocType.FUNDING, DocType.MEETING, DocType.OTHER, DocType.INTERPRETATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The authorities in the order in which they are named, the territory of the first, and its level."""
+
+    issuers: tuple[str, ...]
+    jurisdiction: str | None
+    level: Level | None
+    issuer_spans: tuple[Span, ...] = ()
+    jurisdiction_spans: tuple[Span, ...] = ()
+    certain: float = 0.5
+
+
+def authority(reading: Reading, rules: Rules, what: Kind) -> Authority:
+    """The authorities of a document that is policy: named in it, meant by the act or the place it names, or the source's own."""
+    title = _acting(reading.in_title(reading.issuers), what.doc_type)
+    if title:
+        return _with_centre(_from_hits(reading, rules, title, 0.9), reading, rules, what)
+    acts = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8)
+    if acts:
+        return _with_centre(acts, reading, rules, what)
+    document = reading.document
+    if document.source_issuer and document.source_level is not Level.NEWS:
+        return _with_centre(_from_source(reading, rules), reading, rules, what)
+    place = min(reading.in_title(reading.places), key=lambda hit: _at_home(reading, hit), default=None)
+    if place is not None and _at_home(reading, place) == 0 and not reading.document.text:
+        return _from_place(reading, rules, place, what)
+    named = _from_text(reading, what)
+    if named:
+        return _with_centre(_from_hits(reading, rules, named, 0.7), reading, rules, what)
+    acts = _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
+    if acts:
+        return _with_centre(acts, reading, rules, what)
+    place = place or next(iter(reading.in_lead(reading.places)), None)
+    if place is not None:
+        return _from_place(reading, rules, place, what)
+    return _from_default(reading, rules)
+
+
+def _at_home(reading: Reading, hit: Hit) -> int:
+    """1 for words that say where a product comes from rather than where something happens."""
+    return 1 if reading.whole[hit.start : hit.end] in _ORIGIN else 0
+
+
+def _from_acts(reading: Reading, rules: Rules, hits: tuple[Hit, ...], certain: float) -> Authority | None:
+    """Whose act it is that the document names."""
+    hit = next((h for h in hits if h.meaning.issuers), None)
+    return None if hit is None else _given(rules, hit.meaning.issuers, hit.meaning.jurisdiction, reading.span(hit), certain)
+
+
+def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> Authority:
+    """With the centre that writes its agency's guidances on these therapies."""
+    centre = next((i for i in rules.issuers.values() if i.beside and i.beside in who.issuers[:1]), None)
+    therapies = [hit for hit in reading.therapies if hit.meaning.strong]
+    if centre is None or centre.id in who.issuers or what.doc_type is not DocType.GUIDELINE or not therapies:
+        return who
+    return replace(who, issuers=(*who.issuers, centre.id), issuer_spans=(*who.issuer_spans, *what.type_spans[:1]))
+
+
+def _from_text(reading: Reading, what: Kind) -> list[Hit]:
+    """The first authority of the text with those joined to it, there or where it is named again in the opening."""
+    hits = tuple(hit for hit in reading.issuers if hit.start >= reading.title_end and not _quoted(reading, hit))
+    if what.doc_type is DocType.REPLY:
+        return _distinct([hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)])[:2]
+    opening = _acting(reading.in_lead(hits), what.doc_type) or _acting(hits, what.doc_type)[:3]
+    group = _joined(reading, opening)
+    for at in range(1, len(opening)):
+        other = _joined(reading, opening[at:])
+        if len(other) > len(group) and {h.meaning.id for h in group} & {h.meaning.id for h in other}:
+            group = other
+    return group
+
+
+def _distinct(hits: list[Hit]) -> list[Hit]:
+    seen: dict[str, Hit] = {}
+    for hit in hits:
+        seen.setdefault(hit.meaning.id, hit)
+    return list(seen.values())
+
+
+def _quoted(reading: Reading, hit: Hit) -> bool:
+    """Inside a title in 《》 of the text: an authority whose act is cited."""
+    opened = reading.whole.rfind("《", 0, hit.start)
+    return opened >= 0 and reading.whole.rfind("》", opened, hit.start) < 0 and hit.start - opened < 60
+
+
+def _acting(hits: tuple[Hit, ...], doc_type: DocType) -> list[Hit]:
+    """A reply is from whom was asked, not from the asking parliament; a proposal is the parliament's, not the asked authority's."""
+    parliament = [hit for hit in hits if _PARLIAMENTS.match(hit.meaning.id)]
+    others = [hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)]
+    if doc_type is DocType.REPLY:
+        return others
+    if doc_type is DocType.PROPOSAL and parliament and hits[0] in parliament:
+        return parliament
+    return others or list(hits)
+
+
+def _joined(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    group = hits[:1]
+    for hit in hits[1:]:
+        between = reading.whole[group[-1].end : hit.start]
+        if len(between) > 30 or not _JOINS.match(between):
+            break
+        group.append(hit)
+    return group
+
+
+def _from_hits(reading: Reading, rules: Rules, hits: list[Hit], certain: float) -> Authority:
+    issuers: dict[str, Span] = {}
+    for hit in hits:
+        issuer: Issuer = hit.meaning
+        if issuer.beside and issuer.beside not in issuers:
+            issuers[issuer.beside] = reading.span(hit)
+        issuers.setdefault(issuer.id, reading.span(hit))
+    for hit in reading.issuers:  # the centre that acts in its agency's name
+        if hit.meaning.beside in issuers:
+            issuers.setdefault(hit.meaning.id, reading.span(hit))
+    first = rules.issuers[next(iter(issuers))]
+    spans = tuple(issuers.values())
+    return Authority(tuple(issuers), first.jurisdiction, first.level, spans, spans[:1], certain)
+
+
+def _from_source(reading: Reading, rules: Rules) -> Authority:
+    document = reading.document
+    issuer = rules.issuers.get(document.source_issuer or "")
+    jurisdiction = document.source_jurisdiction or (issuer.jurisdiction if issuer else None)
+    level = document.source_level or (issuer.level if issuer else None)
+    span = Span(0, 0, document.source_issuer or "", of="source")
+    where = (Span(0, 0, jurisdiction, of="source"),) if jurisdiction else ()
+    return Authority((document.source_issuer or "",), jurisdiction, level, (span,), where, 0.9)
+
+
+def _given(rules: Rules, issuers: tuple[str, ...], jurisdiction: str, span: Span, certain: float) -> Authority:
+    level = rules.issuers[issuers[0]].level if issuers and issuers[0] in rules.issuers else None
+    return Authority(issuers, jurisdiction or None, level, (span,) if issuers else (), (span,), certain)
+
+
+def _from_place(reading: Reading, rules: Rules, hit: Hit, what: Kind) -> Authority:
+    """Whoever gives such an act at the place that the document names."""
+    place: Place = hit.meaning
+    span = reading.span(hit)
+    if place.chinese_local:
+        own = f"{place.id}_gov"
+        issuer = own if own in rules.issuers else f"other:{own}"
+        if what.doc_type in _LOCAL_ACTS and issuer in rules.issuers:
+            return _given(rules, (issuer,), place.code, span, 0.5)
+        if reading.language == "zh" and what.doc_type in (DocType.APPROVAL, DocType.TRIAL):
+            return _given(rules, ("nmpa",), "CN", span, 0.4)
+        return _given(rules, (), place.code, span, 0.4)
+    usual = rules.defaults.get((place.code, what.doc_type.value))
+    if usual is not None:
+        return _given(rules, usual.issuers, usual.jurisdiction, span, 0.5)
+    if what.doc_type is DocType.TRIAL:
+        issuer = place.clears
+    elif what.doc_type in (DocType.PLAN, DocType.FUNDING):
+        issuer = place.plans
+    else:
+        issuer = place.approves if what.doc_type in _APPROVES else ""
+    return _given(rules, (issuer,) if issuer else (), place.code, span, 0.5)
+
+
+def _from_default(reading: Reading, rules: Rules) -> Authority:
+    """The procedure's own authority, where the language of the document has only one such procedure."""
+    for hit in [*reading.in_title(reading.cues), *reading.in_lead(reading.cues)]:
+        default = rules.defaults.get((reading.language, hit.meaning.mark))
+        if default is not None and hit.meaning.weight > 0:
+            return _given(rules, default.issuers, default.jurisdiction, reading.span(hit), 0.4)
+    document = reading.document
+    if document.source_jurisdiction:
+        where = Span(0, 0, document.source_jurisdiction, of="source")
+        return Authority((), document.source_jurisdiction, document.source_level, (), (where,), 0.6)
+    return Authority((), None, None)

@@ -1,0 +1,126 @@
+"""From a document to the fields of the taxonomy, each with the words it rests on."""
+
+import math
+from datetime import date
+
+from cgtwatch.model.classification import Act, Classification, Document, Labels, Span, Understanding
+from cgtwatch.model.taxonomy import DocType, Importance
+from cgtwatch.understand import dates, numbers
+from cgtwatch.understand.authority import Authority, authority
+from cgtwatch.understand.importance import importance
+from cgtwatch.understand.kind import Kind, kind
+from cgtwatch.understand.policy import Stand, stand
+from cgtwatch.understand.reading import Reading, survey
+from cgtwatch.understand.rules import Rules
+from cgtwatch.understand.topic import Topic, topic
+
+_NUMBER_WITHIN = 600  # characters: an act's own number stands in its head, later ones are those it cites
+_DATE_FIELDS = ("document_date", "effective_date", "comment_deadline")
+
+
+def classify(document: Document, rules: Rules) -> Classification:
+    """The labels of `document`. Never raises; a value without a word it could rest on stays empty."""
+    reading = survey(document, rules)
+    about, stands = topic(reading), stand(reading)
+    evidence: dict[str, tuple[Span, ...]] = {"cgt": about.spans, "policy": stands.spans if stands.policy else ()}
+    confidence = {"cgt": _sure(about.weight - 1.0 if about.cgt else 1.0), "policy": _sure(abs(stands.score))}
+    relevant = about.cgt and stands.policy
+    evidence["relevant"] = (*about.spans[:3], *stands.spans[:3]) if relevant else ()
+    confidence["relevant"] = min(confidence["cgt"], confidence["policy"])
+    if about.modalities:
+        evidence["modalities"] = tuple(span for spans in about.by_modality.values() for span in spans[:2])
+        confidence["modalities"] = _sure(about.weight / 2)
+    labels = Labels(cgt=about.cgt, policy=stands.policy, relevant=relevant, modalities=about.modalities)
+    if stands.policy:
+        labels = _act(reading, rules, (about, stands), evidence, confidence)
+    kept = {name: spans for name, spans in evidence.items() if spans}
+    return Classification(labels, kept, confidence, reading.language, rules.version)
+
+
+def _act(
+    reading: Reading,
+    rules: Rules,
+    found: tuple[Topic, Stand],
+    evidence: dict[str, tuple[Span, ...]],
+    confidence: dict[str, float],
+) -> Labels:
+    """The fields that only an act has; their words and certainty go into `evidence` and `confidence`."""
+    about, stands = found
+    what = kind(reading, stands)
+    who = authority(reading, rules, what)
+    relevant = about.cgt
+    matters = importance(about, stands, what) if relevant else Importance.NONE
+    number = _number(reading, evidence)
+    days = _days(reading, what, evidence)
+    _note(evidence, confidence, what, who)
+    if relevant:
+        evidence["importance"] = (*about.spans[:2], *what.type_spans[:1])
+        confidence["importance"] = 0.6 + 0.3 * what.margin
+    return Labels(
+        cgt=about.cgt,
+        policy=True,
+        relevant=relevant,
+        modalities=about.modalities,
+        doc_type=what.doc_type,
+        stage=what.stage,
+        jurisdiction=who.jurisdiction,
+        issuers=who.issuers,
+        level=who.level,
+        document_number=number,
+        document_date=days.get("document_date"),
+        effective_date=days.get("effective_date"),
+        comment_deadline=days.get("comment_deadline"),
+        importance=matters,
+    )
+
+
+def _note(evidence: dict[str, tuple[Span, ...]], confidence: dict[str, float], what: Kind, who: Authority) -> None:
+    evidence.update(
+        doc_type=what.type_spans,
+        stage=what.stage_spans,
+        issuers=who.issuer_spans,
+        jurisdiction=who.jurisdiction_spans,
+        level=who.issuer_spans or who.jurisdiction_spans,
+    )
+    confidence.update(
+        doc_type=0.4 + 0.55 * what.margin,
+        stage=0.8,
+        issuers=who.certain,
+        jurisdiction=min(1.0, who.certain + 0.05),
+        level=who.certain,
+    )
+
+
+def _number(reading: Reading, evidence: dict[str, tuple[Span, ...]]) -> str | None:
+    """The act's own number: the first of title and head."""
+    for found in numbers.find(reading.whole[: reading.title_end + _NUMBER_WITHIN]):
+        evidence["document_number"] = (found.span,)
+        return found.printed
+    return None
+
+
+def _days(reading: Reading, what: Kind, evidence: dict[str, tuple[Span, ...]]) -> dict[str, date]:
+    """The days that the text names; only consultations have a comment deadline."""
+    days: dict[str, date] = {}
+    for found in dates.find(reading.whole, published=reading.document.published, lang=reading.language, zone=None):
+        deadline = found.field == "comment_deadline" and what.doc_type in (DocType.FUNDING, DocType.MEETING)
+        if found.field in _DATE_FIELDS and found.value is not None and not deadline:
+            days[found.field] = found.value
+            evidence[found.field] = (found.span,)
+    return days
+
+
+def _sure(margin: float) -> float:
+    """From the margin of a decision to a confidence between 0.5 and 1."""
+    return round(1 / (1 + math.exp(-max(0.0, min(8.0, margin)) * 1.4)), 3)
+
+
+def read(document: Document, rules: Rules) -> Understanding:
+    """The classification and, where the document is relevant, the acts it tells of: the main one, and those of a round-up."""
+    from cgtwatch.understand import roundup
+
+    found = classify(document, rules)
+    if not found.labels.relevant:
+        return Understanding(found)
+    acts: tuple[Act, ...] = roundup.acts(document, rules, found)
+    return Understanding(found, acts)

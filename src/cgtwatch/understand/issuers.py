@@ -1,0 +1,136 @@
+"""The register of authorities and territories: ids, names in both languages, former names, level, and where they stand."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.source import Names
+from cgtwatch.model.taxonomy import Level
+from cgtwatch.understand.tables import Row, read
+
+_SUBNATIONAL = ("province", "municipality", "city", "district")
+_CANONICAL_CITY = "sz"  # Shenzhen has issuer ids of its own, like a province
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An authority. `beside` is another one that is always named with it (a centre that acts in its agency's name)."""
+
+    id: str
+    level: Level
+    jurisdiction: str
+    names: Names
+    spellings: tuple[str, ...]
+    parent: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A territory, with who acts there where a document names only the place."""
+
+    code: str
+    kind: str
+    id: str
+    zh: str
+    en: str
+    names: tuple[str, ...]
+    approves: str = ""
+    clears: str = ""
+    plans: str = ""
+
+    @property
+    def chinese_local(self) -> bool:
+        """Whether it is a province, city or district of the mainland."""
+        return self.kind in _SUBNATIONAL
+
+
+def read_places(file: Traversable) -> tuple[Place, ...]:
+    """The territories of the table. Raises ConfigError for a malformed one."""
+    columns = ("code", "kind", "id", "zh", "en", "names", "approves", "clears", "plans")
+    return tuple(
+        Place(
+            row["code"],
+            row["kind"],
+            row["id"],
+            row["zh"],
+            row["en"],
+            row.words("names"),
+            row["approves"],
+            row["clears"],
+            row["plans"],
+        )
+        for row in read(file, columns)
+    )
+
+
+def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place, ...]) -> Mapping[str, Issuer]:
+    """All authorities by id: the register's own, and the bodies that every Chinese place has."""
+    found: dict[str, Issuer] = {}
+    for row in read(register, ("id", "level", "jurisdiction", "zh", "en", "parent", "names")):
+        if row["id"] in found:
+            raise ConfigError([f"{row.where}: id: {row['id']} stands twice"])
+        found[row["id"]] = _issuer(row)
+    templates = read(bodies, ("suffix", "for", "canonical", "zh", "en", "names"))
+    for place in places:
+        for row in templates:
+            if _has(place, row):
+                issuer = _body(place, row)
+                found.setdefault(issuer.id, issuer)
+    return found
+
+
+def register_names(issuers: Mapping[str, Issuer]) -> Iterator[tuple[Issuer, str]]:
+    """Every spelling with whom it names."""
+    for issuer in issuers.values():
+        for name in dict.fromkeys(issuer.spellings):
+            yield issuer, name
+
+
+def _issuer(row: Row) -> Issuer:
+    parent = row["parent"]
+    try:
+        level = Level(row["level"])
+    except ValueError:
+        raise ConfigError([f"{row.where}: level: {row['level']!r} is unknown"]) from None
+    beside = parent[1:] if parent.startswith("+") else ""
+    return Issuer(
+        row["id"], level, row["jurisdiction"], Names(row["zh"], row["en"]), row.words("names"), parent.lstrip("+"), beside
+    )
+
+
+def _has(place: Place, row: Row) -> bool:
+    wanted = row.names("for")
+    if place.kind == "municipality":
+        return "municipality" in wanted or "province" in wanted
+    if place.kind == "province":
+        return "province" in wanted or "mainprovince" in wanted
+    return place.kind in wanted
+
+
+def _body(place: Place, row: Row) -> Issuer:
+    """The authority of `place` after the template. Canonical bodies of provinces and Shenzhen carry the ids of the taxonomy."""
+    own = row["canonical"] == "yes" and (place.kind in ("province", "municipality") or place.id == _CANONICAL_CITY)
+    key = (
+        f"{place.id.removesuffix('p') if place.id == 'gzp' else place.id}_{row['suffix']}"
+        if own
+        else f"{place.id}_{row['suffix']}"
+    )
+    level = Level.PROVINCIAL if place.kind in ("province", "municipality") else Level.MUNICIPAL
+    spellings = tuple(
+        template.replace("{zh}", zh).replace("{en}", en) for template in row.words("names") for zh, en in _pairs(place, template)
+    )
+    names = Names(row["zh"].replace("{zh}", place.zh), row["en"].replace("{en}", place.en))
+    return Issuer(key if own else f"other:{key}", level, place.code, names, spellings)
+
+
+def _pairs(place: Place, template: str) -> Iterator[tuple[str, str]]:
+    """The place's names that fit a template: Chinese ones where it is Chinese, else English ones."""
+    if "{zh}" in template:
+        stems = {place.zh, *(n for n in place.names if not n.isascii() and len(n) > 1)}
+        for stem in sorted(stems):
+            yield stem, ""
+    elif place.en:
+        for stem in sorted({place.en, *(n for n in place.names if n.isascii())}):
+            yield "", stem

@@ -1,0 +1,99 @@
+"""A document with every known word in its place: what the single judgements look at."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cgtwatch.model.classification import Document, Span
+from cgtwatch.text.language import guess
+from cgtwatch.understand.issuers import Issuer, Place
+from cgtwatch.understand.lexicon import Hit
+from cgtwatch.understand.rules import Cue, Lookalike, NamedAct, Rules, Therapy
+
+_MOST = 60_000  # characters read; the longest page of the corpora has its act far before
+_LEAD = {"zh": 160, "ja": 160, "ko": 200}
+_LEAD_ELSE = 420
+_SHOUT = 20  # characters: in a longer title all in capitals no short word is an acronym
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words found, by what they are; within each kind a word inside a longer one is left out."""
+
+    document: Document
+    whole: str
+    title_end: int
+    lead_end: int
+    language: str
+    therapies: tuple[Hit, ...]
+    lookalikes: tuple[Hit, ...]
+    cues: tuple[Hit, ...]
+    issuers: tuple[Hit, ...]
+    places: tuple[Hit, ...]
+    acts: tuple[Hit, ...]
+
+    def span(self, hit: Hit) -> Span:
+        """The stretch of the document that a word stands on."""
+        return Span(hit.start, hit.end, self.whole[hit.start : hit.end])
+
+    def in_title(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """Those of `hits` that stand in the title."""
+        return tuple(hit for hit in hits if hit.start < self.title_end)
+
+    def in_lead(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """Those of `hits` that stand in the opening of the text."""
+        return tuple(hit for hit in hits if self.title_end <= hit.start < self.lead_end)
+
+    def zone(self, hit: Hit, title: float, lead: float, rest: float) -> float:
+        """The weight of the part that a word stands in."""
+        if hit.start < self.title_end:
+            return title
+        return lead if hit.start < self.lead_end else rest
+
+
+def survey(document: Document, rules: Rules) -> Reading:
+    """Every known word of `document`, with the language it is in."""
+    whole = document.whole[:_MOST]
+    title_end = min(len(document.title), len(whole))
+    language = document.language or guess(whole) or "en"
+    by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: []}
+    shouted = document.title.isupper() and not document.title.islower() and len(document.title) > _SHOUT
+    for hit in rules.lexicon.find(whole):
+        if not hit.start < title_end < hit.end and not (
+            shouted and hit.end <= title_end and _acronym(whole, hit)
+        ):  # across the border of title and text nothing is one word
+            by_kind[type(hit.meaning)].append(hit)
+    therapies = longest([*by_kind[Therapy], *by_kind[Lookalike]])
+    named = longest([*by_kind[Issuer], *by_kind[Place]])
+    return Reading(
+        document,
+        whole,
+        title_end,
+        min(len(whole), title_end + 1 + _LEAD.get(language, _LEAD_ELSE)),
+        language,
+        tuple(h for h in therapies if isinstance(h.meaning, Therapy)),
+        tuple(h for h in therapies if isinstance(h.meaning, Lookalike)),
+        longest(by_kind[Cue], keeps=_keeps),
+        tuple(h for h in named if isinstance(h.meaning, Issuer)),
+        tuple(h for h in named if isinstance(h.meaning, Place)),
+        longest(by_kind[NamedAct]),
+    )
+
+
+def _acronym(whole: str, hit: Hit) -> bool:
+    return isinstance(hit.meaning, Issuer | Place) and hit.end - hit.start <= 4 and whole[hit.start : hit.end].isascii()
+
+
+def longest(hits: Sequence[Hit], keeps: Callable[[Hit, Hit], bool] = lambda _inner, _outer: False) -> tuple[Hit, ...]:
+    """`hits` in reading order without those inside a longer one, unless `keeps(inner, outer)`."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        outer = next((k for k in reversed(kept[-8:]) if k.start <= hit.start and hit.end <= k.end), None)
+        same = outer is not None and (outer.start, outer.end) == (hit.start, hit.end)
+        if outer is None or same or keeps(hit, outer):
+            kept.append(hit)
+    return tuple(kept)
+
+
+def _keeps(inner: Hit, outer: Hit) -> bool:
+    """A draft guidance is still a guidance: a word for the stage does not hide the kind of document inside it."""
+    return outer.meaning.doc_type is None and outer.meaning.weight > 0 and inner.meaning.weight > 0

@@ -1,0 +1,190 @@
+"""The rules as loaded from the data files: what every word means, who the authorities are, and one version over all of it."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.source import Names
+from cgtwatch.model.taxonomy import DocType, Modality, Stage
+from cgtwatch.understand.fold import folding
+from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places, register_names
+from cgtwatch.understand.lexicon import Lexicon, Pattern
+from cgtwatch.understand.tables import Row, read
+
+_SCOPES = ("span", "document", "strong", "tender")
+
+
+@dataclass(frozen=True, slots=True)
+class Therapy:
+    """A word for a therapy or the name of a product."""
+
+    modalities: tuple[Modality, ...]
+    strong: bool
+    generic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A word that looks like a therapy and is none; `scope` says how far it speaks."""
+
+    scope: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAct:
+    """A law, guideline or programme known by name."""
+
+    cgt: bool
+    modalities: tuple[Modality, ...]
+    doc_type: DocType
+    jurisdiction: str
+    issuers: tuple[str, ...]
+    news: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that speaks for (weight > 0) or against (weight < 0) an act of an authority."""
+
+    weight: float
+    doc_type: DocType | None
+    type_weight: float
+    stage: Stage | None
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Who acts where a document names nobody."""
+
+    jurisdiction: str
+    issuers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the understanding knows. `version` is a hash of the data files."""
+
+    version: str
+    lexicon: Lexicon
+    issuers: Mapping[str, Issuer]
+    places: tuple[Place, ...]
+    defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
+
+    def country(self, code: str) -> Place | None:
+        """The country of a territory code such as `CN-GD` or `CN`."""
+        top = code.partition("-")[0]
+        return next((p for p in self.places if p.code == top), None)
+
+
+def load(folder: Traversable | None = None) -> Rules:
+    """The rules in `folder`, by default the shipped ones. Raises ConfigError with file and line of every mistake."""
+    folder = folder or files("cgtwatch.understand") / "data"
+    places = read_places(folder / "places.tsv")
+    issuers = read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places)
+    patterns: list[Pattern] = []
+    patterns += _patterns(read(folder / "terms.tsv", ("terms", "modalities", "strength")), "terms", _therapy)
+    patterns += _patterns(read(folder / "products.tsv", ("names", "modalities")), "names", _product)
+    patterns += _patterns(read(folder / "lookalikes.tsv", ("terms", "scope", "why")), "terms", _lookalike)
+    patterns += _patterns(
+        read(folder / "acts.tsv", ("names", "cgt", "modalities", "doc_type", "jurisdiction", "issuers", "news")), "names", _act
+    )
+    patterns += _patterns(
+        read(folder / "cues.tsv", ("terms", "weight", "doc_type", "type_weight", "stage", "mark")), "terms", _cue
+    )
+    patterns += [Pattern(name, issuer) for issuer, name in register_names(issuers)]
+    patterns += [Pattern(name, place) for place in places for name in (place.zh, place.en, *place.names) if name]
+    defaults = {
+        (row["lang"], row["mark"]): Default(row["jurisdiction"], row.names("issuers"))
+        for row in read(folder / "defaults.tsv", ("lang", "mark", "jurisdiction", "issuers"))
+    }
+    scripts = read(folder / "scripts.tsv", ("simplified", "traditional"))
+    table = folding({old: row["simplified"] for row in scripts for old in row["traditional"]})
+    _check_issuers(patterns, defaults, issuers)
+    return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults)
+
+
+def issuer_name(rules: Rules, issuer: str, lang: str) -> str:
+    """The authority's name in `lang` (zh, else English); an id that the register does not know is its own name."""
+    known = rules.issuers.get(issuer)
+    if known is None:
+        return issuer.removeprefix("other:").replace("_", " ")
+    return known.names.zh if lang == "zh" else known.names.en
+
+
+def issuer_names(rules: Rules) -> Mapping[str, Names]:
+    """The names of every authority by id."""
+    return {key: issuer.names for key, issuer in rules.issuers.items()}
+
+
+def _patterns(rows: Iterable[Row], column: str, meaning: Callable[[Row], object]) -> list[Pattern]:
+    patterns: list[Pattern] = []
+    problems: list[str] = []
+    for row in rows:
+        try:
+            what = meaning(row)
+        except ValueError as error:
+            problems.append(f"{row.where}: {error}")
+            continue
+        words = row.words(column)
+        if not words or any(not word.strip("=*") for word in words):
+            problems.append(f"{row.where}: {column}: an empty word")
+        patterns += [Pattern(word, what) for word in words]
+    if problems:
+        raise ConfigError(problems)
+    return patterns
+
+
+def _therapy(row: Row) -> Therapy:
+    if row["strength"] not in ("strong", "generic", "weak"):
+        raise ValueError(f"strength: {row['strength']!r} is none of strong, generic, weak")
+    return Therapy(tuple(Modality(m) for m in row.names("modalities")), row["strength"] != "weak", row["strength"] == "generic")
+
+
+def _product(row: Row) -> Therapy:
+    return Therapy(tuple(Modality(m) for m in row.names("modalities")), strong=True)
+
+
+def _lookalike(row: Row) -> Lookalike:
+    if row["scope"] not in _SCOPES:
+        raise ValueError(f"scope: {row['scope']!r} is none of {', '.join(_SCOPES)}")
+    return Lookalike(row["scope"], row["why"])
+
+
+def _act(row: Row) -> NamedAct:
+    modalities = tuple(Modality(m) for m in row.names("modalities"))
+    return NamedAct(
+        row["cgt"] == "yes", modalities, DocType(row["doc_type"]), row["jurisdiction"], row.names("issuers"), row.number("news")
+    )
+
+
+def _cue(row: Row) -> Cue:
+    return Cue(
+        row.number("weight"),
+        DocType(row["doc_type"]) if row["doc_type"] else None,
+        row.number("type_weight"),
+        Stage(row["stage"]) if row["stage"] else None,
+        row["mark"],
+    )
+
+
+def _check_issuers(
+    patterns: Iterable[Pattern], defaults: Mapping[tuple[str, str], Default], issuers: Mapping[str, Issuer]
+) -> None:
+    named = [p.meaning.issuers for p in patterns if isinstance(p.meaning, NamedAct)] + [d.issuers for d in defaults.values()]
+    unknown = sorted({one for group in named for one in group} - set(issuers))
+    if unknown:
+        raise ConfigError(
+            [f"issuers.tsv: {one} is used by acts.tsv or defaults.tsv, and is not in the register" for one in unknown]
+        )
+
+
+def _version(folder: Traversable) -> str:
+    digest = hashlib.sha256()
+    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".tsv")), key=lambda f: f.name):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
