@@ -1,6 +1,6 @@
 """Which addresses may be connected to: public ones, and what the operator allows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from cgtwatch.net.request import IPNetwork
@@ -19,47 +19,42 @@ NEVER_PUBLIC = tuple(
         "198.18.0.0/15",
         "224.0.0.0/4",
         "240.0.0.0/4",
-        "::/128",
-        "64:ff9b:1::/48",
-        "100::/64",
         "2001::/23",
         "2001:db8::/32",
         "3fff::/20",
-        "5f00::/16",
-        "fec0::/10",
-        "ff00::/8",
     )
 )
+UNICAST = ip_network("2000::/3")  # all that IANA has given out of IPv6 for public use
 NAT64 = ip_network("64:ff9b::/96")
-IPV4_COMPATIBLE = ip_network("::/96")
 
 
 def refusal(address: str, allowed: Sequence[IPNetwork] = ()) -> str | None:
     """Why `address` (as the resolver wrote it) may not be connected to; None where it may.
 
-    An IPv4 address inside an IPv6 one (mapped, compatible, 6to4, NAT64) is judged too: both must be public or allowed.
+    An IPv6 address that stands for an IPv4 one (mapped, 6to4, NAT64) is judged by that.
     """
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
         return f"{address!r} is no address"
-    if any(_within(form, allowed) for form in _forms(ip)):
+    reached = _reached(ip)
+    if _within(reached, allowed):
         return None
-    for form in _forms(ip):
-        if _within(form, NEVER_PUBLIC) or not form.is_global:
-            inside = "" if form == ip else f" ({form} inside {ip})"
-            return f"{form} is not a public address{inside}"
+    outside = reached.version == 6 and reached not in UNICAST
+    if outside or _within(reached, NEVER_PUBLIC) or not reached.is_global:
+        inside = "" if reached == ip else f" (it stands inside {ip})"
+        return f"{reached} is not a public address{inside}"
     return None
 
 
-def _forms(ip: IPAddress) -> Iterator[IPAddress]:
-    """The addresses that packets to `ip` may end up at; the outer one only where it has a meaning of its own."""
-    inner: IPv4Address | None = None
-    if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and (ip in NAT64 or (ip in IPV4_COMPATIBLE and int(ip) > 1)):
-            inner = IPv4Address(int(ip) & 0xFFFFFFFF)
-    yield ip if inner is None else inner
+def _reached(ip: IPAddress) -> IPAddress:
+    """The address that packets to `ip` end up at."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    inner = ip.ipv4_mapped or ip.sixtofour
+    if inner is None and ip in NAT64:
+        inner = IPv4Address(int(ip) & 0xFFFFFFFF)
+    return inner or ip
 
 
 def _within(ip: IPAddress, networks: Sequence[IPNetwork]) -> bool:

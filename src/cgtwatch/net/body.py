@@ -97,32 +97,55 @@ def unpack(pieces: Iterable[bytes], encoding: str) -> Iterable[bytes]:
 
 
 def _inflate(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    unpacker: Any = None
-    ended = False
+    stream = _Stream(name)
     for piece in pieces:
-        data = b"" if ended else piece  # what follows the end is read (the connection may be used again) and ignored
-        while data:
-            if unpacker is None:
-                unpacker = zlib.decompressobj(_window(data))
+        yield from stream.feed(piece)
+    if not stream.whole:
+        raise Trouble(ErrorClass.PROTOCOL, f"the body was cut: its {name} stream does not end")
+
+
+class _Stream:
+    """One packed stream: member after member (RFC 1952, 2.2); anything else after its end is padding that clients ignore."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._unpacker: Any = None
+        self._held = b""  # fewer bytes than tell how they are packed
+        self._begun = False
+        self._padding = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the stream may end here."""
+        return self._unpacker is None and (self._begun or not self._held)
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """What `piece` adds, in pieces of bounded size."""
+        data, self._held = self._held + piece, b""
+        while data and not self._padding:
+            if self._unpacker is None:
+                if len(data) < 2:
+                    self._held = data
+                    return
+                self._padding = self._begun and not data.startswith(GZIP[:2])
+                if self._padding:
+                    return
+                self._unpacker, self._begun = zlib.decompressobj(_window(data)), True
             try:
-                out = unpacker.decompress(data, PIECE)
+                out = self._unpacker.decompress(data, PIECE)
             except zlib.error as e:
-                raise Trouble(ErrorClass.PROTOCOL, f"the body is said to be {name} and is not") from e
+                raise Trouble(ErrorClass.PROTOCOL, f"the body is said to be {self._name} and is not") from e
             if out:
                 yield out
-            data = unpacker.unconsumed_tail
-            if unpacker.eof:
-                # A further member may follow (RFC 1952, 2.2); anything else after the end is padding that clients ignore.
-                data = unpacker.unused_data if unpacker.unused_data.startswith(GZIP[:2]) else b""
-                ended, unpacker = not data, None
-    if unpacker is not None:
-        raise Trouble(ErrorClass.PROTOCOL, f"the body was cut: its {name} stream does not end")
+            data = self._unpacker.unconsumed_tail
+            if self._unpacker.eof:
+                data, self._unpacker = self._unpacker.unused_data, None
 
 
 def _window(data: bytes) -> int:
     """What zlib must be told: gzip, zlib, or the raw deflate that old servers send; by its first bytes, not by its name."""
     if data.startswith(GZIP[:2]):
         return 16 + zlib.MAX_WBITS
-    if len(data) > 1 and data[0] & 0x0F == 8 and (data[0] * 256 + data[1]) % 31 == 0:
+    if data[0] & 0x0F == 8 and (data[0] * 256 + data[1]) % 31 == 0:
         return zlib.MAX_WBITS
     return -zlib.MAX_WBITS

@@ -47,11 +47,11 @@ class _Journey:
 
 
 class Net:
-    """Makes exchanges, from any number of threads; one for a process."""
+    """Makes exchanges, from any number of threads; one for a process. `resolver` is for tests: names that exist nowhere."""
 
-    def __init__(self, policy: NetPolicy) -> None:
+    def __init__(self, policy: NetPolicy, resolver: Resolver | None = None) -> None:
         self.policy = policy
-        self._ground = Ground(policy.allow_private, Resolver())
+        self._ground = Ground(policy.allow_private, resolver or Resolver())
         self._adapter = GuardedAdapter(Contexts(policy.ca_file))
         self._watchdog = Watchdog()
 
