@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 SRC = Path(__file__).resolve().parent.parent / "src" / "cgtwatch"
 FILES = sorted(path for path in SRC.rglob("*.py"))
@@ -38,6 +37,7 @@ def room(path: Path) -> str:
     return path.relative_to(SRC).parts[0].removesuffix(".py")
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -53,7 +53,7 @@ def imports(node: ast.AST) -> Iterator[str]:
 
 def running_imports(path: Path) -> Iterator[str]:
     """Imports that happen when the code runs: those under `if TYPE_CHECKING` are for the type checker alone."""
-    module = tree(path)
+    module = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(module):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             node.body = []
@@ -64,76 +64,95 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(SRC))
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_imports_point_down(path: Path) -> None:
-    here = room(path)
-    for name in running_imports(path):
-        if not name.startswith("cgtwatch"):
-            continue
-        there = name.split(".")[1] if "." in name else "__init__"
-        if there.startswith("__"):
-            there = "__init__"
-        allowed = there == here or FLOOR[there] < FLOOR[here] or (here, there) in DOORS
-        assert allowed, f"{name_of(path)}: {here} may not import {there}"
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    yield from (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_third_party_packages_stay_at_home(path: Path) -> None:
-    for name in imports(tree(path)):
-        package = name.split(".")[0]
-        assert package not in HOMES or room(path) in HOMES[package], f"{name_of(path)}: {package} lives in {HOMES[package]}"
+def test_imports_point_down() -> None:
+    wrong = []
+    for path in FILES:
+        here = room(path)
+        for name in running_imports(path):
+            if not name.startswith("cgtwatch"):
+                continue
+            there = name.split(".")[1] if "." in name else "__init__"
+            there = "__init__" if there.startswith("__") else there
+            if not (there == here or FLOOR[there] < FLOOR[here] or (here, there) in DOORS):
+                wrong.append(f"{name_of(path)}: {here} may not import {there}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_modules_are_small_and_say_what_they_are_for(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= LINES_OF_A_FILE, f"{name_of(path)} has {text.count(chr(10))} lines; split it"
-    if "versions" not in path.parts:
-        assert ast.get_docstring(tree(path)), f"{name_of(path)} does not say what it is for"
+def test_third_party_packages_stay_at_home() -> None:
+    used = [(path, name.split(".")[0]) for path in FILES for name in imports(tree(path))]
+    assert [
+        f"{name_of(path)}: {package} lives in {HOMES[package]}"
+        for path, package in used
+        if room(path) not in HOMES.get(package, {room(path)})
+    ] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_functions_are_short(path: Path) -> None:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "versions" not in path.parts and room(path) != "cli":
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert lines <= LINES_OF_A_FUNCTION, f"{name_of(path)}:{node.lineno} {node.name} has {lines} lines"
+def test_modules_are_small() -> None:
+    sizes = {name_of(path): path.read_text(encoding="utf-8").count("\n") for path in FILES}
+    assert {name: lines for name, lines in sizes.items() if lines > LINES_OF_A_FILE} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_imports_stand_at_the_top_where_nothing_is_gained_by_waiting(path: Path) -> None:
-    if room(path) in LATE_IMPORTS:
-        return
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            late = [name for inner in node.body for name in imports(inner)]
-            assert not late, f"{name_of(path)}:{node.lineno} {node.name} imports {late}"
+def test_modules_say_what_they_are_for() -> None:
+    assert [name_of(path) for path in FILES if not ast.get_docstring(tree(path)) and "versions" not in path.parts] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_the_environment_is_read_in_one_place(path: Path) -> None:
-    if room(path) in {"config", "cli"}:  # cli hands the environment over to config
-        return
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
-            raise AssertionError(f"{name_of(path)}:{node.lineno} reads the environment")
+def test_functions_are_short() -> None:
+    lengths = {
+        f"{name_of(path)}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in FILES
+        for node in functions(path)
+        if "versions" not in path.parts
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > LINES_OF_A_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room(path) in {"diff", "understand", "link", "select", "compose"}], ids=name_of)
-def test_pure_rooms_read_no_clock(path: Path) -> None:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "monotonic", "time_ns"} and isinstance(node.value, ast.Name):
-            raise AssertionError(f"{name_of(path)}:{node.lineno} reads the clock by {node.value.id}.{node.attr}")
+def test_imports_stand_at_the_top_where_nothing_is_gained_by_waiting() -> None:
+    places = [(path, node) for path in FILES if room(path) not in LATE_IMPORTS for node in functions(path)]
+    assert [
+        f"{name_of(path)}:{node.lineno} {node.name}"
+        for path, node in places
+        if any(True for inner in node.body for _ in imports(inner))
+    ] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_broad_catches_stand_at_the_seams_only(path: Path) -> None:
-    seams = {"pipeline", "engine"}
-    for node in ast.walk(tree(path)):
-        broad = isinstance(node, ast.ExceptHandler) and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
-        again = broad and any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
-        if broad and not again and room(path) not in seams and name_of(path) not in KNOWN_SEAMS:
-            raise AssertionError(f"{name_of(path)}:{node.lineno} catches everything")
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = [path for path in FILES if room(path) not in {"config", "cli"}]  # cli hands the environment over to config
+    assert [
+        f"{name_of(path)}:{node.lineno}"
+        for path in readers
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    ] == []
+
+
+def test_pure_rooms_read_no_clock() -> None:
+    pure = [path for path in FILES if room(path) in {"diff", "understand", "link", "select", "compose"}]
+    clocks = {"now", "utcnow", "today", "monotonic", "time_ns"}
+    found = [
+        (path, node)
+        for path in pure
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in clocks and isinstance(node.value, ast.Name)
+    ]
+    assert [f"{name_of(path)}:{node.lineno} {node.attr}" for path, node in found] == []
+
+
+def catches_everything(node: ast.AST) -> bool:
+    if not isinstance(node, ast.ExceptHandler):
+        return False
+    broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+    return broad and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+
+
+def test_broad_catches_stand_at_the_seams_only() -> None:
+    others = [path for path in FILES if room(path) not in {"pipeline", "engine"} and name_of(path) not in KNOWN_SEAMS]
+    assert [
+        f"{name_of(path)}:{node.lineno}" for path in others for node in ast.walk(tree(path)) if catches_everything(node)
+    ] == []
 
 
 # Where foreign code is called in a child process whose every failure must become an answer.

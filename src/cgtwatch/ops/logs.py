@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TextIO
 
+QUIET = logging.ERROR  # a command shows its rows itself
 MASK = "***"
 
 
@@ -29,7 +30,11 @@ def fields(**values: object) -> str:
 
 def _word(value: object) -> str:
     text = str(value)
-    return text if text and text.isascii() and not any(c in text for c in ' "=\\') and text.isprintable() else json.dumps(text, ensure_ascii=False)
+    return (
+        text
+        if text and text.isascii() and not any(c in text for c in ' "=\\') and text.isprintable()
+        else json.dumps(text, ensure_ascii=False)
+    )
 
 
 class _Masked(logging.Formatter):

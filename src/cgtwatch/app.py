@@ -1,0 +1,285 @@
+"""The only place where parts are put together: settings in, a running set of rooms out, each made when first asked for."""
+
+import os
+import random
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from cgtwatch import __version__, registry
+from cgtwatch.errors import NotFound, StoreUnusable
+from cgtwatch.model.source import Names, Source
+from cgtwatch.model.subscription import Subscription
+
+if TYPE_CHECKING:
+    from cgtwatch.acquire.archive import Archive
+    from cgtwatch.acquire.pacing import Pacing
+    from cgtwatch.compose.messages import DigestContext
+    from cgtwatch.config.settings import Settings
+    from cgtwatch.config.sources import SourceFile, Vocabulary
+    from cgtwatch.deliver.channel import Channel
+    from cgtwatch.net.session import Net
+    from cgtwatch.parse.service import ParseService
+    from cgtwatch.pipeline.digest import DigestParts
+    from cgtwatch.pipeline.notices import NoticeParts
+    from cgtwatch.pipeline.poll import Acquirer, PollParts
+    from cgtwatch.pipeline.send import SendParts
+    from cgtwatch.store import Store
+    from cgtwatch.understand.rules import Rules
+
+Part = TypeVar("Part")
+Clock = Callable[[], datetime]
+
+# A command pays only for the parts it uses: each is imported when it is first asked for.
+PARTS: Mapping[str, str] = {
+    "store": "cgtwatch.store:open_store",
+    "load_sources": "cgtwatch.config.sources:load_sources",
+    "vocabulary": "cgtwatch.config.sources:Vocabulary",
+    "compile_expression": "cgtwatch.parse.select:compile_expression",
+    "acquirers": "cgtwatch.acquire:ACQUIRERS",
+    "parsers": "cgtwatch.parse:PARSERS",
+    "channels": "cgtwatch.deliver:CHANNELS",
+    "channel_parts": "cgtwatch.deliver.channel:ChannelParts",
+    "rules": "cgtwatch.understand.rules:load",
+    "read": "cgtwatch.understand:read",
+    "issuer_name": "cgtwatch.understand.issuers:issuer_name",
+    "net": "cgtwatch.net.session:Net",
+    "net_policy": "cgtwatch.net.session:NetPolicy",
+    "pacing": "cgtwatch.acquire.pacing:Pacing",
+    "archive": "cgtwatch.acquire.archive:Archive",
+    "parser": "cgtwatch.parse.service:ParseService",
+    "poll": "cgtwatch.pipeline.poll:PollParts",
+    "digest": "cgtwatch.pipeline.digest:DigestParts",
+    "send": "cgtwatch.pipeline.send:SendParts",
+    "notices": "cgtwatch.pipeline.notices:NoticeParts",
+    "context": "cgtwatch.compose.messages:DigestContext",
+    "wanted": "cgtwatch.select:wanted",
+    "parse_target": "cgtwatch.select:parse_target",
+}
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def _part(name: str) -> Any:  # noqa: ANN401 - what a part is, its property says
+    return registry.load(PARTS, name, what="part")
+
+
+class App:
+    """The parts of one process. Thread-safe; use as a context manager so that everything is closed."""
+
+    def __init__(self, settings: "Settings", clock: Clock = utc_now, *, readonly: bool = False) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.readonly = readonly
+        self._recording = threading.Lock()
+        self._made: dict[str, Any] = {}
+        self._closers: list[Callable[[], None]] = []
+        self._guard = threading.RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened, last first."""
+        with self._guard:
+            while self._closers:
+                self._closers.pop()()
+            self._made.clear()
+
+    def _once(self, name: str, make: Callable[[], Part], close: str | None = None) -> Part:
+        with self._guard:
+            if name not in self._made:
+                made = self._made[name] = make()
+                if close is not None:
+                    self._closers.append(getattr(made, close))
+            found: Part = self._made[name]
+            return found
+
+    # --- memory and material
+
+    @property
+    def store(self) -> "Store":
+        """The memory."""
+        return self._once("store", lambda: _part("store")(self.settings.database_url, readonly=self.readonly), "close")
+
+    @property
+    def archive(self) -> "Archive":
+        """The raw bytes, by their hash."""
+        return self._once("archive", lambda: _part("archive")(self.settings.data_dir / "archive"))
+
+    @property
+    def rules(self) -> "Rules":
+        """The rule data of the understanding."""
+        return self._once("rules", _part("rules"))
+
+    @property
+    def secret_key(self) -> bytes:
+        """What links and webhook secrets are derived from: the setting, else a key made once and kept in the data directory."""
+        return self._once("secret_key", lambda: self.settings.secret_key or _kept_key(self.settings.data_dir / "secret.key"))
+
+    # --- sources
+
+    @property
+    def source_file(self) -> "SourceFile":
+        """The sources as last read well."""
+        return self._once("sources", self.read_sources)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources of the file, switched on or off."""
+        return self.source_file.sources
+
+    def read_sources(self, path: Path | None = None) -> "SourceFile":
+        """The file (default: the settings') read now. Raises `ConfigError` with every mistake."""
+        found: SourceFile = _part("load_sources")(path or self.settings.sources, self.vocabulary)
+        return found
+
+    def use_sources(self, sources: "SourceFile") -> None:
+        """Watch these from now on."""
+        with self._guard:
+            self._made["sources"] = sources
+
+    def source(self, source_id: str) -> Source:
+        """The source of that id. Raises `NotFound`."""
+        for source in self.sources:
+            if source.id == source_id:
+                return source
+        raise NotFound(f"no source {source_id!r} in {self.settings.sources}; `cgtwatch sources list` shows them")
+
+    @property
+    def vocabulary(self) -> "Vocabulary":
+        """What `sources.yaml` may name."""
+
+        def check_selector(text: str) -> str | None:
+            try:
+                _part("compile_expression")(text)
+            except ValueError as error:
+                return str(error)
+            return None
+
+        make = partial(_part("vocabulary"), frozenset(_part("parsers")), frozenset(_part("acquirers")))
+        return self._once("vocabulary", lambda: make(frozenset(self.rules.issuers), check_selector))
+
+    # --- doors
+
+    @property
+    def net(self) -> "Net":
+        """The one guarded HTTP session."""
+        contact = f"; {self.settings.contact}" if self.settings.contact else ""
+        agent = f"cgtwatch/{__version__} (policy change monitor{contact})"
+        policy = partial(_part("net_policy"), self.settings.allow_private, agent, self.settings.ca_file)
+        return self._once("net", lambda: _part("net")(policy()), "close")
+
+    @property
+    def pacing(self) -> "Pacing":
+        """One budget a host over all sources."""
+        return self._once("pacing", _part("pacing"))
+
+    @property
+    def parser(self) -> "ParseService":
+        """The parse children."""
+        return self._once("parser", _part("parser"), "close")
+
+    def acquirer(self, source: Source) -> "Acquirer":
+        """The way in for `source`."""
+        make = registry.load(_part("acquirers"), source.via, what="via")
+        return self._once(f"acquirer {source.via}", lambda: make(self.net, self.clock, self.pacing))
+
+    def channel(self, name: str) -> "Channel":
+        """The way out of that name. Raises `ConfigError` where there is none."""
+        make = registry.load(_part("channels"), name, what="channel")
+        return self._once(f"channel {name}", lambda: make(self._channel_parts()))
+
+    def _channel_parts(self) -> Any:  # noqa: ANN401 - a `deliver.channel.ChannelParts`
+        one = self.settings
+        return _part("channel_parts")(
+            net=self.net, smtp_url=one.smtp_url, mail_from=one.mail_from, maildir=one.data_dir / "mailbox", secret_key=self.secret_key,
+            public_url=one.public_url, clock=self.clock, ca_file=one.ca_file,
+        )  # fmt: skip
+
+    # --- the corridor
+
+    @property
+    def poll_parts(self) -> "PollParts":
+        """What a poll walks through."""
+        rules, read = self.rules, _part("read")
+        found: PollParts = _part("poll")(
+            self.acquirer,
+            self.parser,
+            self.archive,
+            self.store,
+            lambda document: read(document, rules),
+            self.clock,
+            self._recording,
+        )
+        return found
+
+    @property
+    def digest_parts(self) -> "DigestParts":
+        """What a digest walks through."""
+        found: DigestParts = _part("digest")(self.store, self.channel, self._context, self.clock)
+        return found
+
+    @property
+    def send_parts(self) -> "SendParts":
+        """What a send walks through."""
+        found: SendParts = _part("send")(self.store, self.channel, self.clock, random.SystemRandom().random)
+        return found
+
+    @property
+    def notice_parts(self) -> "NoticeParts":
+        """What telling the operator needs; without a configured operator the local mailbox is told."""
+        channel, target = _part("parse_target")(self.settings.operator or "local:")
+        found: NoticeParts = _part("notices")(self.store, self.channel, self.clock, (channel, target))
+        return found
+
+    def issuer_names(self) -> Mapping[str, Names]:
+        """Every issuer of the register with its names."""
+        rules, name = self.rules, _part("issuer_name")
+        return self._once(
+            "issuer_names", lambda: {one: Names(name(rules, one, "zh"), name(rules, one, "en")) for one in rules.issuers}
+        )
+
+    def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
+        store, wanted = self.store, _part("wanted")
+        found: DigestContext = _part("context")(
+            issuer_names=self.issuer_names(),
+            source_names={source.id: source.name for source in self.sources},
+            public_url=self.settings.public_url,
+            open_consultations=tuple(
+                event for event in store.open_consultations(now.date()) if wanted(subscription, event).wanted
+            ),
+            sources_watched=sum(source.enabled for source in self.sources),
+            stored=store.counts().items,
+            why=why,
+        )
+        return found
+
+
+def _kept_key(path: Path) -> bytes:
+    """The key in `path`, made at first use and readable by its owner only."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", opener=_private) as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text(encoding="ascii").strip().encode()
+    except OSError as error:
+        raise StoreUnusable(
+            f"{path}: cannot be read or made ({error.strerror}); mend its permissions or set CGTWATCH_SECRET_KEY"
+        ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

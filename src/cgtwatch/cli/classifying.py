@@ -1,0 +1,98 @@
+"""A file as a document, and what was understood of it as a record and as lines with its evidence."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from cgtwatch.app import App
+from cgtwatch.cli.show import shown
+from cgtwatch.compose.records import day, evidence_record, labels_record
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.classification import Act, Document, Understanding
+
+EVIDENCE_WIDTH = 60  # characters of one span shown to a person
+
+
+def document_of(app: App, body: bytes, name: str, published: str | None) -> Document:
+    """The document in `body`: JSON with `title` and `text`, or whatever the parser makes of text, HTML, Markdown or PDF.
+
+    Raises `ConfigError` for a day that is none, `ParseError` for bytes that cannot be read.
+    """
+    on = _day(published)
+    given = _json(body)
+    if given is not None:
+        return Document(
+            str(given.get("title") or ""),
+            str(given.get("text") or ""),
+            str(given.get("url") or ""),
+            on or _day(given.get("published")),
+            given.get("lang"),
+        )
+    article = app.parser.document(body, name)
+    return Document(article.title, article.text, "", on or article.published_on, article.language)
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    if not body.lstrip().startswith(b"{"):
+        return None
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and ("title" in found or "text" in found) else None
+
+
+def _day(text: Any) -> date | None:  # noqa: ANN401 - the JSON border
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError as error:
+        raise ConfigError([f"{text!r} is no day; write 2026-11-22 (ISO 8601)"]) from error
+
+
+def classification_record(found: Understanding) -> dict[str, Any]:
+    """What `classify --json` prints: labels, evidence by field, and the acts."""
+    classified = found.classification
+    return {
+        "labels": labels_record(classified.labels),
+        "evidence": evidence_record(classified.evidence),
+        "confidence": dict(classified.confidence),
+        "events": [_act_record(act) for act in found.acts],
+        "language": classified.language,
+        "rules": classified.rules,
+    }
+
+
+def _act_record(act: Act) -> dict[str, Any]:
+    return {
+        "date": day(act.on),
+        "title": act.title,
+        **labels_record(act.labels),
+        "main": act.main,
+        "evidence": evidence_record(act.evidence),
+    }
+
+
+def classification_lines(document: Document, found: Understanding) -> Iterator[str]:
+    """The same, for a person."""
+    labels, evidence = found.classification.labels, found.classification.evidence
+    yield shown(document.title)
+    for name, value in labels_record(labels).items():
+        if value in (None, [], "none") and name not in {"relevant", "cgt", "policy"}:
+            continue
+        words = list(dict.fromkeys(_quoted(span.text) for span in evidence.get(name, ())))[:6]
+        said = "yes" if value is True else "no" if value is False else shown(value)
+        yield f"  {name:<17}{said:<28}" + (f"← {', '.join(words)}" if words else "")
+    acts = [act for act in found.acts if not act.main]
+    if acts:
+        yield f"  acts told of: {len(acts)}"
+        for act in acts:
+            where = act.labels.jurisdiction or ""
+            yield f"    {shown(act.on)}  {where:<6} {shown(list(act.labels.issuers))}  {shown(act.title)}"
+
+
+def _quoted(text: str) -> str:
+    cut = text if len(text) <= EVIDENCE_WIDTH else text[: EVIDENCE_WIDTH - 1] + "…"
+    return f"“{shown(cut)}”"

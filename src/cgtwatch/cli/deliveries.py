@@ -1,0 +1,57 @@
+"""`deliveries …`: the ledger, dead letters and unknown outcomes."""
+
+from typing import Annotated
+
+import typer
+
+from cgtwatch.cli.show import Json
+
+group = typer.Typer(help="The ledger: what was sent, what waits, what failed.", no_args_is_help=True, rich_markup_mode=None)
+Key = Annotated[str, typer.Argument(metavar="KEY")]
+COLUMNS = ("key", "subscription", "channel", "state", "attempts", "created_at", "due_at", "sent_at", "subject", "answer")
+
+
+@group.command(name="list")
+def list_deliveries(
+    state: Annotated[str | None, typer.Option(help="queued, retry, sent, unknown, dead, cancelled.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 200,
+    json: Json = False,
+) -> None:
+    """Deliveries, newest first."""
+    from cgtwatch.cli import show, working
+    from cgtwatch.cli.arguments import word
+    from cgtwatch.model.delivery import DeliveryState
+
+    wanted = word(DeliveryState, state, "--state")
+    with working.reading() as app:
+        rows = ({name: getattr(one, name) for name in COLUMNS} for one in app.store.deliveries(wanted, limit or None))
+        show.listing(rows, json, COLUMNS, lambda row: [row[name] for name in COLUMNS], empty="No such delivery.")
+
+
+@group.command()
+def redeliver(key: Key, json: Json = False) -> None:
+    """Queue a delivery again, with the same id and the same bytes."""
+    _ask("deliveries.redeliver", {"key": key}, json)
+
+
+@group.command()
+def resolve(
+    key: Key,
+    state: Annotated[str, typer.Option("--as", help="What became of it: sent, cancelled or dead.")],
+    json: Json = False,
+) -> None:
+    """Say what became of a delivery whose outcome is unknown."""
+    from cgtwatch.cli.arguments import word
+    from cgtwatch.model.delivery import DeliveryState
+
+    _ask("deliveries.resolve", {"key": key, "state": word(DeliveryState, state, "--as")}, json)
+
+
+def _ask(operation: str, args: dict[str, object], json: bool) -> None:
+    from cgtwatch.cli import show, working
+
+    for row in working.ask(operation, args):
+        if show.as_json(json):
+            show.print_json(row)
+        else:
+            print(f"{row['delivery']}: {row['state']}")

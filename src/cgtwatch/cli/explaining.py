@@ -1,0 +1,80 @@
+"""The chain of an event, as lines for people and as a record for programs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from cgtwatch.cli.show import plain, shown
+from cgtwatch.compose.records import event_record
+from cgtwatch.store.records import Explanation
+
+SHOWN_SPANS = 6  # a field; the record has all
+
+
+def explanation_record(found: Explanation) -> dict[str, Any]:
+    """Everything known of how the event came to be and who was told."""
+    return {
+        "event": event_record(found.event),
+        "item": found.item.id,
+        "withdrawn": found.withdrawn,
+        "fetches": _records(found.fetches, ("at", "url", "outcome", "status", "size", "archive_key")),
+        "revisions": _records(found.revisions, ("number", "seen_at", "title", "url", "archive_key")),
+        "links": _records(found.links, ("event", "other", "relation", "reason")),
+        "announcements": _records(found.announcements, ("seq", "kind", "at", "change")),
+        "told": _records(found.told, ("seq", "subscription", "wanted", "reason", "delivery", "state", "sent_at")),
+    }
+
+
+def _records(values: Iterable[object], names: Sequence[str]) -> list[Any]:
+    return [plain({name: getattr(value, name) for name in names}) for value in values]
+
+
+def explanation_lines(found: Explanation) -> Iterator[str]:
+    """The same, to be read from top to bottom."""
+    event, labels = found.event, found.event.labels
+    yield f"{event.title}"
+    yield f"  {event.url}"
+    yield f"  event {event.id} of item {event.item_id}, cluster {event.cluster}, thread {event.thread}" + (
+        " (withdrawn)" if found.withdrawn else ""
+    )
+    yield ""
+    yield f"source     {event.source}: first seen {shown(event.first_seen)}, last changed {shown(event.last_changed)}"
+    for fetch in found.fetches:
+        yield f"fetch      {shown(fetch.at)} {fetch.outcome.value} status {shown(fetch.status)}, {fetch.size} bytes, kept as {shown(fetch.archive_key)[:12]}"
+    for revision in found.revisions:
+        yield f"revision   {revision.number} seen {shown(revision.seen_at)}: {shown(revision.title)}"
+    for name in (
+        "modalities",
+        "doc_type",
+        "stage",
+        "jurisdiction",
+        "issuers",
+        "document_number",
+        "document_date",
+        "effective_date",
+        "comment_deadline",
+        "importance",
+    ):
+        value = getattr(labels, name)
+        if value:
+            yield f"{name:<17}{shown(value)}{_because(found, name)}"
+    for link in found.links:
+        yield f"link       {link.event} {link.relation.value} {link.other}: {link.reason}"
+    yield from _telling(found)
+
+
+def _because(found: Explanation, name: str) -> str:
+    spans = found.event.evidence.get(name, ())[:SHOWN_SPANS]
+    words = list(
+        dict.fromkeys(f"“{shown(span.text)}”" if span.of == "document" else f"the source's own {name}" for span in spans)
+    )
+    return f"  ← {', '.join(words)}" if words else ""
+
+
+def _telling(found: Explanation) -> Iterator[str]:
+    if not found.announcements:
+        yield "announced  never (part of a source's first look, a further report of a known act, or an act told within its document)"
+    for one in found.announcements:
+        yield f"announced  seq {one.seq} as {one.kind.value} at {shown(one.at)}{': ' + one.change if one.change else ''}"
+    for told in found.told:
+        state = f"; delivery {told.delivery} {told.state.value if told.state else ''}" if told.delivery else ""
+        yield f"reader     {told.subscription}: {told.reason}{state}"

@@ -1,0 +1,131 @@
+"""`items`, `events`, `explain`, `diff`: look at what is stored."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cgtwatch.cli.show import Json
+
+if TYPE_CHECKING:
+    from cgtwatch.store.records import EventQuery
+
+Query = Annotated[str | None, typer.Option(help="All these words occur in title or text.")]
+Since = Annotated[str | None, typer.Option(metavar="TIME", help="First seen or changed since then (ISO 8601).")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="… and before then.")]
+Jurisdiction = Annotated[str | None, typer.Option(help="ISO 3166 code; CN takes its provinces too.")]
+Issuer = Annotated[str | None, typer.Option(help="Issuer id, such as nmpa or cber.")]
+DocTypeOption = Annotated[str | None, typer.Option("--doc-type", help="law, guideline, notice, …")]
+StageOption = Annotated[str | None, typer.Option(help="draft, issued, effective, …")]
+ModalityOption = Annotated[str | None, typer.Option(help="car_t, stem_cell, gene_therapy, …")]
+ImportanceOption = Annotated[str | None, typer.Option(help="At least: high, medium or low.")]
+Relevant = Annotated[bool | None, typer.Option("--relevant/--not-relevant", help="Only what is (or is not) CGT policy.")]
+SourceOption = Annotated[str | None, typer.Option("--source", help="Only from this source.")]
+Limit = Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(items)
+    app.command()(events)
+    app.command()(explain)
+    app.command()(diff)
+
+
+def items(
+    query: Query = None,
+    since: Since = None,
+    until: Until = None,
+    jurisdiction: Jurisdiction = None,
+    issuer: Issuer = None,
+    doc_type: DocTypeOption = None,
+    stage: StageOption = None,
+    modality: ModalityOption = None,
+    importance: ImportanceOption = None,
+    relevant: Relevant = None,
+    source: SourceOption = None,
+    limit: Limit = 0,
+    json: Json = False,
+) -> None:
+    """Documents found, newest change first."""
+    from cgtwatch.cli import show, working
+    from cgtwatch.compose.records import item_record
+
+    wanted = _query(locals())
+    with working.reading() as app:
+        records = (item_record(item, classification) for item, classification in app.store.items(wanted))
+        columns = ("id", "published", "source", "title", "relevant", "revision", "last_changed")
+        show.listing(records, json, columns, lambda row: [row[name] for name in columns], empty="No such item.")
+
+
+def events(
+    query: Query = None,
+    since: Since = None,
+    until: Until = None,
+    jurisdiction: Jurisdiction = None,
+    issuer: Issuer = None,
+    doc_type: DocTypeOption = None,
+    stage: StageOption = None,
+    modality: ModalityOption = None,
+    importance: ImportanceOption = None,
+    relevant: Relevant = None,
+    source: SourceOption = None,
+    limit: Limit = 0,
+    json: Json = False,
+) -> None:
+    """Policy events, newest change first."""
+    from cgtwatch.cli import show, working
+    from cgtwatch.compose.records import event_record
+
+    wanted = _query(locals())
+    with working.reading() as app:
+        records = (event_record(event) for event in app.store.events(wanted))
+        columns = ("id", "date", "jurisdiction", "issuers", "doc_type", "stage", "importance", "title", "comment_deadline")
+        show.listing(records, json, columns, lambda row: [row[name] for name in columns], empty="No such event.")
+
+
+def _query(given: dict[str, Any]) -> "EventQuery":
+    from cgtwatch.cli.arguments import event_query
+
+    return event_query(given)
+
+
+def explain(event: Annotated[str, typer.Argument(metavar="EVENT")], json: Json = False) -> None:
+    """Why an event is known and told: source, visits, revisions, evidence, and who got it or not."""
+    from cgtwatch.cli import show, working
+    from cgtwatch.cli.explaining import explanation_lines, explanation_record
+
+    with working.reading() as app:
+        found = app.store.explain(event)
+        if show.as_json(json):
+            show.print_json(explanation_record(found))
+        else:
+            print("\n".join(explanation_lines(found)))
+
+
+def diff(
+    item: Annotated[str, typer.Argument(metavar="ITEM")],
+    revisions: Annotated[str | None, typer.Option("--revisions", metavar="A:B", help="Which two; default: the last two.")] = None,
+    json: Json = False,
+) -> None:
+    """What changed between two revisions of an item."""
+    from cgtwatch.cli import show, working
+    from cgtwatch.cli.arguments import two_revisions
+    from cgtwatch.diff.compare import readable
+
+    with working.reading() as app:
+        known = app.store.revisions(item)
+        if len(known) < 2 and not revisions:
+            show.note(f"{item} has one revision, seen {known[0].seen_at.isoformat()}; nothing to compare.")
+            return
+        old, new = two_revisions(known, revisions)
+        compared = readable(old, new)
+        if show.as_json(json):
+            show.print_json(
+                {"item": item, "from": old.number, "to": new.number, "summary": compared.summary, "lines": list(compared.lines)}
+            )
+            return
+        print(
+            f"{item}: revision {old.number} ({old.seen_at:%Y-%m-%d %H:%M}Z) → {new.number} ({new.seen_at:%Y-%m-%d %H:%M}Z): {compared.summary}"
+        )
+        for line in compared.lines:
+            typer.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))

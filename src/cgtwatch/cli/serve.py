@@ -1,0 +1,60 @@
+"""`run`: the service."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cgtwatch.engine.service import Service
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(run)
+
+
+def run(
+    role: Annotated[str, typer.Option(help="all, the only role of one machine.")] = "all",
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the page on LISTEN.")] = True,
+) -> None:
+    """The service: polls, tells new from known, classifies, sends; with its page on LISTEN. Stops cleanly on SIGTERM."""
+    import logging
+
+    from cgtwatch.app import App
+    from cgtwatch.cli import working
+    from cgtwatch.engine.service import Service, obey_signals
+    from cgtwatch.errors import ConfigError
+    from cgtwatch.ops import logs
+    from cgtwatch.ops.ownership import own
+    from cgtwatch.web.server import start
+
+    if role != "all":
+        raise ConfigError(
+            [f"--role {role!r}: several roles need a shared database, which this version does not serve yet; write all"]
+        )
+    settings = working.settings()
+    logs.set_up(settings.log_format, working.secrets(settings), level=logging.INFO)
+    with own(settings.data_dir), App(settings) as app:
+        service = Service(app, os.environ.get("NOTIFY_SOCKET"))
+        obey_signals(service)
+        service.run(start if web else None, lambda running: _greet(running, web))
+        clean = service.ended_cleanly
+    if not clean:  # a thread hangs in a peer's hands; everything recorded is recorded
+        logging.shutdown()
+        os._exit(0)
+
+
+def _greet(service: "Service", web: bool) -> None:
+    from cgtwatch.cli import show
+
+    app = service.app
+    host, port = app.settings.listen
+    on = sum(source.enabled for source in app.sources)
+    show.note(f"cgtwatch watches {on} sources of {app.settings.sources}")
+    show.note(f"  data     {app.settings.data_dir}")
+    mail = "SMTP server" if app.settings.smtp_url else f"local mailbox {app.settings.data_dir / 'mailbox'}"
+    show.note(f"  mail     {mail}")
+    if web:
+        show.note(f"  page     http://{host}:{port}/")
+    show.note("  stop     Ctrl-C")

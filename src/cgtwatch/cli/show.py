@@ -1,0 +1,106 @@
+"""How rows are shown: tables and colour on a person's terminal, JSON lines in a pipe."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Row = Mapping[str, Any]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON lines, also on a terminal.")]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - the JSON border
+    """`value` as JSON knows it: times and days as ISO text, enums by value, tuples as lists."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def as_json(json_wanted: bool) -> bool:
+    """JSON where asked for, and wherever a program reads us."""
+    return json_wanted or not sys.stdout.isatty()
+
+
+def print_json(row: Row) -> None:
+    """One line of JSON, out at once."""
+    print(json.dumps(plain(row), ensure_ascii=False), flush=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """A table for a person; `empty` is said where there is no row."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    count = 0
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
+        count += 1
+    Console().print(drawn if count else Text(empty, style="dim"))
+
+
+def shown(value: object) -> str:
+    """`value` as a cell: no None, times to the minute in the reader's own zone, no terminal escapes."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(inner) for inner in value) or "–"
+    text = value.value if isinstance(value, Enum) else str(value)
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in str(text))
+
+
+def listing(
+    rows: Iterable[Row], json_wanted: bool, columns: Sequence[str], cells: Callable[[Row], Sequence[object]], *, empty: str
+) -> None:
+    """`rows` as JSON lines or as a table of `cells`."""
+    if as_json(json_wanted):
+        for row in rows:
+            print_json(row)
+        return
+    table(columns, (cells(row) for row in rows), empty=empty)
+
+
+def progress(rows: Iterable[Row], total: int | None, what: str) -> Iterator[Row]:
+    """The same rows, with a bar on a person's standard error while they come."""
+    if not sys.stderr.isatty():
+        yield from rows
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task(what, total=total)
+        for row in rows:
+            yield row
+            if "summary" not in row:
+                bar.update(task, advance=1, description=shown(row.get("source") or row.get("subscription") or what))
+
+
+def note(text: str) -> None:
+    """A line for a person, beside the output."""
+    print(text, file=sys.stderr, flush=True)

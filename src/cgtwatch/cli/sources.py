@@ -1,0 +1,102 @@
+"""`sources check|list|test|release`: is the file right, how are the sources, what would one give."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cgtwatch.cli.show import Json
+
+group = typer.Typer(help="The sources: validate the file, show health, try one.", no_args_is_help=True, rich_markup_mode=None)
+Row = dict[str, Any]
+
+
+@group.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="A file other than the configured one.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Also visit every switched-on source once; nothing is stored.")] = False,
+    json: Json = False,
+) -> None:
+    """Validate sources.yaml; all mistakes are told at once, with line and mend (exit 2)."""
+    from cgtwatch.app import App
+    from cgtwatch.cli import show, working
+
+    with App(working.settings()) as app:
+        found = app.read_sources(file)
+        on = sum(source.enabled for source in found.sources)
+        for warning in found.warnings:
+            show.note(f"warning: {warning}")
+        if show.as_json(json):
+            show.print_json({"file": found.path, "sources": len(found.sources), "enabled": on, "warnings": list(found.warnings)})
+        else:
+            print(f"{found.path}: {len(found.sources)} sources, {on} switched on, no mistake")
+        if live:
+            app.use_sources(found)
+            _try_all(app, [source.id for source in found.sources if source.enabled], json)
+
+
+@group.command(name="list")
+def list_sources(json: Json = False) -> None:
+    """Every source with its health: last success, last new item, expected next, what was got, what to try."""
+    from cgtwatch.app import App
+    from cgtwatch.cli import show, working
+    from cgtwatch.ops.sources import health_rows
+    from cgtwatch.store import state_of
+
+    settings = working.settings()
+    with App(settings, readonly=True) as app:
+        rows = health_rows(app, stored=state_of(settings.database_url) == "current")
+        columns = ("id", "health", "last_ok", "last_new", "next_poll", "items", "what", "hint")
+        show.listing(rows, json, columns, lambda row: [row[name] for name in columns], empty="No source in the file.")
+
+
+@group.command()
+def test(
+    source: Annotated[str | None, typer.Argument(metavar="ID")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All switched-on sources.")] = False,
+    json: Json = False,
+) -> None:
+    """One dry visit: what the source would give, as a table. Nothing is stored."""
+    from cgtwatch.app import App
+    from cgtwatch.cli import working
+    from cgtwatch.errors import ConfigError
+
+    if source is None and not every:
+        raise ConfigError(["name a source, or say --all; `cgtwatch sources list` shows them"])
+    with App(working.settings()) as app:
+        _try_all(app, [source] if source else [one.id for one in app.sources if one.enabled], json)
+
+
+def _try_all(app: Any, ids: list[str], json: bool) -> None:  # noqa: ANN401 - an App
+    from cgtwatch.cli import show
+    from cgtwatch.ops.sources import dry_visit
+
+    failed = 0
+    for name in ids:
+        found = dry_visit(app, app.source(name))
+        failed += found["error"] is not None
+        if show.as_json(json):
+            show.print_json(found)
+            continue
+        print(f"{name}: {found['error'] or 'ok'}" + (f"\n  try: {found['hint']}" if found["hint"] else ""))
+        for warning in found["warnings"]:
+            print(f"  warning: {warning}")
+        if found["items"]:
+            columns = ("published", "title", "url")
+            show.table(columns, ([row[column] for column in columns] for row in found["items"]), empty="")
+    if failed and failed == len(ids):
+        raise typer.Exit(1)
+
+
+@group.command()
+def release(
+    source: Annotated[str, typer.Argument(metavar="ID")],
+    keep: Annotated[bool, typer.Option("--keep/--drop", help="Believe the held page at the next visit, or forget it.")],
+    json: Json = False,
+) -> None:
+    """Let go what the guard holds of a source."""
+    from cgtwatch.cli import show, working
+
+    rows = working.ask("sources.release", {"id": source, "keep": keep})
+    columns = ("source", "released", "kept")
+    show.listing(rows, json, columns, lambda row: [row[name] for name in columns], empty="Nothing was held.")

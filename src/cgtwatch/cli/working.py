@@ -1,0 +1,73 @@
+"""How commands reach the data: settings read once, the running service asked first, the work done here where none runs."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cgtwatch.app import App
+    from cgtwatch.config.settings import Settings
+
+Row = dict[str, Any]
+
+
+def settings() -> "Settings":
+    """The settings of this process. Raises `ConfigError` with every mistake."""
+    from cgtwatch.config.settings import load_settings
+
+    return load_settings(os.environ, Path.cwd())
+
+
+@contextmanager
+def reading() -> Iterator["App"]:
+    """An app that only reads. Raises `StoreUnusable` where nothing is stored yet or the database is of another version."""
+    from cgtwatch.app import App
+    from cgtwatch.errors import StoreUnusable
+    from cgtwatch.store import state_of
+
+    found = settings()
+    if state_of(found.database_url) == "empty":
+        raise StoreUnusable(
+            f"{found.data_dir}: nothing is stored here yet; `cgtwatch poll` or `cgtwatch run` begins, CGTWATCH_DATA_DIR names another place"
+        )
+    with App(found, readonly=True) as app:
+        yield app
+
+
+def ask(operation: str, args: Mapping[str, Any]) -> Iterator[Row]:
+    """The rows of `operation`, done by the running service or, where none runs, here under the lock."""
+    from cgtwatch.engine.control import ask as ask_service
+
+    found = settings()
+    rows = ask_service(found.data_dir, operation, args)
+    yield from _here(found, operation, args) if rows is None else rows
+
+
+def _here(found: "Settings", operation: str, args: Mapping[str, Any]) -> Iterator[Row]:
+    from cgtwatch.app import App
+    from cgtwatch.engine.engine import Engine
+    from cgtwatch.engine.operations import perform
+    from cgtwatch.engine.prepare import prepare
+    from cgtwatch.ops import logs
+    from cgtwatch.ops.ownership import own
+
+    logs.set_up(found.log_format, secrets(found), level=logs.QUIET)
+    with own(found.data_dir), App(found) as app:
+        prepare(app)
+        engine = Engine(app)
+        try:
+            yield from perform(engine, operation, args)
+        finally:
+            engine.stop()
+
+
+def secrets(found: "Settings") -> list[str]:
+    """What must never stand in a log."""
+    from urllib.parse import urlsplit
+
+    parts = [found.inbox_token, found.operator if "://" in (found.operator or "") else None]
+    parts += [urlsplit(found.smtp_url).password] if found.smtp_url else []
+    parts += [found.secret_key.decode("utf-8", "replace")] if found.secret_key else []
+    return [part for part in parts if part]

@@ -1,0 +1,151 @@
+"""Works off what is due: polls and sends on threads, digests and housekeeping on the tick's own."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+
+from cgtwatch.app import App
+from cgtwatch.engine.threads import Threads
+from cgtwatch.errors import StoreError
+from cgtwatch.model.delivery import Delivery
+from cgtwatch.model.fetch import ErrorClass
+from cgtwatch.model.item import Outcome
+from cgtwatch.model.source import Source
+from cgtwatch.ops.logs import fields
+from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest
+from cgtwatch.pipeline.notices import judge_sources, tell_operator
+from cgtwatch.pipeline.poll import PollRow, poll
+from cgtwatch.pipeline.send import SendRow, send
+
+SENDERS = 8  # targets served side by side; each target has a queue of its own
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """The threads of one process and what they do. The same units of work serve the ticks and the commands."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
+        self._sends: Threads[SendRow | None] = Threads("send", SENDERS)
+
+    # --- polls
+
+    def poll(self, sources: Sequence[Source]) -> Iterator[PollRow]:
+        """Visit all of `sources` now; rows come as visits end. Only a slice is under way at a time, so memory stays flat."""
+        waiting = list(reversed(sources))
+        running: set[Future[PollRow]] = set()
+        while waiting or running:
+            while waiting and len(running) < 2 * self._polls.size:
+                running.add(self._visit(waiting.pop()))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                try:
+                    yield future.result()
+                except CancelledError:
+                    return
+
+    def poll_due(self) -> int:
+        """Begin the visits that are due, as far as there is room; how many."""
+        room = self._polls.room()
+        if not room:
+            return 0
+        enabled = {source.id: source for source in self.app.sources if source.enabled}
+        due = self.app.store.due(self.app.clock(), enabled)[:room]
+        for source_id in due:
+            self._visit(enabled[source_id])
+        return len(due)
+
+    def _visit(self, source: Source) -> Future[PollRow]:
+        return self._polls.submit(source.id, lambda: self._one(source))
+
+    def _one(self, source: Source) -> PollRow:
+        try:
+            row = poll(source, self.app.poll_parts)
+        except StoreError as error:
+            row = PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: {error}")
+        level = logging.INFO if row.error is None else logging.WARNING
+        _log.log(
+            level, "poll %s",
+            fields(source=row.source, outcome=row.outcome, status=row.status, new=row.new, updated=row.updated, gone=row.gone,
+                   announced=row.announced, requests=row.requests, bytes=row.bytes, seconds=row.seconds, error=row.error),
+        )  # fmt: skip
+        return row
+
+    # --- digests
+
+    def digest_due(self) -> list[DigestRow]:
+        """Compose for every subscription whose turn has come."""
+        store, now = self.app.store, self.app.clock()
+        last = store.last_seq()
+        rows = [run_digest(one, self.app.digest_parts) for one in store.subscriptions() if is_due(one, last, now)]
+        for row in rows:
+            if row.outcome != "nothing":
+                _log.info(
+                    "digest %s",
+                    fields(
+                        subscription=row.subscription,
+                        outcome=row.outcome,
+                        events=row.events,
+                        delivery=row.delivery,
+                        error=row.error,
+                    ),
+                )
+        return rows
+
+    # --- sends
+
+    def send_due(self) -> int:
+        """Begin the attempts that are due, one for each target; how many."""
+        room = self._sends.room()
+        due = self.app.store.due_deliveries(self.app.clock(), room) if room else []
+        for delivery in due:
+            self._attempt(delivery)
+        return len(due)
+
+    def send_all(self) -> Iterator[SendRow]:
+        """Make every attempt that is due now; rows come as attempts end."""
+        tried: set[str] = set()
+        while due := [one for one in self.app.store.due_deliveries(self.app.clock(), 100) if one.key not in tried]:
+            tried |= {one.key for one in due}
+            for future in [self._attempt(one) for one in due]:
+                row = future.result()
+                if row is not None:
+                    yield row
+
+    def _attempt(self, delivery: Delivery) -> Future[SendRow | None]:
+        return self._sends.submit((delivery.channel, delivery.target), lambda: self._send(delivery.key))
+
+    def _send(self, key: str) -> SendRow | None:
+        row = send(key, self.app.send_parts)
+        if row is not None:
+            _log.info(
+                "send %s",
+                fields(
+                    delivery=row.delivery,
+                    subscription=row.subscription,
+                    channel=row.channel,
+                    state=row.state,
+                    attempt=row.attempt,
+                    answer=row.answer or None,
+                ),
+            )
+        return row
+
+    # --- the rest
+
+    def housekeep(self) -> None:
+        """Judge the health of sources and tell the operator what begins and what ends."""
+        judge_sources(self.app.sources, self.app.store, self.app.clock())
+        told = tell_operator(self.app.notice_parts)
+        if told is not None:
+            _log.warning("alarm %s", fields(subject=told.subject, delivery=told.key))
+
+    def busy(self) -> int:
+        """How many units of work wait or run."""
+        return self._polls.busy() + self._sends.busy()
+
+    def stop(self, seconds: float = 5.0) -> bool:
+        """Begin nothing more and wait at most `seconds` for what runs; True where all ended."""
+        ended = self._polls.stop(seconds / 2)
+        return self._sends.stop(seconds / 2) and ended

@@ -1,0 +1,60 @@
+"""What must be true before any work: a current database, known sources, no attempt left hanging."""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from cgtwatch.app import App
+from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
+from cgtwatch.store import open_store, state_of, upgrade
+
+LOCAL = "local"
+_log = logging.getLogger(__name__)
+
+
+def prepare(app: App) -> None:
+    """Upgrade the database (after a backup), learn the sources of the file, and settle what a crash left open.
+
+    Raises `StoreError` where the database cannot be used, `ConfigError` where sources.yaml is wrong.
+    """
+    app.source_file  # noqa: B018 - a wrong file stops us before anything is touched
+    migrate(app.settings.database_url, app.settings.data_dir, app.clock())
+    now = app.clock()
+    app.store.sync_sources(app.sources, now)
+    for delivery in app.store.recover_attempts(now):
+        _log.warning("attempt of unknown outcome found delivery=%s state=%s", delivery.key, delivery.state)
+
+
+def migrate(database_url: str, data_dir: Path, now: datetime) -> str:
+    """Bring the database to this version's schema and say what it was: empty, older or current."""
+    was = state_of(database_url)
+    if was == "older":
+        copy = data_dir / "backup" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.db"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        old = open_store(database_url, readonly=True)
+        try:
+            old.backup(copy)
+        finally:
+            old.close()
+        _log.info("database copied before its upgrade to=%s", copy)
+    if was != "current":
+        upgrade(database_url)
+    return was
+
+
+def ensure_local(app: App) -> bool:
+    """On a database without subscriptions make `local`: the local mailbox, daily, whose first digest is a welcome."""
+    if app.store.subscriptions():
+        return False
+    reader = Subscription(
+        LOCAL,
+        "maildir",
+        "local:",
+        Cadence(Every.DAILY),
+        language="zh",
+        promise=Promise.AT_LEAST_ONCE,
+        sent_upto=app.store.last_seq(),
+        welcomed=False,
+    )
+    app.store.add_subscription(reader, app.clock())
+    return True

@@ -1,0 +1,129 @@
+"""The running service: ticks over the engine, the control socket, the web page, and a clean end."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+from cgtwatch.app import App
+from cgtwatch.engine.control import ControlServer
+from cgtwatch.engine.engine import Engine
+from cgtwatch.engine.operations import perform
+from cgtwatch.engine.prepare import ensure_local, prepare
+from cgtwatch.errors import ConfigError, StoreError
+from cgtwatch.ops.logs import fields
+from cgtwatch.ops.notify import notify
+from cgtwatch.schedule import Ticks
+
+STOP_WITHIN = 6.0  # seconds for work under way, so that the whole stop stays under ten
+TICKS = {"poll": 1.0, "digest": 2.0, "send": 1.0, "housekeep": 15.0}  # seconds
+_log = logging.getLogger(__name__)
+
+Serve = Callable[["Service"], Callable[[], None]]  # starts the web page, gives back what stops it
+
+
+class Service:
+    """One process that polls, composes and sends until it is told to stop. The caller owns the data directory."""
+
+    def __init__(self, app: App, notify_socket: str | None = None) -> None:
+        self.app = app
+        self.engine = Engine(app)
+        self.ended_cleanly = True
+        self._notify = notify_socket
+        self._stop = threading.Event()
+        self._storage_down = False
+
+    def run(self, web: Serve | None, ready: Callable[["Service"], None]) -> None:
+        """Prepare, start everything, call `ready`, work until `stop`, and end.
+
+        Raises what `prepare` raises; afterwards no source's or receiver's trouble ends it.
+        """
+        prepare(self.app)
+        ensure_local(self.app)
+        with ExitStack() as stack:
+            control = ControlServer(self.app.settings.data_dir, self._perform)
+            stack.callback(control.close)
+            if web is not None:
+                stack.callback(web(self))
+            ticks = Ticks({name: (self._tick(name), timedelta(seconds=seconds)) for name, seconds in TICKS.items()})
+            ticks.start()
+            stack.callback(self._end, ticks)
+            notify(self._notify, "READY=1\nSTATUS=watching")
+            _log.info("started %s", fields(sources=sum(one.enabled for one in self.app.sources), data=self.app.settings.data_dir))
+            ready(self)
+            self._wait()
+
+    def _wait(self) -> None:
+        while not self._stop.wait(5.0):
+            notify(self._notify, "WATCHDOG=1")
+
+    def _end(self, ticks: Ticks) -> None:
+        notify(self._notify, "STOPPING=1")
+        ticks.stop()
+        self.app.net.close()  # an exchange under way ends at once as a failure of the network, and is not recorded as one
+        self.ended_cleanly = self.engine.stop(STOP_WITHIN)
+        _log.info("stopped %s", fields(clean=self.ended_cleanly))
+
+    def stop(self) -> None:
+        """End soon; safe from any thread and from a signal handler."""
+        self._stop.set()
+
+    def reload(self) -> None:
+        """Read sources.yaml again; a wrong file leaves everything as it was."""
+        try:
+            found = self.app.read_sources()
+        except ConfigError as error:
+            for problem in error.problems:
+                _log.error("sources not reloaded: %s", problem)
+            return
+        self.app.store.sync_sources(found.sources, self.app.clock())
+        self.app.use_sources(found)
+        _log.info("sources reloaded %s", fields(sources=len(found.sources)))
+
+    def _perform(self, operation: str, args: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        return perform(self.engine, operation, args)
+
+    def _tick(self, name: str) -> Callable[[], None]:
+        work: Mapping[str, Callable[[], object]] = {
+            "poll": self.engine.poll_due,
+            "digest": self.engine.digest_due,
+            "send": self.engine.send_due,
+            "housekeep": self.engine.housekeep,
+        }
+        return lambda: self._guarded(name, work[name])
+
+    def _guarded(self, name: str, work: Callable[[], object]) -> None:
+        """A full disk or a locked database pauses work: said once when it begins and once when it ends."""
+        if self._stop.is_set():
+            return
+        try:
+            work()
+        except StoreError as error:
+            if not self._storage_down:
+                _log.error("storage in trouble, work pauses %s", fields(tick=name, error=error))
+            self._storage_down = True
+            return
+        except Exception:  # noqa: BLE001 - the seam: a tick that broke must tick again
+            _log.exception("tick broke tick=%s", name)
+            return
+        if self._storage_down and name == "housekeep":
+            self._storage_down = False
+            _log.info("storage works again")
+
+
+def obey_signals(service: Service) -> None:
+    """SIGTERM and SIGINT stop the service, SIGHUP makes it read sources.yaml again (main thread only)."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        service.stop()
+
+    def reload(_signal: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=service.reload, name="reload", daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGHUP, reload)

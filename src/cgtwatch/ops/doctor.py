@@ -1,0 +1,101 @@
+"""What is wrong with an installation, and the mend: settings, data directory, database, clock data, sources file."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cgtwatch.app import App
+from cgtwatch.config.settings import Settings
+from cgtwatch.errors import CgtwatchError
+from cgtwatch.store import open_store, state_of
+
+Row = dict[str, Any]
+LEAST_FREE = 200 * 1024 * 1024  # bytes; a day of raw pages of some 80 sources is a tenth of that
+WAL_BUG_FIXED = (3, 51, 3)
+
+
+def examine(settings: Settings) -> list[Row]:
+    """A row for each check: `check`, `ok`, `found`, `mend`."""
+    checks: tuple[tuple[str, Callable[[Settings], tuple[str, str]]], ...] = (
+        ("data directory", _data_dir),
+        ("disk", _disk),
+        ("database", _database),
+        ("sqlite", _sqlite),
+        ("time zones", _zones),
+        ("sources", _sources),
+        ("mail", _mail),
+    )
+    return [_row(name, look, settings) for name, look in checks]
+
+
+def _row(name: str, look: Callable[[Settings], tuple[str, str]], settings: Settings) -> Row:
+    try:
+        found, mend = look(settings)
+    except (CgtwatchError, OSError) as error:
+        found, mend = str(error).replace("\n", "; "), "mend what it names"
+    return {"check": name, "ok": not mend, "found": found, "mend": mend}
+
+
+def _data_dir(settings: Settings) -> tuple[str, str]:
+    place = _existing(settings.data_dir)
+    good = os.access(place, os.W_OK | os.X_OK)
+    return str(settings.data_dir), "" if good else f"make {place} writable, or set CGTWATCH_DATA_DIR"
+
+
+def _disk(settings: Settings) -> tuple[str, str]:
+    free = shutil.disk_usage(_existing(settings.data_dir)).free
+    return f"{free // 1024 // 1024} MiB free", "" if free > LEAST_FREE else "make room: raw pages and the database grow"
+
+
+def _database(settings: Settings) -> tuple[str, str]:
+    state = state_of(settings.database_url)
+    if state == "newer":
+        return state, "install the cgtwatch that wrote it, or restore a backup"
+    if state == "older":
+        return state, "run `cgtwatch db upgrade`"
+    if state == "current":
+        store = open_store(settings.database_url, readonly=True)
+        try:
+            problems = store.check()
+        finally:
+            store.close()
+        return "; ".join(problems) or "whole", "restore a backup from DATA_DIR/backup" if problems else ""
+    return "not there yet", ""
+
+
+def _sqlite(_settings: Settings) -> tuple[str, str]:
+    """Older versions can lose commits when two connections checkpoint; ours is the only one that does."""
+    note = (
+        ""
+        if sqlite3.sqlite_version_info >= WAL_BUG_FIXED
+        else " (has the WAL-reset bug; one writer is the only one to checkpoint, so it cannot strike)"
+    )
+    return sqlite3.sqlite_version + note, ""
+
+
+def _zones(_settings: Settings) -> tuple[str, str]:
+    try:
+        ZoneInfo("Asia/Shanghai")
+    except ZoneInfoNotFoundError:
+        return "no time zone data", "install the package tzdata"
+    return "found", ""
+
+
+def _sources(settings: Settings) -> tuple[str, str]:
+    with App(settings) as app:
+        found = app.read_sources()
+    return f"{found.path}: {len(found.sources)} sources", ""
+
+
+def _mail(settings: Settings) -> tuple[str, str]:
+    return ("an SMTP server is set" if settings.smtp_url else "no SMTP server: mail goes to the local mailbox"), ""
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path

@@ -1,0 +1,67 @@
+"""How the sources are: the health of each, and what one dry visit gives."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cgtwatch.app import App
+from cgtwatch.compose.records import day, instant
+from cgtwatch.diff.guard import judge
+from cgtwatch.diff.health import health
+from cgtwatch.errors import ParseError
+from cgtwatch.model.fetch import Failed, Fetched
+from cgtwatch.model.item import SourceState
+from cgtwatch.model.source import Source
+
+Row = dict[str, Any]
+
+
+def health_rows(app: App, *, stored: bool) -> Iterator[Row]:
+    """A row for each source of the file; without a database nothing was seen yet."""
+    states = app.store.states() if stored else {}
+    now = app.clock()
+    for source in app.sources:
+        state = states.get(source.id, SourceState(source.id))
+        found = health(state, source, now)
+        on = source.enabled
+        yield {
+            "id": source.id, "name": {"zh": source.name.zh, "en": source.name.en}, "kind": source.kind.value, "enabled": on,
+            "health": found.word if on else "off", "since": instant(found.since),
+            "what": found.what if on else "", "hint": found.hint if on else "",
+            "last_visit": instant(state.last_visit), "last_ok": instant(state.last_ok), "last_new": instant(state.last_new),
+            "next_poll": instant(state.next_poll), "items": state.items_seen, "failures": state.failures, "held": state.held,
+            "error": state.error.value if state.error else None, "message": state.message,
+            "issuer": source.issuer, "jurisdiction": source.jurisdiction, "language": source.language, "url": source.url,
+        }  # fmt: skip
+
+
+def dry_visit(app: App, source: Source) -> Row:
+    """One visit whose result is only shown: `error` is None where it was read and believed."""
+    visit = app.acquirer(source).visit(source, SourceState(source.id))
+    row: Row = {
+        "source": source.id,
+        "error": None,
+        "hint": "",
+        "status": visit.status,
+        "seconds": round(visit.duration.total_seconds(), 3),
+        "items": [],
+        "warnings": [],
+    }
+    if isinstance(visit, Failed):
+        return row | {"error": f"{visit.error.value}: {visit.message}", "hint": visit.hint}
+    if not isinstance(visit, Fetched):
+        return row
+    try:
+        parsed = app.parser.parse(source, visit)
+    except ParseError as error:
+        return row | {"error": f"parse: {error}", "hint": "open the address in a browser and compare"}
+    verdict = judge(source, SourceState(source.id), visit, parsed, ())
+    items = [{"title": one.title, "url": one.url, "published": day(one.published_on)} for one in parsed.drafts]
+    doubt = None if verdict.trusted else f"{verdict.error}: {verdict.reason}"
+    return row | {
+        "items": items,
+        "warnings": list(parsed.warnings),
+        "error": doubt,
+        "hint": verdict.hint,
+        "encoding": parsed.encoding,
+        "next": parsed.next_url,
+    }

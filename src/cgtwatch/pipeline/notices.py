@@ -1,0 +1,49 @@
+"""Trouble, told to the operator once when it begins and once when it ends."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cgtwatch.compose.messages import alarm
+from cgtwatch.diff.health import alarms
+from cgtwatch.model.delivery import Delivery, DeliveryState
+from cgtwatch.model.source import Source
+from cgtwatch.model.subscription import Cadence, Every, Subscription
+from cgtwatch.pipeline.digest import Freezes
+from cgtwatch.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeParts:
+    """What telling the operator needs: where to (`channel`, `target`) and in which language and zone."""
+
+    store: Store
+    channel: Callable[[str], Freezes]
+    clock: Callable[[], datetime]
+    operator: tuple[str, str]
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+
+
+def judge_sources(sources: Sequence[Source], store: Store, now: datetime) -> None:
+    """Open an alarm for each source whose trouble is worth one, and close those that are over."""
+    watched = [source for source in sources if source.enabled]
+    plan = alarms(store.states(), watched, store.open_alarms(), now)
+    if plan.open or plan.close:
+        store.apply_alarms(plan.open, plan.close, now)
+
+
+def tell_operator(parts: NoticeParts) -> Delivery | None:
+    """Queue one message with everything the operator has not heard of; None where there is nothing."""
+    untold, now = parts.store.alarms_to_tell(), parts.clock()
+    if not untold.opened and not untold.ended:
+        return None
+    channel, target = parts.operator
+    message = alarm(untold.opened, untold.ended, parts.language, now)
+    ids, ended = [one.id for one in untold.opened], [one.id for one in untold.ended]
+    key = "msg_" + hashlib.sha256(f"alarm {ids} {ended} {now.isoformat()}".encode()).hexdigest()[:32]
+    reader = Subscription("operator", channel, target, Cadence(Every.NOW), timezone=parts.timezone, language=parts.language)
+    payload = parts.channel(channel).freeze(message, reader, key)
+    delivery = Delivery(key, "", channel, target, payload, message.subject, DeliveryState.QUEUED, 0, now, now)
+    return delivery if parts.store.alarms_told(ids, ended, delivery, now) else None

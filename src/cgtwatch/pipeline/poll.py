@@ -1,0 +1,209 @@
+"""One visit to one source: acquire → parse → guard → diff → detail pages → understand → link → one write."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+from typing import Protocol
+
+from cgtwatch.diff.decide import decide, failed, held, unchanged
+from cgtwatch.diff.guard import judge
+from cgtwatch.errors import NotFound, ParseError, StoreError
+from cgtwatch.model.classification import Document, Understanding
+from cgtwatch.model.draft import Article, Parsed
+from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators, Visit
+from cgtwatch.model.item import Outcome, Plan, SourceState
+from cgtwatch.model.source import Source
+from cgtwatch.pipeline.announce import announcements
+from cgtwatch.pipeline.details import complete
+from cgtwatch.pipeline.pages import Doors, Reading, follow
+from cgtwatch.pipeline.recognise import link_up, stored_item
+from cgtwatch.store import Store
+from cgtwatch.store.records import FetchFacts, Recorded, StoredItem, VisitRecord
+
+_log = logging.getLogger(__name__)
+
+
+class Acquirer(Protocol):
+    """The door in, as the corridor uses it."""
+
+    def visit(self, source: Source, state: SourceState) -> Visit: ...
+
+    def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit: ...
+
+
+class Parser(Protocol):
+    """Bytes to drafts, in a child with limits; both raise `ParseError`."""
+
+    def parse(self, source: Source, fetched: Fetched) -> Parsed: ...
+
+    def article(self, source: Source, fetched: Fetched) -> Article: ...
+
+
+class Archive(Protocol):
+    """Raw bytes by their hash."""
+
+    def put(self, body: bytes) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollParts:
+    """The rooms a poll walks through, put together by the app. `recording` makes linking and writing one step."""
+
+    acquirer: Callable[[Source], Acquirer]
+    parser: Parser
+    archive: Archive
+    store: Store
+    read: Callable[[Document], Understanding]
+    clock: Callable[[], datetime]
+    recording: Lock
+
+
+@dataclass(frozen=True, slots=True)
+class PollRow:
+    """What one visit came to, for people and programs."""
+
+    source: str
+    outcome: Outcome
+    status: int | None = None
+    new: int = 0
+    updated: int = 0
+    gone: int = 0
+    requests: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+    announced: int = 0
+    baseline: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A visit after reading: what it cost and what it leads to."""
+
+    plan: Plan
+    visit: Visit
+    items: tuple[StoredItem, ...] = ()
+    archive_key: str | None = None
+    requests: int = 1
+    size: int = 0
+
+
+def poll(source: Source, parts: PollParts) -> PollRow:
+    """Visit `source` once and record what came of it in one write.
+
+    Trouble of the source is a row, never an exception; `StoreError` passes through, because then nothing can be recorded.
+    """
+    started = parts.clock()
+    state = parts.store.state(source.id)
+    try:
+        seen = _look(source, state, parts)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the seam: one broken part must not stop the others
+        _log.exception("poll broke source=%s", source.id)
+        visit = Failed(
+            source.url, ErrorClass.INTERNAL, f"{type(error).__name__}: {error}", "report this; other sources go on", parts.clock()
+        )
+        seen = _Seen(failed(source, state, visit, parts.clock()), visit)
+    recorded = _record(source, seen, parts)
+    return _row(source, seen, recorded, (parts.clock() - started).total_seconds())
+
+
+def _look(source: Source, state: SourceState, parts: PollParts) -> _Seen:
+    visit = parts.acquirer(source).visit(source, state)
+    if isinstance(visit, NotModified):
+        return _Seen(unchanged(source, state, visit, parts.clock()), visit, requests=visit.requests, size=visit.size)
+    if isinstance(visit, Failed):
+        key = parts.archive.put(visit.body) if visit.body else None
+        return _Seen(
+            failed(source, state, visit, parts.clock()), visit, archive_key=key, requests=visit.requests, size=visit.size
+        )
+    return _compare(source, state, visit, parts)
+
+
+def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollParts) -> _Seen:
+    key = parts.archive.put(visit.body)
+    known = parts.store.known(source.id)
+    acquirer = parts.acquirer(source)
+    try:
+        first = parts.parser.parse(source, visit)
+        reading = follow(source, state, visit, first, known, Doors(acquirer, parts.parser))
+    except ParseError as error:
+        trouble = Failed(
+            visit.requested,
+            ErrorClass.PARSE,
+            _without_name(source, str(error)),
+            "open the address in a browser; `cgtwatch sources test` shows what was read",
+            visit.fetched_at,
+            visit.duration,
+            visit.status,
+            size=len(visit.body),
+        )
+        return _Seen(failed(source, state, trouble, parts.clock()), trouble, archive_key=key, size=len(visit.body))
+    if reading.failed is not None:
+        return _Seen(
+            failed(source, state, reading.failed, parts.clock()),
+            reading.failed,
+            archive_key=key,
+            requests=reading.requests,
+            size=reading.size,
+        )
+    verdict = judge(source, state, visit, reading.parsed, known)
+    if not verdict.trusted:
+        return _Seen(
+            held(source, state, visit, verdict, parts.clock()),
+            visit,
+            archive_key=key,
+            requests=reading.requests,
+            size=reading.size,
+        )
+    plan = decide(source, state, visit, reading.parsed, known, parts.clock())
+    return _read_on(source, plan, visit, reading, key, parts)
+
+
+def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, key: str, parts: PollParts) -> _Seen:
+    completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive)
+    items = tuple(stored_item(source, found, visit.fetched_at, parts.read) for found in completed.entries)
+    plan = completed.plan
+    if reading.partial:  # a 304 must not hide what could not be read
+        plan = replace(plan, state=replace(plan.state, validators=Validators()))
+    return _Seen(plan, visit, items, key, reading.requests + completed.requests, reading.size + completed.size)
+
+
+def _record(source: Source, seen: _Seen, parts: PollParts) -> Recorded:
+    visit, state = seen.visit, seen.plan.state
+    kind = visit.headers.get("content-type", "") if isinstance(visit, Fetched | Failed) else ""
+    facts = FetchFacts(
+        visit.requested, visit.url if isinstance(visit, Fetched) else visit.requested, seen.plan.outcome, visit.fetched_at, visit.status,
+        state.error, state.message, seen.size, visit.duration, seen.requests, seen.archive_key, kind,
+    )  # fmt: skip
+    if not any(item.events for item in seen.items):
+        return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, seen.items))
+    with parts.recording:  # two sources that report one act at the same time must see each other
+        items = link_up(seen.items, parts.store)
+        announce = announcements(source, seen.plan, items, lambda event: _stored(parts.store, event))
+        return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, items, announce))
+
+
+def _stored(store: Store, event_id: str) -> PolicyEvent | None:
+    try:
+        return store.event(event_id)
+    except NotFound:
+        return None
+
+
+def _row(source: Source, seen: _Seen, recorded: Recorded, seconds: float) -> PollRow:
+    visit, state = seen.visit, seen.plan.state
+    error = f"{state.error}: {state.message}" if state.error else None
+    return PollRow(
+        source.id, seen.plan.outcome, visit.status, recorded.new, recorded.updated, recorded.gone, seen.requests, seen.size,
+        round(seconds, 3), error, len(recorded.announced), seen.plan.baseline, seen.plan.notes,
+    )  # fmt: skip
+
+
+def _without_name(source: Source, message: str) -> str:
+    return message.removeprefix(f"{source.id}: ")

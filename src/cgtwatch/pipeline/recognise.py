@@ -1,0 +1,136 @@
+"""From a finding to what is stored: its revision, its classification, its events, and how they stand to earlier ones."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cgtwatch.diff.fingerprint import content_fingerprint
+from cgtwatch.link import candidate_keys, relate
+from cgtwatch.model.classification import Act, Document, Understanding
+from cgtwatch.model.draft import Draft
+from cgtwatch.model.event import Link, PolicyEvent, Relation
+from cgtwatch.model.item import Change, Finding, Revision
+from cgtwatch.model.source import Source
+from cgtwatch.model.taxonomy import Importance, Level
+from cgtwatch.pipeline.details import Entry
+from cgtwatch.store import Store
+from cgtwatch.store.records import StoredItem
+
+LOOK_BACK = timedelta(days=5 * 366)  # a draft may wait years for its final form
+SUMMARY = 280  # characters of the opening shown in a digest
+
+
+def stored_item(source: Source, entry: Entry, seen_at: datetime, read: Callable[[Document], Understanding]) -> StoredItem:
+    """What the store shall keep of `entry`. What was seen before, or differs in nothing that counts, gets no revision."""
+    finding = entry.finding
+    if finding.draft is None or finding.change in {Change.SEEN, Change.GONE}:
+        return StoredItem(finding)
+    revision = _revision(finding, finding.draft, seen_at, entry.archive_key)
+    if finding.known is not None and _same(finding, finding.draft):
+        return StoredItem(replace(finding, change=Change.SEEN))
+    document = _document(source, finding.draft)
+    understanding = read(document)
+    return StoredItem(finding, revision, understanding.classification, _events(source, revision, understanding, seen_at))
+
+
+def _same(finding: Finding, draft: Draft) -> bool:
+    known = finding.known
+    assert known is not None
+    return content_fingerprint(draft.title, draft.text) == content_fingerprint(known.title, known.text)
+
+
+def _revision(finding: Finding, draft: Draft, seen_at: datetime, archive_key: str | None) -> Revision:
+    number = finding.known.revision + 1 if finding.known else 1
+    return Revision(
+        finding.item_id, number, draft.title, draft.url, draft.text, content_fingerprint(draft.title, draft.text), seen_at,
+        draft.published, draft.published_on, draft.attachments, draft.language, archive_key,
+    )  # fmt: skip
+
+
+def _document(source: Source, draft: Draft) -> Document:
+    """Press sources report other authorities' acts: their own issuer and jurisdiction are no evidence."""
+    official = source.level is not Level.NEWS
+    return Document(
+        draft.title, draft.text, draft.url, draft.published_on, draft.language or source.language,
+        source.issuer if official else None, source.jurisdiction if official else None, source.level,
+    )  # fmt: skip
+
+
+def _events(source: Source, revision: Revision, understanding: Understanding, seen_at: datetime) -> tuple[PolicyEvent, ...]:
+    """The document's own event, and one for each further act it tells of; none where it is not relevant."""
+    classified = understanding.classification
+    if not classified.labels.relevant:
+        return ()
+    own = next((act for act in understanding.acts if act.main), None)
+    main = Act(revision.title, classified.labels, classified.labels.document_date, classified.evidence, main=True)
+    others = [act for act in understanding.acts if act is not own]
+    return tuple(_event(source, revision, act, understanding, seen_at) for act in _distinct([main, *others]))
+
+
+def _distinct(acts: Sequence[Act]) -> list[Act]:
+    return list({_part(act): act for act in reversed(acts)}.values())[::-1]
+
+
+def _part(act: Act) -> str:
+    """What tells an act from the others of its document, the same at every reading."""
+    return "main" if act.main else f"{act.on or ''}|{content_fingerprint(act.title, '')}"
+
+
+def event_id(item_id: str, part: str) -> str:
+    """The stable id of one act of one item."""
+    return "e" + hashlib.sha256(f"{item_id}\n{part}".encode()).hexdigest()[:16]
+
+
+def _event(source: Source, revision: Revision, act: Act, understanding: Understanding, seen_at: datetime) -> PolicyEvent:
+    name = event_id(revision.item_id, _part(act))
+    classified = understanding.classification
+    importance = act.labels.importance if act.labels.importance is not Importance.NONE else classified.labels.importance
+    labels = act.labels if act.main else replace(act.labels, cgt=True, policy=True, relevant=True, importance=importance)
+    published = revision.published_on if act.main else act.on or revision.published_on
+    return PolicyEvent(
+        name, revision.item_id, source.id, act.title, revision.url, labels, published, seen_at, seen_at, revision.number, name, name,
+        act.evidence, classified.confidence if act.main else {}, act.main, classified.language, _summary(revision.text), classified.rules,
+    )  # fmt: skip
+
+
+def _summary(text: str) -> str:
+    opening = " ".join(text.split())
+    return opening if len(opening) <= SUMMARY else opening[: SUMMARY - 1].rstrip() + "…"
+
+
+def link_up(items: Sequence[StoredItem], store: Store) -> tuple[StoredItem, ...]:
+    """The same items, their main events joined to the clusters and threads of earlier ones."""
+    done: list[StoredItem] = []
+    earlier: list[tuple[PolicyEvent, str]] = []
+    for item in items:
+        linked = _linked(item, store, earlier) if item.events else item
+        done.append(linked)
+        text = item.revision.text if item.revision else ""
+        earlier += [(event, text) for event in linked.events if event.main]
+    return tuple(done)
+
+
+def _linked(item: StoredItem, store: Store, earlier: Sequence[tuple[PolicyEvent, str]]) -> StoredItem:
+    main = item.events[0]
+    assert item.revision is not None
+    text = item.revision.text
+    keys = candidate_keys(main, text)
+    since = main.first_seen - LOOK_BACK
+    found = store.candidates(keys.numbers, keys.titles, main.labels.issuers, since)
+    others = [(event, body) for event, body in (*found, *earlier) if event.item_id != main.item_id]
+    links = relate(main, text, others)
+    by_id = {event.id: event for event, _ in others}
+    joined = _joined(main, links, by_id)
+    return replace(item, events=(joined, *item.events[1:]), links=links, keys={main.id: (*keys.numbers, *keys.titles)})
+
+
+def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent]) -> PolicyEvent:
+    for link in links:
+        if link.relation is Relation.SAME_ACT:
+            other = by_id[link.other]
+            return replace(event, cluster=other.cluster, thread=other.thread)
+    steps = [
+        link for link in links if link.relation in {Relation.FINALISES, Relation.AMENDS, Relation.REPEALS, Relation.REPLIES_TO}
+    ]
+    return replace(event, thread=by_id[steps[0].other].thread) if steps else event

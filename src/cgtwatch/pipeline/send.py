@@ -1,0 +1,90 @@
+"""Get one queued delivery to its target: attempt recorded, sent, outcome recorded."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cgtwatch.deliver.retry import next_attempt
+from cgtwatch.errors import StoreError
+from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
+from cgtwatch.model.health import Alarm
+from cgtwatch.model.subscription import Status
+from cgtwatch.store import Store
+
+_log = logging.getLogger(__name__)
+WARN_AFTER = 4  # failed attempts after which the operator hears of a target
+
+
+class Sends(Protocol):
+    """A channel, as far as sending needs it."""
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SendParts:
+    """The rooms a send walks through, put together by the app. `jitter` is from 0 to 1."""
+
+    store: Store
+    channel: Callable[[str], Sends]
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class SendRow:
+    """What one attempt came to. The target itself is never told: it may be an address or a secret."""
+
+    delivery: str
+    subscription: str
+    channel: str
+    subject: str
+    state: DeliveryState
+    attempt: int
+    answer: str = ""
+    next_at: datetime | None = None
+
+
+def send(key: str, parts: SendParts) -> SendRow | None:
+    """Make one attempt at the delivery `key`; None where it may not be made now. The receiver's trouble becomes a row."""
+    delivery = parts.store.begin_attempt(key, parts.clock())
+    if delivery is None:
+        return None
+    outcome = _attempt(delivery, parts)
+    now = parts.clock()
+    again = next_attempt(delivery.channel, delivery.attempts, outcome, delivery.created_at, now, parts.jitter())
+    if outcome.result is SendResult.UNKNOWN and delivery.promise == "never-twice":
+        again = None
+    state = parts.store.settle(key, outcome, again, now)
+    if outcome.result is SendResult.GONE and delivery.subscription:  # the target says it no longer exists: asking on is rude
+        parts.store.update_subscription(delivery.subscription, status=Status.DISABLED, note=f"switched off: {outcome.answer}")
+    _raise_alarm(delivery, outcome, state, parts, now)
+    return SendRow(
+        key, delivery.subscription, delivery.channel, delivery.subject, state, delivery.attempts, outcome.answer, again
+    )
+
+
+def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
+    try:
+        return parts.channel(delivery.channel).send(delivery.target, delivery.payload, delivery.key, parts.clock())
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the seam: what a channel did not foresee; whether it was taken is unknown
+        _log.exception("send broke delivery=%s channel=%s", delivery.key, delivery.channel)
+        return SendOutcome(SendResult.UNKNOWN, f"{type(error).__name__}: {error}")
+
+
+def _raise_alarm(delivery: Delivery, outcome: SendOutcome, state: DeliveryState, parts: SendParts, now: datetime) -> None:
+    """Trouble with a target is told to the operator, once while it lasts; a delivery that arrives ends it."""
+    if not delivery.subscription:
+        return  # an alarm about the alarm's own way would only follow it into the ditch
+    alarm_key = f"delivery:{delivery.subscription}"
+    if state is DeliveryState.SENT:
+        if any(alarm.key == alarm_key for alarm in parts.store.open_alarms()):
+            parts.store.apply_alarms([], [alarm_key], now)
+    elif state in {DeliveryState.DEAD, DeliveryState.UNKNOWN} or delivery.attempts >= WARN_AFTER:
+        hint = "`cgtwatch deliveries list` shows it; `deliveries redeliver` sends it again, `deliveries resolve` closes it"
+        subject = f"deliveries to subscription {delivery.subscription} ({delivery.channel}) are in trouble"
+        parts.store.apply_alarms([Alarm(alarm_key, "delivery", subject, f"{state.value}: {outcome.answer}", hint, now)], [], now)
