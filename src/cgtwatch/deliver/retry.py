@@ -49,8 +49,8 @@ def next_attempt(
     """When to try again after the `attempts`-th attempt (counted from 1) came to `outcome`; None: not again.
 
     `first_at` is when the delivery was queued, `jitter` a draw from 0 to 1 that spreads the wait by ±20 %. A Retry-After is
-    obeyed up to 24 h and never undercut. An unknown outcome is answered like a refusal that may be retried: under "never twice" the
-    caller does not ask. A channel unknown here waits like a webhook.
+    obeyed up to 24 h and never undercut. An unknown outcome is answered like a refusal that may be retried: under "never
+    twice" the caller does not ask. A channel unknown here waits like a webhook.
     """
     if outcome.result not in {SendResult.RETRY, SendResult.UNKNOWN}:
         return None

@@ -1,0 +1,128 @@
+"""One event as a reader sees it: every string ready, clean, bounded and in the reader's language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from cgtwatch.compose.assemble import Story, is_open
+from cgtwatch.compose.context import DigestContext
+from cgtwatch.compose.links import safe_link
+from cgtwatch.compose.why import why_event
+from cgtwatch.compose.words import Words
+from cgtwatch.model.event import AnnouncementKind, PolicyEvent
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.graphemes import cut
+
+LONGEST_TITLE = 300  # characters as a reader counts them
+_LONGEST_SUMMARY = 160
+_LONGEST_QUOTE = 40
+_MOST_QUOTES = 4
+_MOST_REPORTS = 5
+_URGENT_DAYS = 7
+_QUOTED = ("comment_deadline", "effective_date", "document_number", "stage", "modalities", "cgt", "relevant", "importance")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Another report of the same act."""
+
+    source: str
+    title: str
+    link: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An event in words. Empty strings are what is not known; links are http(s) or empty."""
+
+    id: str
+    title: str
+    link: str
+    stored: str
+    badges: tuple[str, ...]
+    meta: str  # issuer · stage · kind · place
+    issuers: str
+    stage: str
+    doc_type: str
+    place: str
+    facts: str  # number · date · in force from
+    deadline: str  # until when comments are taken, while they are
+    days_left: str
+    urgent: bool
+    topics: str
+    summary: str
+    because: str
+    source: str
+    changes: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    reports: tuple[Report, ...] = field(default=())
+    more_reports: str = ""
+
+
+def card(story: Story, context: DigestContext, words: Words, today: date) -> Card:
+    """The story in words, as of `today` in the reader's zone."""
+    event, labels = story.event, story.event.labels
+    issuers = words.issuers(labels.issuers, context.issuer_names)
+    stage, doc_type, place = (
+        words.name("stages", labels.stage),
+        words.name("doc_types", labels.doc_type),
+        words.place(labels.jurisdiction),
+    )
+    source = words.pick(context.source_names.get(event.source), event.source)
+    deadline = labels.comment_deadline if is_open(event, today) else None
+    spare = len(story.reports) - _MOST_REPORTS
+    return Card(
+        id=event.id,
+        title=title(event),
+        link=safe_link(event.url),
+        stored=stored_link(event, context),
+        badges=tuple(words.name("kinds", kind) for kind in story.kinds if kind is not AnnouncementKind.NEW),
+        meta=" · ".join(filter(None, [issuers or source, stage, doc_type, place])),
+        issuers=issuers,
+        stage=stage,
+        doc_type=doc_type,
+        place=place,
+        facts=" · ".join(filter(None, _facts(event, words))),
+        deadline=words.say("until", date=words.day(deadline)) if deadline else "",
+        days_left=words.days_left(deadline, today) if deadline else "",
+        urgent=deadline is not None and (deadline - today).days <= _URGENT_DAYS,
+        topics=words.say("comma").join(words.name("modalities", modality) for modality in labels.modalities),
+        summary=cut(one_line(event.summary), _LONGEST_SUMMARY),
+        because=why_event(context.why.get(event.id, ()), words, context.issuer_names),
+        source=source,
+        changes=tuple(cut(one_line(change), LONGEST_TITLE) for change in story.changes),
+        quotes=tuple(_quotes(event)),
+        reports=tuple(_report(report, context, words) for report in story.reports[:_MOST_REPORTS]),
+        more_reports=words.count("more", spare) if spare > 0 else "",
+    )
+
+
+def title(event: PolicyEvent) -> str:
+    """The event's title on one line, cut between characters."""
+    return cut(one_line(event.title), LONGEST_TITLE) or event.id
+
+
+def stored_link(event: PolicyEvent, context: DigestContext) -> str:
+    """The event's own page, which shows the stored copy; empty where there is no web page."""
+    return safe_link(f"{context.public_url.rstrip('/')}/events/{event.id}") if context.public_url else ""
+
+
+def _facts(event: PolicyEvent, words: Words) -> Iterable[str]:
+    labels = event.labels
+    yield words.say("number", number=cut(one_line(labels.document_number), 60)) if labels.document_number else ""
+    yield words.day(event.on)
+    yield words.say("from", date=words.day(labels.effective_date)) if labels.effective_date else ""
+
+
+def _quotes(event: PolicyEvent) -> Iterable[str]:
+    """The document's own words that the values rest on; not those that the title shows anyway."""
+    shown = one_line(event.title)
+    spans = [span for name in _QUOTED for span in event.evidence.get(name, ()) if span.of == "document"]
+    texts = dict.fromkeys(cut(one_line(span.text), _LONGEST_QUOTE) for span in spans)
+    return [text for text in texts if text and text not in shown][:_MOST_QUOTES]
+
+
+def _report(event: PolicyEvent, context: DigestContext, words: Words) -> Report:
+    source = words.pick(context.source_names.get(event.source), event.source)
+    return Report(source, cut(one_line(event.title), 120), safe_link(event.url), words.day(event.published))

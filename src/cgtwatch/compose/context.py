@@ -1,0 +1,24 @@
+"""What a composer knows beside the announcements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.source import Names
+
+
+@dataclass(frozen=True, slots=True)
+class DigestContext:
+    """Names, counts and neighbours that a message mentions.
+
+    `open_consultations` are those that the reader wants (the caller has chosen), `why` holds the reason codes of the choice by
+    event id, `public_url` is where the web page stands (None: nothing is linked to it).
+    """
+
+    issuer_names: Mapping[str, Names] = field(default_factory=dict)
+    source_names: Mapping[str, Names] = field(default_factory=dict)
+    public_url: str | None = None
+    open_consultations: Sequence[PolicyEvent] = ()
+    sources_watched: int = 0
+    stored: int = 0
+    why: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -1,0 +1,58 @@
+"""The subject line: what is inside, in one glance."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from cgtwatch.compose.assemble import Section, Story
+from cgtwatch.compose.card import title
+from cgtwatch.compose.context import DigestContext
+from cgtwatch.compose.words import Words
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.graphemes import cut_to_width
+
+_COLUMNS = 110  # mail lists show 40 to 70 columns; the counts stand first
+
+
+def digest_subject(parts: Sequence[Section], context: DigestContext, words: Words) -> str:
+    """Of one event its issuer and title; of several how many, how many are open or important, and the first one."""
+    told = [story for part in parts for story in part.stories]
+    if not told:
+        return words.count("subject_count", 0)
+    lead = _lead(told[0], context, words)
+    if len(told) == 1:
+        return _line(lead)
+    counts = [words.count("subject_count", len(told)), *_open(parts, words), *_high(parts, words)]
+    return _line(words.say("subject_lead", counts=words.say("subject_join").join(counts), lead=lead))
+
+
+def _line(text: str) -> str:
+    return cut_to_width(one_line(text), _COLUMNS)
+
+
+def _lead(story: Story, context: DigestContext, words: Words) -> str:
+    issuers = words.issuers(story.event.labels.issuers[:1], context.issuer_names)
+    name = title(story.event)
+    return words.say("subject_title", issuer=issuers, title=name) if issuers and issuers not in name else name
+
+
+def _open(parts: Sequence[Section], words: Words) -> list[str]:
+    deadlines: list[date] = [
+        story.event.labels.comment_deadline
+        for part in parts
+        if part.key == "consultations"
+        for story in part.stories
+        if story.event.labels.comment_deadline
+    ]
+    if not deadlines:
+        return []
+    soonest = words.say("subject_next", date=_short(min(deadlines), words))
+    return [words.count("subject_open", len(deadlines)), soonest]
+
+
+def _high(parts: Sequence[Section], words: Words) -> list[str]:
+    high = sum(len(part.stories) for part in parts if part.key == "high")
+    return [words.count("subject_high", high)] if high else []
+
+
+def _short(day: date, words: Words) -> str:
+    return words.say("short_date", month=words.tables["months"][day.month - 1], day=day.day)

@@ -1,0 +1,69 @@
+"""Why a reader gets this, in the reader's words."""
+
+from collections.abc import Iterable, Mapping
+
+from cgtwatch.compose.words import Words
+from cgtwatch.model.source import Names
+from cgtwatch.model.subscription import Every, Filter, Subscription
+from cgtwatch.text.clean import one_line
+
+_TABLES = {"topic": "modalities", "level": "levels", "doc_type": "doc_types", "stage": "stages", "importance": "importances"}
+
+
+def why_subscription(subscription: Subscription, words: Words, issuers: Mapping[str, Names]) -> str:
+    """What the subscription asks for and when it is sent, in one sentence."""
+    asked = "".join(_asked(subscription.filter, words, issuers))
+    return words.say(
+        "why_filter",
+        filter=asked or words.say("why_everything"),
+        cadence=_cadence(subscription, words),
+        zone=subscription.timezone,
+    )
+
+
+def _asked(asked: Filter, words: Words, issuers: Mapping[str, Names]) -> str:
+    parts: list[tuple[str, Iterable[str]]] = [
+        ("topic", asked.topics),
+        ("jurisdiction", asked.jurisdictions),
+        ("level", asked.levels),
+        ("issuer", asked.issuers),
+        ("doc_type", asked.doc_types),
+        ("stage", asked.stages),
+    ]
+    said = [
+        words.say("colon", a=words.name("fields", name), b=_values(name, tuple(values), words, issuers))
+        for name, values in parts
+        if values
+    ]
+    if asked.importance:
+        least = words.say("why_at_least", importance=words.name("importances", asked.importance))
+        said.append(words.say("colon", a=words.name("fields", "importance"), b=least))
+    if asked.query.strip():
+        said.append(words.say("colon", a=words.name("fields", "query"), b=one_line(asked.query, 80)))
+    return words.say("separator").join(said)
+
+
+def _cadence(subscription: Subscription, words: Words) -> str:
+    cadence = subscription.cadence
+    weekday = words.tables["weekdays"][cadence.weekday]
+    form = words.name("everys", Every(cadence.every))
+    return form.format_map({"clock": f"{cadence.hour:02}:{cadence.minute:02}", "weekday": weekday, "day": cadence.day})
+
+
+def why_event(reasons: Iterable[str], words: Words, issuers: Mapping[str, Names]) -> str:
+    """What of an event the reader had asked for; empty where everything is. Codes are those of `select`: `FIELD=VALUE`."""
+    said = []
+    for reason in reasons:
+        name, sign, value = reason.partition("=")
+        if sign and name in words.tables["fields"]:
+            shown = one_line(value, 80) if name == "query" else _values(name, tuple(value.split(",")), words, issuers)
+            said.append(words.say("colon", a=words.name("fields", name), b=shown))
+    return words.say("separator").join(said)
+
+
+def _values(name: str, values: tuple[str, ...], words: Words, issuers: Mapping[str, Names]) -> str:
+    if name == "issuer":
+        return words.issuers(values, issuers)
+    if name == "jurisdiction":
+        return words.say("comma").join(words.place(value) for value in values)
+    return words.say("comma").join(words.name(_TABLES[name], value) for value in values)

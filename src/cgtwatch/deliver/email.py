@@ -1,0 +1,44 @@
+"""Mail by SMTP, one envelope a recipient; into the local mailbox where no server is set."""
+
+import ssl
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from cgtwatch.deliver.channel import ChannelParts
+from cgtwatch.deliver.mail import Press, domain
+from cgtwatch.deliver.maildir import deposit
+from cgtwatch.deliver.smtp import Envelope, read_server, transmit
+from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
+from cgtwatch.model.subscription import Subscription
+
+_LOG_IN_PAUSE = timedelta(minutes=15)  # servers lock accounts that keep trying a wrong password
+
+
+class Email:
+    """Raises ConfigError when the server's or the sender's address is wrong."""
+
+    def __init__(self, parts: ChannelParts) -> None:
+        self._press = Press(parts.mail_from, parts.secret_key, parts.public_url)
+        self._server = read_server(parts.smtp_url) if parts.smtp_url else None
+        self._tls = ssl.create_default_context(cafile=parts.ca_file)
+        self._sender = parseaddr(parts.mail_from)[1]
+        self._maildir = parts.maildir
+        self._log_in_refused_at: datetime | None = None
+
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+        """The finished mail, its Message-ID made from `key`, its Date from the message."""
+        return self._press.payload(message, subscription, key)
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
+        """One SMTP session to the configured server, or a deposit in the local mailbox for `local:` and without a server."""
+        if self._server is None or target == "local:":
+            return deposit(self._maildir, payload.body, key)
+        if self._log_in_refused_at and now - self._log_in_refused_at < _LOG_IN_PAUSE:
+            wait = self._log_in_refused_at + _LOG_IN_PAUSE - now
+            return SendOutcome(
+                SendResult.RETRY, "log-in: not tried, the server refused it a moment ago; check CGTWATCH_SMTP_URL", wait
+            )
+        envelope = Envelope(self._sender, target, payload.body, domain(self._sender))
+        outcome = transmit(self._server, envelope, self._tls)
+        self._log_in_refused_at = now if outcome.answer.startswith("log-in:") else None
+        return outcome

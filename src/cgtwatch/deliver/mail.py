@@ -1,0 +1,165 @@
+"""A message as mail: built once, the recipient's own lines put in afterwards.
+
+Building a digest with `email` takes milliseconds, filling in a recipient microseconds: a digest may go to thousands. Bodies are
+base64, which is 1.45 times smaller than the standard library's choice for Chinese, has short lines and survives servers
+without 8BITMIME.
+"""
+
+import base64
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from cgtwatch.deliver.tokens import unsubscribe_url
+from cgtwatch.deliver.wording import say
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.delivery import Message, Payload
+from cgtwatch.model.subscription import Subscription
+from cgtwatch.text.clean import one_line
+
+ANCHOR = "<!--unsubscribe-->"  # where `compose` leaves room; nothing from a source can hold it, since all of that is escaped
+_LINE = 57  # bytes that make a line of 76 characters (RFC 2045 6.8)
+_SAFE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,120}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What differs between two copies of one mail."""
+
+    address: str
+    key: str  # of the delivery
+    unsubscribe: str = ""  # link; empty: none is offered
+
+
+@dataclass(frozen=True, slots=True)
+class _Holes:
+    """Marks that the recipient's lines replace. They hold a hash of the whole message, so that no title can hold one of them."""
+
+    seed: str
+
+    @property
+    def to(self) -> str:
+        return f"to@{self.seed}.invalid"
+
+    @property
+    def id(self) -> str:
+        return f"id@{self.seed}.invalid"
+
+    @property
+    def link(self) -> str:
+        return f"https://{self.seed}.invalid/"
+
+    @property
+    def text(self) -> str:
+        return f"text-{self.seed}"
+
+    @property
+    def html(self) -> str:
+        return f"html-{self.seed}"
+
+
+class Mould:
+    """One message made ready for any number of recipients."""
+
+    def __init__(self, message: Message, mail_from: str) -> None:
+        self.message = message
+        self._domain = domain(mail_from)
+        self._holes = _Holes(
+            hashlib.sha256(f"{message.subject}\0{message.text}\0{message.html}".encode("utf-8", "replace")).hexdigest()[:20]
+        )
+        self._skeletons = {way: _skeleton(message, mail_from, self._holes, way) for way in ("", "http", "https")}
+        head, found, tail = message.html.rpartition(ANCHOR)
+        self._html = (_base64(head), _base64(tail)) if found else (_base64(message.html), b"")
+        self._text = _base64(message.text)
+
+    def copy(self, to: Recipient) -> bytes:
+        """The whole mail for one recipient, lines ending in CRLF (RFC 5322)."""
+        mail = self._skeletons[to.unsubscribe.partition(":")[0]]
+        text, page = b"", b""
+        if to.unsubscribe:
+            language = self.message.language
+            text = _base64(f"\n{say(language, 'unsubscribe_line')}{to.unsubscribe}\n")
+            label = html.escape(say(language, "unsubscribe"))
+            page = _base64(f'<a href="{html.escape(to.unsubscribe)}" class="accent" style="color:#0b6b68;">{label}</a>')
+        fillings = {
+            self._holes.to: to.address.encode("ascii"),
+            self._holes.id: message_id(to.key, self._domain).encode("ascii"),
+            self._holes.link: to.unsubscribe.encode("ascii"),
+            self._holes.text: self._text + text,
+            self._holes.html: self._html[0] + page + self._html[1],
+        }
+        for hole, filling in fillings.items():
+            mail = mail.replace(hole.encode(), filling.removesuffix(b"\r\n"))
+        return mail
+
+
+def message_id(key: str, where: str) -> str:
+    """`ID@DOMAIN` of a delivery's mail, the same at every attempt; a key that is no plain word is hashed."""
+    plain = key if _SAFE_KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:40]
+    return f"{plain}.cgtwatch@{where}"
+
+
+def domain(mail_from: str) -> str:
+    """The domain of the sender, for ids and greetings."""
+    return parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
+
+
+def _skeleton(message: Message, mail_from: str, holes: _Holes, way: str) -> bytes:
+    """The mail with holes; `way` is the scheme of the unsubscribe link. `email` refuses line breaks in headers by itself."""
+    name, address = parseaddr(mail_from)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(one_line(name), addr_spec=address)
+    mail["To"] = holes.to
+    mail["Subject"] = one_line(message.subject, 250) or "-"
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{holes.id}>"
+    mail["List-Id"] = f"<{message.kind.replace('.', '-')}.cgtwatch.{domain(mail_from)}>"  # RFC 2919
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Content-Language"] = "zh-CN" if message.language == "zh" else "en"
+    if way:
+        mail["List-Unsubscribe"] = f"<{holes.link}>"  # RFC 2369
+    if way == "https":
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058, for HTTPS alone
+    mail.set_content(holes.text)
+    mail.add_alternative(holes.html, subtype="html")
+    mail.set_boundary(f"=_{holes.seed}")
+    for part in mail.iter_parts():
+        part.replace_header("Content-Transfer-Encoding", "base64")
+        part.set_param("charset", "utf-8")
+    return bytes(mail)
+
+
+def _base64(text: str) -> bytes:
+    """Lines of base64 that can stand between others: blanks fill up to a multiple of three bytes, so that no padding ends them."""
+    canonical = text.replace("\r\n", "\n").replace("\n", "\r\n")  # RFC 2046 4.1.1
+    data = canonical.encode("utf-8", "replace")
+    data += b" " * (-len(data) % 3)
+    lines = [base64.b64encode(data[start : start + _LINE]) for start in range(0, len(data), _LINE)]
+    return b"".join(line + b"\r\n" for line in lines)
+
+
+class Press:
+    """Freezes messages into mails for a channel; the mould of the last message is kept for its next recipient."""
+
+    def __init__(self, mail_from: str, secret_key: bytes, public_url: str | None) -> None:
+        if "@" not in parseaddr(mail_from)[1]:
+            raise ConfigError([f"CGTWATCH_MAIL_FROM: {mail_from!r} is no mail address; write NAME <watch@example.org>"])
+        self._mail_from, self._secret_key, self._public_url = mail_from, secret_key, public_url
+        self._last: Mould | None = None
+
+    def payload(self, message: Message, subscription: Subscription, key: str) -> Payload:
+        """The mail of one delivery. Alarms, and anything that belongs to no subscription, offer no unsubscribing."""
+        mould = self._last
+        if mould is None or mould.message is not message:
+            mould = self._last = Mould(message, self._mail_from)
+        link = ""
+        if self._public_url and subscription.name and message.kind != "source.alarm":
+            link = unsubscribe_url(self._public_url, self._secret_key, subscription.name)
+        address = subscription.target if "@" in subscription.target else parseaddr(self._mail_from)[1]
+        return Payload(mould.copy(Recipient(address, key, link)), "message/rfc822")

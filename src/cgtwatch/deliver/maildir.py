@@ -1,0 +1,62 @@
+"""The local mailbox: the same mail, put into a Maildir under the delivery's own name, so that a repeat finds it there."""
+
+import hashlib
+import mailbox
+import os
+from datetime import datetime
+from pathlib import Path
+
+from cgtwatch.deliver.channel import ChannelParts
+from cgtwatch.deliver.mail import Press
+from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
+from cgtwatch.model.subscription import Subscription
+
+
+class LocalMailbox:
+    """Delivers every message into one Maildir, whatever the target."""
+
+    def __init__(self, parts: ChannelParts) -> None:
+        self._root = parts.maildir
+        self._press = Press(parts.mail_from, parts.secret_key, parts.public_url)
+
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+        """The mail as it would go out by SMTP."""
+        return self._press.payload(message, subscription, key)
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
+        """Into the mailbox, once for a key."""
+        return deposit(self._root, payload.body, key)
+
+
+def file_name(key: str) -> str:
+    """The name under which the delivery `key` stands in the mailbox, before any flags."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32] + ".cgtwatch"
+
+
+def deposit(root: Path, mail: bytes, key: str) -> SendOutcome:
+    """Writes the mail into `root` with local line ends, synced before it appears; one that stands there already is left alone."""
+    name = file_name(key)
+    try:
+        mailbox.Maildir(root, create=True)
+        for folder in ("tmp", "new", "cur"):  # an earlier run may have been killed between making them
+            (root / folder).mkdir(exist_ok=True)
+        if (root / "new" / name).exists() or any((root / "cur").glob(f"{name}*")):
+            return SendOutcome(SendResult.SENT, "stood in the local mailbox already")
+        _place(root, name, mail.replace(b"\r\n", b"\n"))
+    except OSError as trouble:
+        return SendOutcome(SendResult.RETRY, f"the local mailbox {root} cannot be written: {trouble.strerror or trouble}")
+    return SendOutcome(SendResult.SENT, "put into the local mailbox")
+
+
+def _place(root: Path, name: str, mail: bytes) -> None:
+    draft = root / "tmp" / f"{name}.{os.getpid()}"
+    with draft.open("wb") as file:
+        file.write(mail)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(root / "new" / name)
+    folder = os.open(root / "new", os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

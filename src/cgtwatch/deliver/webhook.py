@@ -1,0 +1,90 @@
+"""The generic webhook, as Standard Webhooks 1.0 has it: one signed POST, the same id and bytes at every attempt."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from cgtwatch.deliver.channel import ChannelParts
+from cgtwatch.deliver.post import outcome, post
+from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
+from cgtwatch.model.subscription import Subscription
+from cgtwatch.text.graphemes import cut
+
+LARGEST_BODY = 20_000  # bytes; what is larger is told in short and fetched by its receiver
+_LONGEST_TITLE = 120
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_:-]{1,64}")
+_OWNER = "subscription"  # in the payload's headers: whose secret signs; never sent
+
+
+class Webhook:
+    """Signed JSON to any address."""
+
+    def __init__(self, parts: ChannelParts) -> None:
+        self._net = parts.net
+        self._secret_key = parts.secret_key
+        self._public_url = (parts.public_url or "").rstrip("/")
+
+    def secret_for(self, subscription: str) -> str:
+        """The `whsec_` secret with which the receiver checks our signatures; made from the installation's key and the name."""
+        return secret_for(self._secret_key, subscription)
+
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+        """The body; over 20 kB it holds ids, titles and links, and `next`, the address of the rest."""
+        data = {"subscription": subscription.name, **message.data}
+        body = _body(message, data)
+        if len(body) > LARGEST_BODY:
+            body = self._short(message, data, key)
+        return Payload(body, "application/json", {_OWNER: subscription.name})
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
+        """One attempt, signed for the moment it is made at (`now`)."""
+        if self._net is None:
+            return SendOutcome(SendResult.RETRY, "no network session is open")
+        secret = self.secret_for(payload.headers.get(_OWNER, ""))
+        return outcome(post(self._net, target, payload.body, signed(secret, key, payload.body, now)), now)
+
+    def _short(self, message: Message, data: dict[str, Any], key: str) -> bytes:
+        brief = [
+            {"id": each["id"], "title": cut(each["title"], _LONGEST_TITLE), "url": each["url"] if len(each["url"]) <= 500 else ""}
+            for each in data.get("events", [])
+        ]
+        rest = f"{self._public_url}/api/digests/{key}" if self._public_url else None
+        kept = {name: value for name, value in data.items() if name not in {"events", "sections", "opened", "closed"}}
+        while True:
+            short = {**kept, "truncated": True, "events": brief, "next": rest}
+            body = _body(message, short)
+            if len(body) <= LARGEST_BODY or not brief:
+                return body
+            brief = brief[: len(brief) * LARGEST_BODY // (len(body) + 1)]
+
+
+def secret_for(secret_key: bytes, subscription: str) -> str:
+    """32 bytes as Standard Webhooks writes symmetric secrets."""
+    made = hmac.new(secret_key, b"webhook:" + subscription.encode(), hashlib.sha256).digest()
+    return f"whsec_{base64.b64encode(made).decode()}"
+
+
+def webhook_id(key: str) -> str:
+    """The delivery's key as a `webhook-id`; one that is long or holds a full stop (which separates what is signed) is hashed."""
+    return key if _PLAIN_ID.fullmatch(key) else f"d_{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+
+
+def signed(secret: str, key: str, body: bytes, now: datetime) -> dict[str, str]:
+    """The three headers of Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`."""
+    number, timestamp = webhook_id(key), str(int(now.timestamp()))
+    mac = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), f"{number}.{timestamp}.".encode() + body, hashlib.sha256)
+    return {
+        "webhook-id": number,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{base64.b64encode(mac.digest()).decode()}",
+    }
+
+
+def _body(message: Message, data: dict[str, Any]) -> bytes:
+    timestamp = message.created_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    whole = {"type": message.kind, "timestamp": timestamp, "data": data}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
