@@ -134,10 +134,7 @@ def url(node: Node, spot: Spot) -> str:
 def expression(node: Node, spot: Spot) -> str:
     """A selector expression that compiles and cannot run away."""
     found = text(node, spot)
-    problem = spot.ledger.known.check_selector(found)
-    if problem is None and (pattern := _pattern(found)) is not None:
-        problem = pattern_problem(pattern)
-    if problem is not None:
+    if (problem := _expression_problem(found, spot)) is not None:
         said = problem if ";" in problem else f"{problem}; write CSS, or CSS@attribute"
         raise WrongError(f"{shown(found)}: {said}")
     return found
@@ -234,11 +231,14 @@ def _without_user(address: str) -> str:
     return re.sub(r"//[^/@]*@", "//…@", address)
 
 
-def _pattern(found: str) -> str | None:
-    """What stands after ` ~ ` outside of brackets and quotes."""
-    bare = re.sub(r"\[[^\]]*\]|'[^']*'|\"[^\"]*\"", lambda match: "_" * len(match[0]), found)
-    cut = bare.find(" ~ ")
-    return found[cut + 3 :].strip() if cut >= 0 else None
+def _expression_problem(found: str, spot: Spot) -> str | None:
+    """What is wrong with an expression; looked up once a file, since a thousand sources share a handful of selectors."""
+    checked = spot.ledger.expressions
+    if found not in checked:
+        problem = spot.ledger.known.check_selector(found)
+        parts = re.split(r"\s~\s", found, maxsplit=1)
+        checked[found] = pattern_problem(parts[1].strip()) if problem is None and len(parts) > 1 else problem
+    return checked[found]
 
 
 @lru_cache(maxsize=1024)

@@ -37,12 +37,13 @@ class Note(NamedTuple):
 
 @dataclass(slots=True)
 class Ledger:
-    """What is known, where relative paths begin, and everything noted so far."""
+    """What is known, where relative paths begin, everything noted so far, and what was found out about each expression."""
 
     known: Vocabulary
     folder: Path
     mistakes: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
+    expressions: dict[str, str | None] = field(default_factory=dict)
 
 
 class Spot(NamedTuple):
@@ -89,7 +90,12 @@ def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
     for name, (key, value) in node.pairs.items():
         check = shape.keys.get(name)
         if check is None:
-            spot.at(name).wrong(key.line, _unknown(name, shape))
+            hint = (
+                " (a comma ends a text inside braces: quote the whole text)"
+                if is_nothing(value) and name not in shape.unread
+                else ""
+            )
+            spot.at(name).wrong(key.line, _unknown(name, shape) + hint)
             continue
         try:
             found[name] = check(value, spot.at(name))

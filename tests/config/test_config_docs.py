@@ -1,0 +1,49 @@
+"""docs/sources.md is true: its examples load, its wrong example is refused as printed, and every key stands in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cgtwatch.config.keys import DETAIL, FOLDER, LIST, PAGE, PAGING, SOURCE
+from cgtwatch.config.sources import Vocabulary, load_sources
+from cgtwatch.errors import ConfigError
+from cgtwatch.parse.select import check
+
+PAGE_TEXT = (Path(__file__).resolve().parents[2] / "docs" / "sources.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(yaml(?: wrong)?|text)\n(.*?)^```", PAGE_TEXT, re.MULTILINE | re.DOTALL)
+RIGHT = [text for kind, text in BLOCKS if kind == "yaml"]
+KNOWN = Vocabulary(
+    frozenset({"feed", "list", "page", "folder"}), frozenset({"http", "folder"}), frozenset({"mhra", "gd_mpa"}), check
+)
+
+
+@pytest.mark.parametrize("text", RIGHT, ids=[str(n) for n in range(len(RIGHT))])
+def test_every_example_of_the_page_loads(text, tmp_path):
+    path = tmp_path / "sources.yaml"
+    path.write_text(text, "utf-8")
+    (tmp_path / "inbox").mkdir()
+    found = load_sources(path, KNOWN)
+    assert found.sources
+    assert found.warnings == ()
+
+
+def test_the_wrong_example_gets_the_mistakes_that_the_page_prints(tmp_path):
+    [wrong] = [text for kind, text in BLOCKS if kind == "yaml wrong"]
+    [printed] = [text.splitlines() for kind, text in BLOCKS if kind == "text"]
+    path = tmp_path / "sources.yaml"
+    path.write_text(wrong, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_sources(path, KNOWN)
+    told = [line.removeprefix(f"{tmp_path}/") for line in caught.value.problems]
+    assert len(told) == len(printed)
+    assert [line for line, begin in zip(told, printed, strict=True) if not line.startswith(begin)] == []
+
+
+SHAPES = {"source": SOURCE, "list": LIST, "paging": PAGING, "detail": DETAIL, "page": PAGE, "folder": FOLDER}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_key_stands_in_the_page(name):
+    words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]+`", PAGE_TEXT))))
+    assert set(SHAPES[name].keys) | SHAPES[name].unread <= words
