@@ -8,11 +8,11 @@ from cgtwatch.text.html import to_text
 
 def test_blocks_become_lines_and_what_is_hidden_is_gone():
     page = "<div><h1>标题</h1><script>x()</script><p>一<b>二</b>三<br>四</p><p style='display: none'>隐</p><p hidden>藏</p></div>"
-    assert to_text(page) == "标题\n\n一二三\n四"
+    assert to_text(page) == "标题\n一二三\n四"
 
 
 def test_cells_of_a_table_stand_apart_and_rows_are_lines():
-    assert to_text("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>") == "a b\n\nc d"
+    assert to_text("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>") == "a b\nc d"
 
 
 def test_a_plain_text_keeps_its_angle_brackets():

@@ -57,11 +57,11 @@ def _pieces(root: lxml_html.HtmlElement) -> list[str]:
         element, leaving = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
         if leaving:
-            out.append("\n" if tag in _BLOCKS else " " if tag in _CELLS else "")
+            _break(out, tag)
         else:
             seen = bool(tag) and (tag not in _UNSEEN or element is root) and not is_hidden(element)
             if seen:
-                out.append("\n" if tag in _BLOCKS or tag == "br" else "")
+                _break(out, tag)
                 out.append(_flat(element.text))
                 stack.append((element, True))
                 stack.extend((child, False) for child in reversed(element))
@@ -69,6 +69,17 @@ def _pieces(root: lxml_html.HtmlElement) -> list[str]:
         if element is not root:
             out.append(_flat(element.tail))
     return out
+
+
+def _break(out: list[str], tag: str) -> None:
+    """A new line where a block or `br` begins or ends, one for several; a blank between cells."""
+    if tag in _BLOCKS or tag == "br":
+        while out and not out[-1].strip(" \t"):
+            out.pop()
+        if out and out[-1] != "\n":
+            out.append("\n")
+    elif tag in _CELLS:
+        out.append(" ")
 
 
 def is_hidden(element: lxml_html.HtmlElement) -> bool:

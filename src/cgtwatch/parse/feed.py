@@ -1,0 +1,115 @@
+"""RSS, Atom and RDF to drafts, and JSON Feed by its own reader; feedparser is used here and nowhere else.
+
+feedparser is handed clean UTF-8 and asked for the raw dates: left alone it reads a whole feed as MacRoman for one bad byte,
+and Chinese dates wrongly.
+"""
+
+import io
+from xml.sax import SAXException
+
+import feedparser
+
+from cgtwatch.errors import ParseError
+from cgtwatch.model.draft import Attachment, Draft, Parsed
+from cgtwatch.model.source import Source
+from cgtwatch.parse import MOST_ENTRIES, Page, jsonfeed
+from cgtwatch.parse.drafts import attachment, dated, in_order, language_of, plain, title_of
+from cgtwatch.parse.xmltidy import NotAFeed, Tidied, tidy
+from cgtwatch.text.charset import Decoded, decode
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.urls import join
+
+# What feedparser's two parsers were seen to raise on broken input; a crash of another kind ends the child, not the service.
+_BROKEN = (SAXException, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
+
+
+def parse(source: Source, page: Page) -> Parsed:
+    """The entries of a feed, in its order, at most 2,000.
+
+    A feed whose end is missing gives the entries that are whole, `truncated` and a warning. Raises `ParseError` that says
+    what came where it is no feed, or where nothing whole is left of it.
+    """
+    decoded = decode(page.body, page.charset, "xml", source.encoding)
+    if jsonfeed.is_json(decoded.text):
+        return jsonfeed.parse(source, page, decoded)
+    try:
+        tidied = tidy(decoded.text)
+    except NotAFeed as error:
+        raise ParseError(
+            f"{source.id}: expected a feed (RSS, Atom, RDF or JSON Feed), got {error}; open {page.url} in a browser: "
+            "the feed may have moved, or kind list or page fits better"
+        ) from error
+    try:
+        read = _read(tidied, page.url)
+    except _BROKEN as error:
+        raise ParseError(
+            f"{source.id}: expected a well-formed feed, got one that cannot be read ({type(error).__name__}: {error})"
+        ) from error
+    return _parsed(source, page, decoded, tidied, read)
+
+
+def _read(tidied: Tidied, url: str) -> feedparser.FeedParserDict:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    return feedparser.parse(io.BytesIO(tidied.markup), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+
+
+def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: feedparser.FeedParserDict) -> Parsed:
+    feed_language = read.feed.get("language")
+    drafts = (_draft(source, page, entry, feed_language) for entry in read.entries[:MOST_ENTRIES])
+    ordered = in_order(drafts)
+    warnings = list(ordered.warnings)
+    if tidied.cut:
+        if not ordered.drafts:
+            raise ParseError(
+                f"{source.id}: expected a whole feed, got one cut off before its first entry ended ({len(page.body)} bytes)"
+            )
+        warnings.append(f"the feed is cut off after {len(ordered.drafts)} entries: nothing may be taken as removed")
+    elif read.bozo:
+        warnings.append(f"the feed is not well-formed: {one_line(str(read.get('bozo_exception', '')), 120)}")
+    if tidied.capped:
+        warnings.append(f"only the first {MOST_ENTRIES} entries were read")
+    if "\ufffd" in decoded.text:
+        warnings.append(f"{decoded.encoding}: {decoded.how}")
+    title = one_line(plain(read.feed.get("title")), 300)
+    return Parsed(ordered.drafts, None, title, tuple(warnings), decoded.encoding, tidied.cut or tidied.capped)
+
+
+def _draft(source: Source, page: Page, entry: feedparser.FeedParserDict, feed_language: object) -> Draft | None:
+    """One entry; None where it holds nothing."""
+    guid = entry.get("id")
+    link = _first_text(entry.get("feedburner_origlink"), entry.get("link"))
+    url = (join(page.url, link) or "") if link else ""
+    text = max((plain(value) for value in _bodies(entry)), key=len, default="")
+    if not (url or text or guid or plain(entry.get("title"))):
+        return None
+    title = title_of(entry.get("title"), text, url)
+    # `dict.get`: feedparser's own answers `updated` with `published` where the first is missing.
+    dates = (dict.get(entry, name) for name in ("published", "updated", "created"))
+    when = dated(dates, url, zone=source.timezone, now=page.now)
+    said = source.language or (feed_language if isinstance(feed_language, str) else None)
+    return Draft(
+        title=title,
+        url=url,
+        guid=one_line(guid, 1000) if isinstance(guid, str) and guid.strip() else None,
+        text=text,
+        published=when.published,
+        published_on=when.on,
+        attachments=_attachments(page.url, entry),
+        language=language_of(f"{title}\n{text}", said),
+        author=one_line(plain(entry.get("author")), 200) or None,
+    )
+
+
+def _bodies(entry: feedparser.FeedParserDict) -> list[object]:
+    return [*(content.get("value") for content in entry.get("content", ())), entry.get("summary")]
+
+
+def _first_text(*values: object) -> str:
+    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+
+
+def _attachments(base: str, entry: feedparser.FeedParserDict) -> tuple[Attachment, ...]:
+    found = (
+        attachment(base, link.get("href"), link.get("title")) for link in entry.get("links", ()) if link.get("rel") == "enclosure"
+    )
+    return tuple(dict.fromkeys(item for item in found if item))

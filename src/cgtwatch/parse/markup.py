@@ -1,0 +1,72 @@
+"""The bytes of a web page to an element tree, or a clear word that they are no web page."""
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from cgtwatch.errors import ParseError
+from cgtwatch.model.source import Source
+from cgtwatch.parse import Page
+from cgtwatch.text.charset import decode
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.html import parse_html, to_text
+from cgtwatch.text.urls import join
+
+# One family of Chinese content systems sends its list as records inside a script, for its own script to draw.
+_RECORDS = re.compile(r"<script[^>]*type=[\"']text/xml[\"'][^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_MAGIC = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP or Office document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "gzip data"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """A web page: its tree, the address its links start from, its title, and what a person should know."""
+
+    root: HtmlElement
+    base: str
+    title: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+def magic(body: bytes) -> str | None:
+    """What bytes that are no text are, by how they start; None where nothing is known."""
+    head = body[:1024].lstrip()
+    return next((name for start, name in _MAGIC if head.startswith(start)), None)
+
+
+def read_markup(source: Source, page: Page) -> Markup:
+    """The page's tree. Raises `ParseError` where the bytes are something else, or nothing."""
+    other = magic(page.body)
+    if other or not page.body.strip():
+        raise ParseError(
+            f"{source.id}: expected a web page, got {other or 'nothing'} from {page.url}; look at the address in a browser"
+        )
+    decoded = decode(page.body, page.charset, "html", source.encoding)
+    text = decoded.text
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        raise ParseError(f"{source.id}: expected a web page, got JSON: {one_line(text[:80])!r}; kind api reads such answers")
+    if "<![CDATA[" in text:
+        text = _RECORDS.sub(lambda found: "<div>" + _CDATA.sub(r"\1", found[1]) + "</div>", text)
+    root = parse_html(text)
+    if root is None or "<" not in text:
+        raise ParseError(f"{source.id}: expected a web page, got text without any markup: {one_line(text[:80])!r}")
+    base = next((join(page.url, tag.get("href") or "") for tag in root.iter("base")), None)
+    warnings = (f"{decoded.encoding}: {decoded.how}",) if "\ufffd" in text else ()
+    return Markup(root, base or page.url, page_title(root), decoded.encoding, warnings)
+
+
+def page_title(root: HtmlElement) -> str:
+    """What the page's head calls it; where that is empty, its first heading."""
+    named = [one_line(element.text_content(), 300) for element in root.iter("title")]
+    headed = (one_line(to_text(element), 300) for name in ("h1", "h2") for element in root.iter(name))
+    return next((name for name in (*named, *headed) if name), "")
