@@ -117,6 +117,7 @@ def _live() -> Select[Any]:
 def _tagged(pairs: Collection[tuple[str, str]]) -> Select[Any]:
     kinds: dict[str, list[str]] = {}
     for kind, value in pairs:
-        kinds.setdefault(kind, []).append(value)
+        if value:
+            kinds.setdefault(kind, []).append(value)
     one_of = (and_(EVENT_TAG.c.kind == kind, EVENT_TAG.c.value.in_(values)) for kind, values in kinds.items())
     return select(EVENT_TAG.c.event).where(or_(false(), *one_of))

@@ -82,4 +82,4 @@ def _tags(event: PolicyEvent, extra: Sequence[str]) -> list[Columns]:
         *(("number", number_key(number)) for number in (labels.document_number, *extra) if number),
         *(("title", title_key(title)) for title in extra),  # whether it is a number or a title, its finder knows
     ]
-    return [{"event": event.id, "kind": kind, "value": value} for kind, value in dict.fromkeys(pairs)]
+    return [{"event": event.id, "kind": kind, "value": value} for kind, value in dict.fromkeys(pairs) if value]

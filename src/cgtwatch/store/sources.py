@@ -1,11 +1,11 @@
 """Sources between visits: what is known of them, who is due, the log, and the quarantine."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import RowMapping, or_, select, update
 
 from cgtwatch.errors import NotFound
 from cgtwatch.model.fetch import Validators
@@ -19,6 +19,7 @@ from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
 _PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in ("source", "validators", "error"))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
+_BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
 
 
 class Sources(Room):
@@ -86,25 +87,24 @@ class Sources(Room):
             return tuple(_held_of(row) for row in db.execute(waiting).mappings())
 
     def release(self, source_id: str, keep: bool, now: datetime) -> tuple[HeldPage, ...]:
-        """End the quarantine of a source: the pages let go, oldest first (with `keep` the caller compares the last one's bytes).
+        """End the quarantine of a source: the pages let go, oldest first.
 
-        The source's state is no longer held and it is due now.
+        Its trouble is over. With `keep` it is due now and believed: a count of held visits without a picture of the page is how the
+        guard is told that a person has looked. Without, the same page is doubted anew.
         """
         waiting = (HELD.c.source == source_id) & HELD.c.released_at.is_(None)
         with self._database.write() as db:
-            ids = db.execute(select(HELD.c.id).where(waiting)).scalars().all()
+            held = db.execute(select(STATE.c.held).where(STATE.c.source == source_id)).scalar()
+            if held is None:
+                raise NotFound(f"no source {source_id!r} is known; see `cgtwatch sources list`")
+            pages = db.execute(select(HELD).where(waiting).order_by(HELD.c.id)).mappings().all()
+            if not pages:
+                return ()
             db.execute(update(HELD).where(waiting).values(released_at=now, kept=keep))
-            fresh = {"held": 0, "failures": 0, "error": None, "message": "", "hint": "", "next_poll": now}
-            if ids:
-                db.execute(update(STATE).where(STATE.c.source == source_id).values(fresh))
-            rows = db.execute(select(HELD).where(HELD.c.id.in_(ids)).order_by(HELD.c.id)).mappings()
-            return tuple(_held_of(row) for row in rows)
-
-
-def require_source(db: Connection, source_id: str) -> None:
-    """Raise `NotFound` for a source that was never synced."""
-    if db.execute(select(SOURCE.c.id).where(SOURCE.c.id == source_id)).first() is None:
-        raise NotFound(f"no source {source_id!r} is known; see `cgtwatch sources list`")
+            well = {"failures": 0, "error": None, "message": "", "hint": "", "held_as": "", "held": 0}
+            believed = {"held": max(held, _BELIEVED), "next_poll": now} if keep else {}
+            db.execute(update(STATE).where(STATE.c.source == source_id).values(well | believed))
+        return tuple(replace(_held_of(row), released_at=now, kept=keep) for row in pages)
 
 
 def state_columns(state: SourceState) -> dict[str, Any]:

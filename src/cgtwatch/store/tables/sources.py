@@ -45,6 +45,8 @@ class SourceStateRow(Base, table=True):
     held: int
     permanent_url: str | None
     full_fetch_at: datetime | None = Field(sa_type=UtcText)
+    held_as: str
+    good: int
 
 
 class FetchRow(Base, table=True):

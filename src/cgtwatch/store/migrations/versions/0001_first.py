@@ -185,10 +185,10 @@ def _item() -> None:
 def _source_state() -> None:
     op.create_table(
         "source_state",
-        *_texts("source", "message", "hint"),
+        *_texts("source", "message", "hint", "held_as"),
         *_maybe_texts("etag", "last_modified", "body_sha256", "error", "permanent_url"),
         *_maybe_times("next_poll", "last_visit", "last_ok", "last_new", "full_fetch_at"),
-        *_numbers("failures", "items_seen", "held"),
+        *_numbers("failures", "items_seen", "held", "good"),
         *_flags("baseline_done"),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_source_state_source"),
         sa.PrimaryKeyConstraint("source", name="pk_source_state"),
