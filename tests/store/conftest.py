@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store.store_kit import NOW, source, url_of
 
 from cgtwatch.store import Store, open_store
+from store.store_kit import NOW, source, url_of
 
 
 @pytest.fixture

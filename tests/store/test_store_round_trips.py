@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from store import store_kit as kit
-from store.store_kit import NOW, facts, finding, source, visit
 
 from cgtwatch.errors import StoreError
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.item import Change, Finding, ItemKeys, KnownItem, Outcome, Plan, Revision, SourceState
 from cgtwatch.store import Store, open_store
 from cgtwatch.store.records import DigestRecord, FetchFacts, StoredItem, VisitRecord
+from store import store_kit as kit
+from store.store_kit import NOW, facts, finding, source, visit
 
 fresh = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
 
