@@ -19,7 +19,6 @@ from cgtwatch.model.source import Source
 from cgtwatch.net.session import Net
 
 MOST_FILES = 20_000
-PIECE = 1 << 20
 MANIFEST = "application/json"
 TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 
@@ -165,13 +164,15 @@ def _read(path: Path, max_bytes: int) -> bytes:
     except OSError as e:
         hint = "give cgtwatch the right to read it"
         raise _Unreadable(ErrorClass.STORAGE, f"{path.name} cannot be read: {e.strerror}", hint) from e
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise _Unreadable(ErrorClass.REFUSED, f"{path.name} is no regular file", "put a plain file there")
-        try:
+        with os.fdopen(handle, "rb", closefd=False) as file:
             body = file.read(max_bytes + 1)
-        except OSError as e:
-            raise _Unreadable(ErrorClass.STORAGE, f"{path.name} cannot be read: {e.strerror}", "look at the disk") from e
+    except OSError as e:
+        raise _Unreadable(ErrorClass.STORAGE, f"{path.name} cannot be read: {e.strerror}", "look at the disk") from e
+    finally:
+        os.close(handle)
     if len(body) > max_bytes:
         message = f"{path.name} is larger than {max_bytes / 1048576:.3g} MiB"
         raise _Unreadable(ErrorClass.TOO_BIG, message, "raise the source's `max_bytes`")
