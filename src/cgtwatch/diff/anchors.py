@@ -56,7 +56,7 @@ def _between(a: Sequence[str], b: Sequence[str], gap: Block) -> Iterator[Block]:
 
 
 def _anchors(a: Sequence[str], b: Sequence[str], head: int, tail: int) -> list[tuple[int, int]]:
-    """Places of elements that occur once on both sides between the common ends, in rising order on both; none where it is small."""
+    """Places of elements that occur once on either side between the common ends, rising on both; none where that is small."""
     here, there = range(head, len(a) - tail), range(head, len(b) - tail)
     if len(here) * len(there) <= _EXACT:
         return []

@@ -61,14 +61,17 @@ def readable(old: Revision, new: Revision) -> Comparison:
     head = [*_field("title", old.title, new.title), *_field("date", _day(old), _day(new)), *_attachments(old, new)]
     body = list(_body(old.text, new.text))
     added, removed = (sum(1 for line in body if line.sign == sign) for sign in "+-")
-    return Comparison(summary(old, new), tuple(head + _around(body)), added, removed)
+    return Comparison(_summary(old, new, body), tuple(head + _around(body)), added, removed)
 
 
 def summary(old: Revision, new: Revision) -> str:
     """What changed, on one line; empty where nothing did that a reader would notice."""
+    return _summary(old, new, list(_body(old.text, new.text)))
+
+
+def _summary(old: Revision, new: Revision, body: Sequence[Line]) -> str:
     said = [f"{name}: {before or '–'} → {after or '–'}" for name, before, after in _facts(old, new) if before != after]
     said += [f"attachments: {line.sign}{line.parts[0].text.removeprefix('attachment: ')}" for line in _attachments(old, new)]
-    body = list(_body(old.text, new.text))
     gone = [line for line in body if line.sign == "-"]
     come = [line for line in body if line.sign == "+"]
     if gone or come:

@@ -93,7 +93,7 @@ def alarms(
     active = [(source, states[source.id]) for source in sources if source.enabled and source.id in states]
     remote = [(source, state) for source, state in active if source.url]
     opened = {alarm.key: alarm for alarm in open_alarms}
-    down = _network_down(remote, opened.get(NETWORK), now)
+    down = _network_down(remote, opened.get(NETWORK))
     begin = [] if not down or NETWORK in opened else [_network_alarm(remote, now)]
     end = [NETWORK] if NETWORK in opened and not down else []
     current = {f"{_PREFIX}{source.id}": (source, state) for source, state in active}
@@ -152,7 +152,7 @@ def _answered(state: SourceState) -> datetime | None:
     return state.last_ok
 
 
-def _network_down(remote: Sequence[tuple[Source, SourceState]], alarm: Alarm | None, now: datetime) -> bool:
+def _network_down(remote: Sequence[tuple[Source, SourceState]], alarm: Alarm | None) -> bool:
     """Whether nobody answers: since the last answer of anybody, every one of several sources was asked in vain."""
     states = [state for _, state in remote]
     latest = max((at for state in states if (at := _answered(state)) is not None), default=None)

@@ -86,13 +86,17 @@ def _entries(drafts: Sequence[Draft]) -> tuple[list[Pair], tuple[str, ...]]:
     shared = _shared(p.keys.guid for p in named)
     if shared:
         notes.append(f"{len(shared)} ids stand on several entries; addresses are used in their place")
-        named = [replace(p, keys=replace(p.keys, guid="")) if p.keys.guid in shared else p for p in named]
+        named = [_without_id(p) if p.keys.guid in shared else p for p in named]
     named = _merge_rows(named)
     shared = _shared(p.keys.link for p in named)
     if shared:
         notes.append(f"{len(shared)} addresses stand on several entries; titles are used in their place")
         named = [_without_address(p) if p.keys.link in shared else p for p in named]
     return _once(named, lambda k: (k.guid, k.link, k.path, k.title_date)), tuple(notes)
+
+
+def _without_id(pair: Pair) -> Pair:
+    return replace(pair, keys=replace(pair.keys, guid="")) if pair.keys.link or pair.keys.title_date else pair
 
 
 def _without_address(pair: Pair) -> Pair:
