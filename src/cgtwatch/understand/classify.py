@@ -21,7 +21,7 @@ _DATE_FIELDS = ("document_date", "effective_date", "comment_deadline")
 def classify(document: Document, rules: Rules) -> Classification:
     """The labels of `document`. Never raises; a value without a word it could rest on stays empty."""
     reading = survey(document, rules)
-    about, stands = topic(reading), stand(reading)
+    about, stands = topic(reading), stand(reading, rules.weights)
     evidence: dict[str, tuple[Span, ...]] = {"cgt": about.spans, "policy": stands.spans if stands.policy else ()}
     confidence = {"cgt": _sure(about.weight - 1.0 if about.cgt else 1.0), "policy": _sure(abs(stands.score))}
     relevant = about.cgt and stands.policy

@@ -1,5 +1,6 @@
-"""Whether a document is an act of an authority, or news of one."""
+"""Whether a document is an act of an authority, or news of one: rules weigh the words, a small learned scorer the weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
@@ -12,12 +13,15 @@ _AGAINST = (1.0, 0.35, 0.12)  # title, opening, rest
 _FOR = (1.0, 0.6, 0.2)
 _DECISIONS = frozenset({"marketing", "approval", "trial", "accepted", "designation", "preliminary", "voice"})
 _FIRM = 1.2
+_SUBJECT = 0.4  # an authority that opens the title is its subject
+_FIRST_WORDS = 4
 _NOISE = frozenset({"business", "soft business", "stock", "science", "society"})  # a decision told in a company's words stays one
+_SCORE_MOST = 3.0  # the rules' score says no more beyond it
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """`score` is what speaks for policy less what speaks against it; above zero it is policy."""
+    """`score` is what speaks for policy less what speaks against it (a log-odds); above zero it is policy."""
 
     policy: bool
     score: float
@@ -27,23 +31,53 @@ class Stand:
     against: frozenset[str]
 
 
-def stand(reading: Reading) -> Stand:
-    """Weighs the words for and against."""
+def stand(reading: Reading, weights: Mapping[str, float]) -> Stand:
+    """Weighs the words for and against; without a word to rest on nothing is policy."""
     for_, against = _strongest(reading)
-    authority = _authority(reading)
-    score = sum(sorted((w for w, _ in for_.values()), reverse=True)[:3])
-    decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in reading.in_title(reading.cues))
-    weights = (w * (0.4 if decided and name in _NOISE else 1.0) for name, (w, _) in against.items())
-    score -= sum(sorted(weights, reverse=True)[:3])
-    score += authority + _acts(reading) - _THRESHOLD
     spans = [reading.span(hit) for _, hit in sorted(for_.values(), key=lambda pair: -pair[0])[:4]]
     spans += [reading.span(hit) for hit in reading.in_title(reading.issuers)[:2]]
     spans += [reading.span(hit) for hit in reading.in_title(reading.acts)[:1]]
     if not spans and reading.document.source_issuer:
         spans = [Span(0, 0, reading.document.source_issuer, of="source")]
+    score = sum(weights.get(name, 0.0) * value for name, value in features(reading).items())
     seen = {hit.meaning.mark for hit in reading.cues if hit.start < reading.lead_end and hit.meaning.weight > 0}
     titled = {hit.meaning.mark for hit in reading.in_title(reading.cues) if hit.meaning.weight > 0}
     return Stand(score > 0 and bool(spans), score, tuple(spans), frozenset(seen), frozenset(titled), frozenset(against))
+
+
+def features(reading: Reading) -> dict[str, float]:
+    """What the learned scorer looks at: the rules' own score, and the strongest word of each mark by where it stands."""
+    found = {
+        "bias": 1.0,
+        "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading))) / 2,
+        "authority": _authority(reading),
+        "authority in opening": float(bool(reading.in_lead(reading.issuers))),
+        "named act": _acts(reading),
+        "place in title": float(bool(reading.in_title(reading.places))),
+        "therapy in title": float(bool(reading.in_title(reading.therapies))),
+        "has text": float(bool(reading.document.text)),
+    }
+    for hit in reading.cues:
+        zone = "title" if hit.start < reading.title_end else "opening" if hit.start < reading.lead_end else "rest"
+        name = f"{zone} {'for' if hit.meaning.weight > 0 else 'against'} {_mark(hit)}"
+        found[name] = max(found.get(name, 0.0), abs(hit.meaning.weight))
+    return found
+
+
+def _by_rules(reading: Reading) -> float:
+    """The score of the rules alone: the three strongest marks for, less those against, with who speaks."""
+    for_, against = _strongest(reading)
+    score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3])
+    titled = reading.in_title(reading.cues)
+    decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in titled)
+    held = (weight * (0.4 if decided and name in _NOISE else 1.0) for name, (weight, _) in against.items())
+    score -= sum(sorted(held, reverse=True)[:3])
+    return score + _authority(reading) + _acts(reading) - _THRESHOLD
+
+
+def _mark(hit: Hit) -> str:
+    cue = hit.meaning
+    return cue.mark or (cue.doc_type.value if cue.doc_type else "")
 
 
 def _strongest(reading: Reading) -> tuple[dict[str, tuple[float, Hit]], dict[str, tuple[float, Hit]]]:
@@ -51,10 +85,9 @@ def _strongest(reading: Reading) -> tuple[dict[str, tuple[float, Hit]], dict[str
     for_: dict[str, tuple[float, Hit]] = {}
     against: dict[str, tuple[float, Hit]] = {}
     for hit in reading.cues:
-        cue = hit.meaning
-        side, zones = (for_, _FOR) if cue.weight > 0 else (against, _AGAINST)
-        weight = abs(cue.weight) * reading.zone(hit, *zones)
-        key = cue.mark or (cue.doc_type.value if cue.doc_type else "")
+        side, zones = (for_, _FOR) if hit.meaning.weight > 0 else (against, _AGAINST)
+        weight = abs(hit.meaning.weight) * reading.zone(hit, *zones)
+        key = _mark(hit)
         if weight > side.get(key, (0.0, hit))[0]:
             side[key] = (weight, hit)
     return for_, against
@@ -63,11 +96,12 @@ def _strongest(reading: Reading) -> tuple[dict[str, tuple[float, Hit]], dict[str
 def _authority(reading: Reading) -> float:
     """What the authorities named are worth: most in the title, and where the source itself is one."""
     document = reading.document
-    own = document.source_issuer is not None and document.source_level is not Level.NEWS
-    if own:
+    if document.source_issuer is not None and document.source_level is not Level.NEWS:
         return 2.0
-    if reading.in_title(reading.issuers):
-        return 1.0
+    titled = reading.in_title(reading.issuers)
+    if titled:
+        opens = titled[0].start <= _FIRST_WORDS and reading.whole[titled[0].end : titled[0].end + 1] != "-"
+        return 1.0 + (_SUBJECT if opens else 0.0)
     if reading.in_lead(reading.issuers):
         return 0.5
     return 0.45 if reading.in_title(reading.places) else 0.0

@@ -56,7 +56,8 @@ def survey(document: Document, rules: Rules) -> Reading:
     title_end = min(len(document.title), len(whole))
     language = document.language or guess(whole) or "en"
     by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: []}
-    shouted = document.title.isupper() and not document.title.islower() and len(document.title) > _SHOUT
+    letters = [c for c in document.title if c.isascii() and c.isalpha()]
+    shouted = len(letters) * 2 > len(document.title) > _SHOUT and all(c.isupper() for c in letters)
     for hit in rules.lexicon.find(whole):
         if not hit.start < title_end < hit.end and not (
             shouted and hit.end <= title_end and _acronym(whole, hit)

@@ -74,6 +74,7 @@ class Rules:
     issuers: Mapping[str, Issuer]
     places: tuple[Place, ...]
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
+    weights: Mapping[str, float]  # of what policy.features finds
 
     def country(self, code: str) -> Place | None:
         """The country of a territory code such as `CN-GD` or `CN`."""
@@ -104,8 +105,9 @@ def load(folder: Traversable | None = None) -> Rules:
     }
     scripts = read(folder / "scripts.tsv", ("simplified", "traditional"))
     table = folding({old: row["simplified"] for row in scripts for old in row["traditional"]})
+    weights = {row["feature"]: row.number("weight") for row in read(folder / "weights.tsv", ("feature", "weight"))}
     _check_issuers(patterns, defaults, issuers)
-    return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults)
+    return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights)
 
 
 def issuer_name(rules: Rules, issuer: str, lang: str) -> str:

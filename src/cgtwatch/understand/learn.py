@@ -1,0 +1,69 @@
+"""Learns how much each mark of `policy.features` says, from a labelled file, and writes the small table that ships with the rules.
+
+`python -m cgtwatch.understand.learn LABELS.jsonl [WEIGHTS.tsv]`: logistic regression held near the rules' own score, no randomness, so that
+the same labels give the same table. Items count by their policy label; only such files as one may open are to be learned from.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from cgtwatch.model.classification import Document
+from cgtwatch.understand.policy import features
+from cgtwatch.understand.reading import survey
+from cgtwatch.understand.rules import Rules, load
+
+_PRIOR = {"rules": 2.0}  # before anything is learned the rules alone decide
+_HELD = 0.015  # strength of that prior; 0.002 to 0.05 cross-validated within 0.01 of each other (dev.jsonl)
+_ROUNDS = 200
+_STEP = 1.0
+
+
+def weights(examples: Sequence[tuple[Mapping[str, float], bool]]) -> dict[str, float]:
+    """The weight of every feature in `examples` of (features, is policy), by plain gradient descent."""
+    learned = dict(_PRIOR)
+    for _ in range(_ROUNDS):
+        slope: dict[str, float] = {}
+        for found, truth in examples:
+            score = sum(learned.get(name, 0.0) * value for name, value in found.items())
+            error = 1 / (1 + math.exp(-max(-30.0, min(30.0, score)))) - truth
+            for name, value in found.items():
+                slope[name] = slope.get(name, 0.0) + error * value
+        for name, value in slope.items():
+            here = learned.get(name, 0.0)
+            held = 0.0 if name == "bias" else _HELD * (here - _PRIOR.get(name, 0.0))
+            learned[name] = here - _STEP * (value / len(examples) + held)
+    return learned
+
+
+def examples(path: Path, rules: Rules) -> list[tuple[dict[str, float], bool]]:
+    """The features of every labelled document in a JSON-lines file, with its policy label."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        published = date.fromisoformat(row["published"]) if row.get("published") else None
+        language = row["lang"] if row["lang"] in ("zh", "en") else None
+        document = Document(row["title"] or "", row["text"] or "", row["url"] or "", published, language)
+        found.append((features(survey(document, rules)), bool(row["labels"]["policy"])))
+    return found
+
+
+def table(learned: Mapping[str, float]) -> str:
+    """The weights as the rule table `weights.tsv`."""
+    lines = ["# Learned by `python -m cgtwatch.understand.learn`; not written by hand.", "feature\tweight"]
+    lines += [f"{name}\t{learned[name]:.3f}" for name in sorted(learned) if abs(learned[name]) >= 0.001]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Learns from the file named first and writes the table to the file named second, by default the shipped one."""
+    target = Path(arguments[1]) if len(arguments) > 1 else Path(__file__).parent / "data" / "weights.tsv"
+    target.write_text(table(weights(examples(Path(arguments[0]), load()))), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
