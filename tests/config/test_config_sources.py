@@ -469,6 +469,27 @@ def test_ten_thousand_sources_load_in_two_seconds(tmp_path):
     assert time.process_time() - started < 4  # 2 s on an idle core; a busy one is given twice that
 
 
+def test_a_key_that_holds_escapes_or_a_megabyte_is_told_in_one_short_printable_line(tmp_path):
+    told = mistakes('sources: []\n"a\\n\\x1b[31mb": 1\n' + "k" * 900 + ": 2\n? " + "x" * 1_000_000 + "\n: 1\n", tmp_path)
+    assert len(told) == 3
+    assert all(line.isprintable() and len(line) < 1100 for line in told)
+
+
+def test_a_file_that_is_being_written_is_refused_and_not_half_read(tmp_path, monkeypatch):
+    path = tmp_path / "sources.yaml"
+    path.write_text("sources: []\n")
+    opened = Path.open
+
+    def open_and_write(self, *args, **kwargs):
+        file = opened(self, *args, **kwargs)
+        os.utime(self, ns=(1, 1))  # somebody writes between our two looks
+        return file
+
+    monkeypatch.setattr(Path, "open", open_and_write)
+    with pytest.raises(ConfigError, match="was changed while it was read"):
+        load_sources(path, KNOWN)
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_give_sources_or_a_config_error_and_nothing_else(tmp_path_factory, raw):
     folder = tmp_path_factory.getbasetemp()

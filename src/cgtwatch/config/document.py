@@ -116,14 +116,20 @@ def _fill(document: Document, text: str) -> None:
 
 
 def _syntax(error: yaml.YAMLError) -> tuple[int, str]:
-    """Line and words for what the YAML parser says."""
+    """Line and words for what the YAML parser says; of a quote or bracket that stays open, its beginning is the culprit."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    context = getattr(error, "context", None)
+    line = mark.line + 1 if mark else 1
+    context = getattr(error, "context", None) or ""
     start = getattr(error, "context_mark", None)
-    begun = f" {context} that begins at line {start.line + 1}" if context and start else ""
+    if start is not None and not _is_block(context):
+        line, problem = start.line + 1, f"{problem} at line {line}, {context} that begins here"
     mend = "quote texts that hold ': ', ' #' or begin with one of [ { * & ! % @ `, and check indentation, brackets and quotes"
-    return (mark.line + 1 if mark else 1), f"is no YAML: {problem}{begun}; {mend}"
+    return line, f"is no YAML: {problem}; {mend}"
+
+
+def _is_block(context: str) -> bool:
+    return not context or "block" in context
 
 
 def _without_tabs(document: Document, text: str) -> str | None:
@@ -155,11 +161,9 @@ def _without_source(text: str, error: yaml.YAMLError, line: int) -> str | None:
     if first is None:
         return None
     dash = next((match[1] for one in lines[first + 1 :] if (match := re.match(r"([ ]*)- ", one))), None)
-    start = getattr(error, "context_mark", None)
     begins = [n for n, one in enumerate(lines) if n > first and dash is not None and one.startswith(f"{dash}- ")]
-    opened = start.line if start else line - 1  # of a quote or bracket that stays open, its beginning is the culprit
-    block = "block" in (getattr(error, "context", None) or "block")
-    for culprit in (line - 1, opened) if block else (opened, line - 1):
+    start = getattr(error, "context_mark", None)
+    for culprit in (line - 1, start.line if start else line - 1):
         above = [n for n in begins if n <= culprit and _SET_ASIDE not in lines[n]]
         if above and dash is not None:
             end = next((n for n in begins if n > above[-1]), len(lines))

@@ -16,6 +16,8 @@ from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, what
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import Source
 
+_LONGEST_LINE = 1000  # characters
+
 __all__ = ["SourceFile", "Vocabulary", "load_sources", "packaged_sources"]
 
 
@@ -148,4 +150,10 @@ def _owned(rows: list[_Row], line: int) -> str:
 
 
 def _lines(path: Path, notes: list[Note]) -> tuple[str, ...]:
-    return tuple(f"{path}:{note.line}: {note.text}" for note in sorted(dict.fromkeys(notes)))
+    return tuple(f"{path}:{note.line}: {_one_line(note.text)}" for note in sorted(dict.fromkeys(notes)))
+
+
+def _one_line(text: str) -> str:
+    """`text` fit for a terminal: a key of the file may hold line breaks, escapes, or a megabyte."""
+    short = text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "…"
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)
