@@ -142,7 +142,7 @@ def test_open_consultations_that_the_digest_tells_are_not_listed_again():
 
 def test_empty_sections_vanish():
     told = digest(reader("en"), [announce(1, EUROPE)], DigestContext(), NOW)
-    for heading in ("Open for comment", "Highly important", "China", "Still open", "Also reported", "What changed"):
+    for heading in ("Open for comment", "Highly important", "China (", "Still open", "Also reported", "What changed"):
         assert heading not in told.text + told.html
 
 
@@ -202,15 +202,8 @@ def test_an_alert_is_a_digest_at_once():
 
 
 def test_a_digest_holds_nothing_of_the_recipient():
-    assert (
-        digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
-        == digest(reader(name="somebody", target="else@example.org"), ANNOUNCEMENTS, CONTEXT, NOW)
-        if False
-        else True
-    )
-    told = digest(reader(name="n4me-of-reader"), ANNOUNCEMENTS, CONTEXT, NOW)
-    assert "n4me-of-reader" not in told.html + told.text + json.dumps(told.data)
-    assert "reader@example.org" not in told.html + told.text + json.dumps(told.data)
+    another = reader(name="somebody", target="else@example.org")
+    assert digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW) == digest(another, ANNOUNCEMENTS, CONTEXT, NOW)
 
 
 def test_the_same_announcements_make_the_same_message():
@@ -288,16 +281,11 @@ def test_every_event_is_told_exactly_once_whatever_is_known_of_it(facts):
 
 
 def test_a_long_digest_stays_below_what_gmail_shows():
-    many = [
-        announce(
-            n, replace(event(f"e{n}", DRAFT.title, labels=LAW.labels, summary=DRAFT.summary, evidence=DRAFT.evidence), cluster="")
-        )
-        for n in range(1, 101)
-    ]
-    told = digest(reader(), many, CONTEXT, NOW)
-    assert len(told.data["events"]) == 100
+    full = replace(DRAFT, labels=LAW.labels, cluster="")
+    told = digest(reader(), [announce(n, replace(full, id=f"e{n}")) for n in range(1, 61)], CONTEXT, NOW)
+    assert len(told.data["events"]) == 60
     assert told.html.count("<h3") == MOST_FULL_CARDS
-    assert len(told.html.encode()) < 180_000
+    assert len(told.html.encode()) < 102_000
 
 
 def test_a_welcome_says_what_is_watched_stored_and_open():

@@ -21,8 +21,8 @@ from cgtwatch.model.subscription import Every, Subscription
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.graphemes import cut
 
-# Gmail hides what is behind the first 102 KB of a mail's HTML; a full card takes up to 3 KB, a short one under 1 KB.
-MOST_FULL_CARDS = 24
+# Gmail hides what is behind the first 102 KB of a mail's HTML; a full card takes up to 3 KB, a short one 0.8 KB.
+MOST_FULL_CARDS = 16
 _MOST_STILL_OPEN = 10
 _MOST_WELCOME = 30
 _MOST_ALARMS = 50

@@ -121,13 +121,13 @@ def _skeleton(message: Message, mail_from: str, holes: _Holes, way: str) -> byte
     mail["List-Id"] = f"<{message.kind.replace('.', '-')}.cgtwatch.{domain(mail_from)}>"  # RFC 2919
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = "zh-CN" if message.language == "zh" else "en"
     if way:
         mail["List-Unsubscribe"] = f"<{holes.link}>"  # RFC 2369
     if way == "https":
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058, for HTTPS alone
     mail.set_content(holes.text)
     mail.add_alternative(holes.html, subtype="html")
+    mail["Content-Language"] = "zh-CN" if message.language == "zh" else "en"  # last: `email` moves Content- fields to parts
     mail.set_boundary(f"=_{holes.seed}")
     for part in mail.iter_parts():
         part.replace_header("Content-Transfer-Encoding", "base64")

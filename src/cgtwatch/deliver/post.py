@@ -39,7 +39,7 @@ def outcome(answer: NetAnswer | NetFailure, now: datetime) -> SendOutcome:
 
 
 def _by_status(answer: NetAnswer | NetFailure, status: int, now: datetime) -> SendOutcome:
-    word = masked(f"{status} ") + masked(answer.body)
+    word = f"{status} {masked(answer.body)}".strip()
     if 200 <= status <= 299:
         return SendOutcome(SendResult.SENT, word)
     if status == 410:

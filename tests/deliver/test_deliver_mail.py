@@ -1,0 +1,106 @@
+"""A message as mail: what the standard library reads out of it again."""
+
+import email
+import email.policy
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from cgtwatch.compose.messages import alarm, digest
+from cgtwatch.deliver.email import Email
+from cgtwatch.deliver.mail import Mould, Recipient, message_id
+from cgtwatch.deliver.tokens import read
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.health import Alarm
+from compose.samples import ANNOUNCEMENTS, CONTEXT, NOW, announce, event, reader
+from compose.test_compose_digest import HOSTILE
+from deliver.senders import parts
+
+DIGEST = digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
+
+
+def mailed(message=DIGEST, tmp_path=None, subscription=None, key="reader-0-18", **changes):
+    frozen = Email(parts(tmp_path, **changes)).freeze(message, subscription or reader(), key)
+    return email.message_from_bytes(frozen.body, policy=email.policy.default), frozen.body
+
+
+def test_a_mail_reads_back_as_it_was_composed(tmp_path):
+    mail, _ = mailed(tmp_path=tmp_path)
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert mail["Subject"] == DIGEST.subject
+    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n").startswith(DIGEST.text)
+    assert DIGEST.html.partition("<!--unsubscribe-->")[0] in mail.get_body(("html",)).get_content().replace("\r\n", "\n")
+    assert not mail.defects
+
+
+def test_a_mail_has_the_headers_that_lists_need(tmp_path):
+    mail, raw = mailed(tmp_path=tmp_path)
+    assert mail["From"].addresses[0].addr_spec == "watch@cgt.example"
+    assert mail["From"].addresses[0].display_name == "CGT 监测"
+    assert mail["To"] == "reader@example.org"
+    assert mail["Date"].datetime == NOW
+    assert mail["Message-ID"] == "<reader-0-18.cgtwatch@cgt.example>"
+    assert mail["List-Id"] == "<digest-created.cgtwatch.cgt.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "zh-CN"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert len(mail.keys()) == len({name.lower() for name in mail.keys()})  # noqa: SIM118 - a header may stand twice
+    assert max(map(len, raw.split(b"\r\n"))) < 998
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n", raw)
+    assert raw.isascii()
+
+
+def test_the_unsubscribe_link_names_the_subscription_in_header_text_and_page(tmp_path):
+    mail, _ = mailed(tmp_path=tmp_path)
+    link = str(mail["List-Unsubscribe"]).strip("<>")
+    assert read(parts(tmp_path).secret_key, "unsubscribe", link.rpartition("/")[2], NOW) == "reader"
+    assert f"退订：{link}" in mail.get_body(("plain",)).get_content()
+    assert f'<a href="{link}"' in mail.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize(("public_url", "headers"), [(None, (False, False)), ("http://box.lan:8710", (True, False))])
+def test_unsubscribing_is_offered_only_as_far_as_it_works(tmp_path, public_url, headers):
+    mail, _ = mailed(tmp_path=tmp_path, public_url=public_url)
+    assert (mail["List-Unsubscribe"] is not None, mail["List-Unsubscribe-Post"] is not None) == headers
+
+
+def test_an_alarm_offers_no_unsubscribing(tmp_path):
+    told = alarm([Alarm("network", "network", "network", "nothing answers", "", NOW)], (), "en", NOW)
+    mail, _ = mailed(told, tmp_path=tmp_path, subscription=reader(name="operator"))
+    assert mail["List-Unsubscribe"] is None
+
+
+def test_every_attempt_has_the_same_bytes_and_every_delivery_its_own_id(tmp_path):
+    first, again, other = (mailed(tmp_path=tmp_path, key=key)[1] for key in ("a-1", "a-1", "a-2"))
+    assert first == again
+    assert first != other
+
+
+def test_copies_differ_in_the_recipients_lines_alone():
+    mould = Mould(DIGEST, "watch@cgt.example")
+    one, two = (mould.copy(Recipient(f"{name}@example.org", "k1")).decode() for name in ("a", "b"))
+    assert one.replace("a@example.org", "b@example.org") == two
+
+
+def test_an_odd_key_still_makes_a_valid_message_id():
+    assert re.fullmatch(r"[0-9a-f]{40}\.cgtwatch@x\.example", message_id("reader 李:1\r\n<x>", "x.example"))
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_hostile_title_injects_nothing(title, tmp_path):
+    told = digest(reader("en"), [announce(1, event("e1", title, summary=title))], CONTEXT, NOW)
+    for message in (told, replace(told, subject=title)):
+        mail, raw = mailed(message, tmp_path=tmp_path)
+        plain, _ = mailed(tmp_path=tmp_path)
+        assert mail.keys() == plain.keys()
+        assert str(mail["Subject"]).isprintable()
+        assert max(map(len, raw.split(b"\r\n"))) < 998
+        assert mail["Date"].datetime == datetime.fromisoformat("2026-07-22T00:00:00+00:00")
+        assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_sender_that_is_no_address_is_refused_with_the_mend(tmp_path):
+    with pytest.raises(ConfigError, match="CGTWATCH_MAIL_FROM"):
+        Email(parts(tmp_path, mail_from="nobody"))

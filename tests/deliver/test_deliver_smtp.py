@@ -1,0 +1,208 @@
+"""SMTP against a server that refuses, delays and drops."""
+
+import json
+import socket
+import ssl
+import threading
+from datetime import timedelta
+
+import pytest
+
+from cgtwatch.compose.messages import digest
+from cgtwatch.deliver.email import Email
+from cgtwatch.deliver.smtp import read_server
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.delivery import SendResult
+from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
+from deliver.senders import NOW, parts, running
+from shared import SHARED, needs_shared
+
+DIGEST = digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
+
+
+@pytest.mark.parametrize(
+    ("url", "facts"),
+    [
+        ("smtp://relay.example", ("relay.example", 25, "plain", "", "")),
+        ("smtps://u:p%40ss@relay.example", ("relay.example", 465, "tls", "u", "p@ss")),
+        ("smtp+starttls://u%40x:p@relay.example:2587", ("relay.example", 2587, "starttls", "u@x", "p")),
+        ("smtp://u:p@127.0.0.1:2525", ("127.0.0.1", 2525, "plain", "u", "p")),
+    ],
+)
+def test_a_servers_address_is_read(url, facts):
+    server = read_server(url)
+    assert (server.host, server.port, server.secure, server.user, server.password) == facts
+    assert "p@ss" not in repr(server)
+
+
+@pytest.mark.parametrize(
+    "url", ["relay.example", "http://relay.example", "smtp://", "smtp://x:port", "smtp://u:s3cret@relay.example"]
+)
+def test_a_wrong_server_address_is_refused_with_the_mend_and_without_the_password(url):
+    with pytest.raises(ConfigError, match=r"smtp\+starttls://USER") as refused:
+        read_server(url)
+    assert "s3cret" not in str(refused.value)
+
+
+def deliver(tmp_path, target, port, *, scheme="smtp", times=1, **changes):
+    """The outcomes of sending one delivery `times` over."""
+    channel = Email(parts(tmp_path, smtp_url=f"{scheme}://{changes.pop('user', '')}127.0.0.1:{port}", **changes))
+    payload = channel.freeze(DIGEST, reader(target=target), "k-1")
+    return [channel.send(target, payload, "k-1", NOW) for _ in range(times)]
+
+
+def test_nobody_listening_means_try_again(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        (outcome,) = deliver(tmp_path, "a@example.org", taken.getsockname()[1])
+    assert outcome.result is SendResult.RETRY
+
+
+def script(*steps: bytes) -> int:
+    """A server of one session that answers each line it reads with the next step; a step of b"" hangs up. Its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as peer:
+            reading = peer.makefile("rb")
+            for step in steps:
+                if not step:
+                    return
+                peer.sendall(step)
+                if step.startswith(b"354"):
+                    while reading.readline() not in {b".\r\n", b""}:
+                        pass
+                elif not step.startswith(b"250-"):
+                    reading.readline()
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+HELLO = (b"220 hi\r\n", b"250 fine\r\n")
+TO_DATA = (*HELLO, b"250 sender fine\r\n", b"250 recipient fine\r\n", b"354 go on\r\n")
+
+
+@pytest.mark.parametrize(
+    ("steps", "result", "word"),
+    [
+        ((*TO_DATA, b"250 2.0.0 taken\r\n"), SendResult.SENT, "250 2.0.0 taken"),
+        ((*TO_DATA, b"451 4.3.0 later\r\n"), SendResult.RETRY, "mail: 451"),
+        ((*TO_DATA, b"554 5.7.1 spam\r\n"), SendResult.PERMANENT, "mail: 554"),
+        ((*TO_DATA, b""), SendResult.UNKNOWN, "perhaps taken"),
+        ((*TO_DATA, b"what?\r\n"), SendResult.UNKNOWN, "perhaps taken"),
+        (
+            (*HELLO, b"250 fine\r\n", b"550 5.1.1 <a@example.org> unknown\r\n"),
+            SendResult.PERMANENT,
+            "recipient: 550 5.1.1 <<address>> unknown",
+        ),
+        ((*HELLO, b"250 fine\r\n", b"450 4.2.0 greylisted\r\n"), SendResult.RETRY, "recipient: 450"),
+        ((*HELLO, b"550 5.7.1 sender rejected\r\n"), SendResult.PERMANENT, "sender: 550"),
+        ((*HELLO, b"250 fine\r\n", b"250 fine\r\n", b""), SendResult.RETRY, "before the mail"),
+        ((b"220 hi\r\n", b"250-fine\r\n250 SIZE 1000\r\n"), SendResult.PERMANENT, "the server takes 1000"),
+        ((b"421 busy\r\n",), SendResult.RETRY, "greeting: 421"),
+        ((b"554 no\r\n",), SendResult.RETRY, "greeting: 554"),
+        ((b"220 hi\r\n", b"554 go away\r\n", b"554 go away\r\n"), SendResult.RETRY, "greeting: 554"),
+        ((b"SSH-2.0-x\r\n",), SendResult.RETRY, ""),
+        ((b"",), SendResult.RETRY, "before the mail"),
+    ],
+)
+def test_a_servers_answer_is_sorted(tmp_path, steps, result, word):
+    (outcome,) = deliver(tmp_path, "a@example.org", script(*steps))
+    assert outcome.result is result
+    assert word in outcome.answer
+
+
+def test_starttls_that_is_not_offered_is_no_reason_to_go_on_in_plain_text(tmp_path):
+    (outcome,) = deliver(tmp_path, "a@example.org", script(*TO_DATA, b"250 taken\r\n"), scheme="smtp+starttls")
+    assert (outcome.result, outcome.answer.startswith("tls:")) == (SendResult.RETRY, True)
+
+
+def test_a_refused_log_in_is_not_hammered(tmp_path):
+    port = script(b"220 hi\r\n", b"250-fine\r\n250 AUTH PLAIN\r\n", b"535 5.7.8 wrong\r\n")
+    first, second = deliver(tmp_path, "a@example.org", port, user="u:p@", times=2)
+    assert (first.result, first.answer) == (SendResult.RETRY, "log-in: 535 5.7.8 wrong")
+    assert second.answer.startswith("log-in: not tried")
+    assert second.retry_after == timedelta(minutes=15)
+
+
+def test_a_certificate_of_nobody_we_know_is_refused(tmp_path, monkeypatch):
+    assert ssl.create_default_context().check_hostname
+    (outcome,) = deliver(tmp_path, "a@example.org", script(b"220 plain text\r\n"), scheme="smtps")
+    assert outcome.result is SendResult.RETRY
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "sink.jsonl"
+
+
+def lines(log):
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@pytest.mark.recorded
+@needs_shared
+@pytest.mark.parametrize(
+    ("to", "results", "copies"),
+    [
+        ("reader", ["sent"], 1),
+        ("grey", ["retry", "retry", "sent"], 1),
+        ("nouser", ["permanent"], 0),
+        ("full", ["permanent"], 0),
+        ("refuse", ["permanent"], 0),
+        ("temp", ["retry"], 0),
+        ("rate", ["retry"], 0),
+        ("tempdata", ["retry"], 0),
+        ("spam", ["permanent"], 0),
+        ("drop-rcpt", ["retry"], 0),
+        ("drop-mid-data", ["unknown"], 0),
+        ("drop-after-data", ["unknown", "unknown"], 2),
+        ("rst-after-data", ["unknown"], 1),
+    ],
+)
+def test_a_hostile_server_gets_one_envelope_a_try_with_one_message_id(tmp_path, log, to, results, copies):
+    with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log)) as facts:
+        outcomes = deliver(tmp_path, f"{to}@example.org", facts["port"], times=len(results))
+    taken = [line for line in lines(log) if line["event"] == "message" and line["copies"]]
+    assert [outcome.result for outcome in outcomes] == results
+    assert len(taken) == copies
+    assert {line["message_id"] for line in taken} <= {"<k-1.cgtwatch@cgt.example>"}
+
+
+@pytest.mark.recorded
+@needs_shared
+@pytest.mark.parametrize("mode", ["banner-421", "ehlo-refuse", "mail-451", "drop-on-connect"])
+def test_a_server_out_of_sorts_is_tried_again(tmp_path, log, mode):
+    with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), "--mode", mode) as facts:
+        (outcome,) = deliver(tmp_path, "reader@example.org", facts["port"])
+    assert outcome.result is SendResult.RETRY
+
+
+@pytest.mark.recorded
+@needs_shared
+def test_a_server_without_8bitmime_finds_nothing_wrong_with_a_chinese_digest(tmp_path, log):
+    with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), "--mode", "no-8bit") as facts:
+        deliver(tmp_path, "reader@example.org", facts["port"])
+    (got,) = [line for line in lines(log) if line["event"] == "message"]
+    assert got["subject"] == DIGEST.subject
+    assert got["rcpts"] == ["reader@example.org"]
+    assert (got["one_click_ok"], got["auto_submitted"], got["parts"]) == (True, "auto-generated", ["text/plain", "text/html"])
+    assert (got["repeated"], got["injected"], got["markup"], got["bare_cr_or_lf"], got["raw_8bit_header"]) == (
+        [],
+        [],
+        [],
+        False,
+        False,
+    )
+    assert set(got["schemes"]) <= {"http", "https", "mailto"}
+    assert got["longest_line"] <= 998
+
+
+@pytest.mark.recorded
+@needs_shared
+@pytest.mark.parametrize(("password", "result"), [("right", "sent"), ("wrong", "retry")])
+def test_a_log_in_is_made_where_it_is_asked_for(tmp_path, log, password, result):
+    with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), "--auth", "u", "right") as facts:
+        (outcome,) = deliver(tmp_path, "reader@example.org", facts["port"], user=f"u:{password}@")
+    assert outcome.result == result
