@@ -1,5 +1,6 @@
 """The seam to requests: one adapter with shared SSL contexts, pools as wide as the hosts, and guarded connections."""
 
+import resource
 import ssl
 import threading
 from http.client import HTTPException
@@ -18,7 +19,7 @@ from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.net.connection import guard
 from cgtwatch.net.trouble import Trouble, read, reason
 
-HOSTS = 256  # pools kept; an idle connection holds a file descriptor
+MOST_HOSTS = 256  # pools kept
 WIDTH = 16  # idle connections kept per host
 
 
@@ -68,7 +69,10 @@ class GuardedAdapter(HTTPAdapter):
     def __init__(self, contexts: Contexts) -> None:
         self._contexts = contexts
         self._proxies = threading.Lock()
-        super().__init__(pool_connections=HOSTS, pool_maxsize=WIDTH)
+        # Idle connections hold file descriptors: a quarter of what the process may open, the rest is for work.
+        open_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        hosts = MOST_HOSTS if open_files == resource.RLIM_INFINITY else max(8, min(MOST_HOSTS, open_files // 4))
+        super().__init__(pool_connections=hosts, pool_maxsize=WIDTH)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         """Make the pools; the SSL context is part of a pool's key, see `build_connection_pool_key_attributes`."""

@@ -191,6 +191,8 @@ def _failure(journey: _Journey | None, transfer: Transfer, trouble: Trouble, dur
 
 
 def _sendable(value: str) -> bool:
+    if value.isascii():
+        return value.isprintable()
     return all(" " <= c != "\x7f" and c <= "\xff" for c in value)
 
 
