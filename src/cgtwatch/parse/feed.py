@@ -64,6 +64,9 @@ def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: 
                 f"{source.id}: expected a whole feed, got one cut off before its first entry ended ({len(page.body)} bytes)"
             )
         warnings.append(f"the feed is cut off after {len(ordered.drafts)} entries: nothing may be taken as removed")
+    elif read.bozo and not ordered.drafts:
+        reason = one_line(str(read.get("bozo_exception", "")), 120)
+        raise ParseError(f"{source.id}: expected a well-formed feed with entries, got broken markup without any: {reason}")
     elif read.bozo:
         warnings.append(f"the feed is not well-formed: {one_line(str(read.get('bozo_exception', '')), 120)}")
     if tidied.capped:

@@ -68,7 +68,9 @@ def parse(source: Source, page: Page) -> Parsed:
     if len(rows) > MOST_ENTRIES:
         warnings.append(f"only the first {MOST_ENTRIES} of {len(rows)} rows were read")
     following = _next(source, rule, markup, page) if ordered.drafts else None
-    return Parsed(ordered.drafts, following, markup.title, tuple(warnings), markup.encoding, len(rows) > MOST_ENTRIES)
+    return Parsed(
+        ordered.drafts, following, markup.title, tuple(warnings), markup.encoding, markup.cut or len(rows) > MOST_ENTRIES
+    )
 
 
 def _spelled(rule: ListRule | None) -> str:

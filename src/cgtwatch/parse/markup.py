@@ -16,6 +16,7 @@ from cgtwatch.text.urls import join
 # One family of Chinese content systems sends its list as records inside a script, for its own script to draw.
 _RECORDS = re.compile(r"<script[^>]*type=[\"']text/xml[\"'][^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_MOST_CHARACTERS = 6_000_000  # a tree takes twenty times the text: 120 of the 256 MiB that a child has
 _MAGIC = (
     (b"%PDF-", "a PDF document"),
     (b"PK\x03\x04", "a ZIP or Office document"),
@@ -36,6 +37,7 @@ class Markup:
     title: str
     encoding: str
     warnings: tuple[str, ...] = ()
+    cut: bool = False  # the page went on
 
 
 def magic(body: bytes) -> str | None:
@@ -55,14 +57,22 @@ def read_markup(source: Source, page: Page) -> Markup:
     text = decoded.text
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         raise ParseError(f"{source.id}: expected a web page, got JSON: {one_line(text[:80])!r}; kind api reads such answers")
+    cut = len(text) > _MOST_CHARACTERS
+    text = text[:_MOST_CHARACTERS]
     if "<![CDATA[" in text:
         text = _RECORDS.sub(lambda found: "<div>" + _CDATA.sub(r"\1", found[1]) + "</div>", text)
-    root = parse_html(text)
-    if root is None or "<" not in text:
+    if "<" not in text:
         raise ParseError(f"{source.id}: expected a web page, got text without any markup: {one_line(text[:80])!r}")
+    root = parse_html(text)
+    if root is None:
+        raise ParseError(
+            f"{source.id}: expected a web page, got markup of {len(page.body)} bytes that cannot be read or is too large"
+        )
     base = next((join(page.url, tag.get("href") or "") for tag in root.iter("base")), None)
-    warnings = (f"{decoded.encoding}: {decoded.how}",) if "\ufffd" in text else ()
-    return Markup(root, base or page.url, page_title(root), decoded.encoding, warnings)
+    warnings = [f"{decoded.encoding}: {decoded.how}"] if "\ufffd" in text else []
+    if cut:
+        warnings.append(f"only the first {_MOST_CHARACTERS} of {len(decoded.text)} characters were read")
+    return Markup(root, base or page.url, page_title(root), decoded.encoding, tuple(warnings), cut)
 
 
 def page_title(root: HtmlElement) -> str:

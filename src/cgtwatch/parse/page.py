@@ -85,7 +85,7 @@ def parse(source: Source, page: Page) -> Parsed:
         links=() if rule.watch is Watch.TEXT else tuple(links),
         language=language_of(text, source.language),
     )
-    return Parsed((draft,), None, markup.title, markup.warnings, markup.encoding)
+    return Parsed((draft,), None, markup.title, markup.warnings, markup.encoding, markup.cut)
 
 
 def _parts(source: Source, rule: PageRule, markup: Markup) -> list[HtmlElement]:

@@ -14,6 +14,7 @@ _TAG = re.compile(r"<([A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")
 _WRAPPED = re.compile(r"<()(feed)(?=\s[^>]*http://www\.w3\.org/2005/Atom)", re.IGNORECASE)
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ENDLESS_TAG = re.compile(r"<[^\s<>!?/][^<>]{100000}")  # the parser's time grows with the square of the attributes
 _ENTITY = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
 _KEPT = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.DOTALL | re.IGNORECASE)
@@ -100,6 +101,8 @@ def _closing(text: str, root: str) -> str:
 def _entities(text: str) -> str:
     """HTML's named entities as characters, and a bare `&` escaped: XML knows five names, feeds use all of HTML's."""
     pieces = _CDATA.split(text)
+    if any(_ENDLESS_TAG.search(piece) for piece in pieces if not piece.startswith("<![CDATA[")):
+        raise NotAFeed("markup with a tag of more than 100,000 characters")
     return "".join(piece if piece.startswith("<![CDATA[") else _ENTITY.sub(_one_entity, piece) for piece in pieces)
 
 

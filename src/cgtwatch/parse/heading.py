@@ -1,0 +1,71 @@
+"""What stands above the body of a document: its title, and the line that says when it was published."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cgtwatch.parse.drafts import Dated
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.dates import parse_date
+
+_HEAD_LINES = 40
+_LONG_LINE = 300
+# Labels in the order of trust: publication, then a bare "date", then the last change. They are compared at the start of a
+# line or after a blank or bar, so that "deadline date:" and 截止日期 (deadline) are none.
+_START = r"(?:^|[\s|·•【\[(（])"
+_LABELS = (
+    re.compile(
+        _START + r"(?:(?:date (?:of )?)?(?:release|releas|publish|publication|published|posted|post|issue|issued|announcement)"
+        r"(?:ed)?[ ]?(?:date|time|on|at)?|date (?:published|posted|issued)|datum|veröffentlicht(?: am)?|publié le|公開日|掲載日|게시일|등록일)\s*[:：]\s*(.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?:发布|發布|发文|公布|公佈|印发|成文|公告|刊登|发表|发稿|公示)\s*(?:日期|时间|時間|日)\s*[:：]?\s*(.+)"),
+    re.compile(_START + r"(?:date|time|日期|时间|時間|日\s*付|날짜)\s*[:：]\s*(.+)", re.IGNORECASE),
+    re.compile(r"(?:最后更新|最近更新|更新)\s*(?:日期|时间)\s*[:：]\s*(.+)"),
+    re.compile(_START + r"(?:last )?(?:updated|modified|reviewed)(?: date| on)?\s*[:：]\s*(.+)", re.IGNORECASE),
+)
+_NO_TITLE = re.compile(
+    r"[\W\d_]*|附件\s*[\d一二三四五六七八九十]*\s*[:：]?|(?:第\s*)?\d+\s*(?:页|頁)?|page \d+(?: of \d+)?|目\s*录|contents|"
+    r"img_?\d+|(?:https?://|www\.)\S+",
+    re.IGNORECASE,
+)
+_TITLE_LABEL = re.compile(r"(?:title|标题|題名|标　题)\s*[:：]\s*(?=\S)", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+def title_line(lines: Sequence[str]) -> int | None:
+    """The index of the first line that can be a title: it has letters and is no date line, page number or address."""
+    for index, line in enumerate(lines[:_HEAD_LINES]):
+        text = line.strip()
+        if text and not _NO_TITLE.fullmatch(text) and not is_date_line(text):
+            return index
+    return None
+
+
+def without_label(line: str) -> str:
+    """A title line without a leading `Title:`."""
+    return one_line(_TITLE_LABEL.sub("", line.strip(), count=1))
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line starts with the label of a date."""
+    return len(line) < _LONG_LINE and any((found := label.search(line)) is not None and found.start() < 3 for label in _LABELS)
+
+
+def head_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:
+    """The publication date from the head of a document: the most trusted label wins, then a line that is only a date."""
+    head = [line.strip() for line in lines if line.strip()][:_HEAD_LINES]
+    short = [line for line in head if len(line) < _LONG_LINE]
+    for label in _LABELS:
+        for line in short:
+            found = label.search(line)
+            when = parse_date(found[1][:80], zone=zone, now=now) if found else None
+            if when:
+                return Dated(when.at, when.on)
+    for line in short[:12]:
+        # 35 characters hold any date with time, weekday and brackets; more is a sentence that mentions one.
+        if len(line) <= 35 and len(_LETTERS.findall(line)) <= 14:
+            when = parse_date(line, zone=zone, now=now)
+            if when:
+                return Dated(when.at, when.on)
+    return Dated()
