@@ -10,7 +10,7 @@ FILES = sorted(path for path in SRC.rglob("*.py"))
 
 # Imports point down. Rooms of one floor never import each other, but for the pairs in DOORS.
 FLOOR = {
-    "errors": 0, "model": 0, "__init__": 0,
+    "errors": 0, "model": 0, "__init__": 0, "__main__": 9,
     "registry": 1, "text": 1, "net": 2,
     "config": 3, "acquire": 3, "parse": 3, "diff": 3, "understand": 3, "link": 3, "store": 3, "select": 3, "compose": 3, "deliver": 3,
     "pipeline": 4, "evaluate": 4,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from cgtwatch import __version__, registry
 from cgtwatch.errors import NotFound, StoreUnusable
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cgtwatch.store import Store
     from cgtwatch.understand.rules import Rules
 
-Part = TypeVar("Part")
 Clock = Callable[[], datetime]
 
 # A command pays only for the parts it uses: each is imported when it is first asked for.
@@ -46,8 +45,8 @@ PARTS: Mapping[str, str] = {
     "channels": "cgtwatch.deliver:CHANNELS",
     "channel_parts": "cgtwatch.deliver.channel:ChannelParts",
     "rules": "cgtwatch.understand.rules:load",
-    "read": "cgtwatch.understand:read",
-    "issuer_name": "cgtwatch.understand.issuers:issuer_name",
+    "read": "cgtwatch.understand.classify:read",
+    "issuer_names": "cgtwatch.understand.rules:issuer_names",
     "net": "cgtwatch.net.session:Net",
     "net_policy": "cgtwatch.net.session:NetPolicy",
     "pacing": "cgtwatch.acquire.pacing:Pacing",
@@ -97,14 +96,13 @@ class App:
                 self._closers.pop()()
             self._made.clear()
 
-    def _once(self, name: str, make: Callable[[], Part], close: str | None = None) -> Part:
+    def _once(self, name: str, make: Callable[[], Any], close: str | None = None) -> Any:  # noqa: ANN401 - its property says what
         with self._guard:
             if name not in self._made:
                 made = self._made[name] = make()
                 if close is not None:
                     self._closers.append(getattr(made, close))
-            found: Part = self._made[name]
-            return found
+            return self._made[name]
 
     # --- memory and material
 
@@ -246,10 +244,7 @@ class App:
 
     def issuer_names(self) -> Mapping[str, Names]:
         """Every issuer of the register with its names."""
-        rules, name = self.rules, _part("issuer_name")
-        return self._once(
-            "issuer_names", lambda: {one: Names(name(rules, one, "zh"), name(rules, one, "en")) for one in rules.issuers}
-        )
+        return self._once("issuer_names", lambda: _part("issuer_names")(self.rules))
 
     def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
         store, wanted = self.store, _part("wanted")
@@ -272,14 +267,9 @@ def _kept_key(path: Path) -> bytes:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", opener=_private) as file:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
                 file.write(secrets.token_hex(32))
         return path.read_text(encoding="ascii").strip().encode()
     except OSError as error:
-        raise StoreUnusable(
-            f"{path}: cannot be read or made ({error.strerror}); mend its permissions or set CGTWATCH_SECRET_KEY"
-        ) from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        mend = "mend its permissions or set CGTWATCH_SECRET_KEY"
+        raise StoreUnusable(f"{path}: cannot be read or made ({error.strerror}); {mend}") from error

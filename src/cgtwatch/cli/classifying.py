@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from cgtwatch.app import App
 from cgtwatch.cli.show import shown
 from cgtwatch.compose.records import day, evidence_record, labels_record
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.classification import Act, Document, Understanding
+from cgtwatch.parse.document import document
 
 EVIDENCE_WIDTH = 60  # characters of one span shown to a person
 
 
-def document_of(app: App, body: bytes, name: str, published: str | None) -> Document:
+def document_of(body: bytes, name: str, published: str | None) -> Document:
     """The document in `body`: JSON with `title` and `text`, or whatever the parser makes of text, HTML, Markdown or PDF.
 
     Raises `ConfigError` for a day that is none, `ParseError` for bytes that cannot be read.
@@ -29,7 +29,7 @@ def document_of(app: App, body: bytes, name: str, published: str | None) -> Docu
             on or _day(given.get("published")),
             given.get("lang"),
         )
-    article = app.parser.document(body, name)
+    article = document(body, name)
     return Document(article.title, article.text, "", on or article.published_on, article.language)
 
 

@@ -121,11 +121,17 @@ def diff(
         compared = readable(old, new)
         if show.as_json(json):
             show.print_json(
-                {"item": item, "from": old.number, "to": new.number, "summary": compared.summary, "lines": list(compared.lines)}
+                {
+                    "item": item,
+                    "from": old.number,
+                    "to": new.number,
+                    "summary": compared.summary,
+                    "lines": [str(line) for line in compared.lines],
+                }
             )
             return
         print(
             f"{item}: revision {old.number} ({old.seen_at:%Y-%m-%d %H:%M}Z) → {new.number} ({new.seen_at:%Y-%m-%d %H:%M}Z): {compared.summary}"
         )
         for line in compared.lines:
-            typer.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
+            typer.secho(str(line), fg={"+": "green", "-": "red"}.get(line.sign))

@@ -27,14 +27,14 @@ def classify(
     from cgtwatch.cli import show, working
     from cgtwatch.cli.classifying import classification_lines, classification_record, document_of
     from cgtwatch.errors import CgtwatchError
-    from cgtwatch.understand import read
+    from cgtwatch.understand.classify import read
 
     try:
         body = file.read_bytes() if file else sys.stdin.buffer.read()
     except OSError as error:
         raise CgtwatchError(f"{file}: cannot be read ({error.strerror})") from error
     with App(working.settings()) as app:
-        document = document_of(app, body, file.name if file else "", published)
+        document = document_of(body, file.name if file else "", published)
         understanding = read(document, app.rules)
         if show.as_json(json):
             show.print_json(classification_record(understanding))

@@ -35,9 +35,9 @@ def poll(
     summary: Row = {}
     for row in show.progress(rows, total, "polling"):
         if "summary" in row:
-            summary = row["summary"]
+            summary = dict(row["summary"])
         else:
-            visits.append(row)
+            visits.append(dict(row))
         if show.as_json(json):
             show.print_json(row)
     if not show.as_json(json):

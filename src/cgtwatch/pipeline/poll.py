@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Protocol
 
 from cgtwatch.diff.decide import decide, failed, held, unchanged
-from cgtwatch.diff.guard import judge
+from cgtwatch.diff.guard import judge, unreadable
 from cgtwatch.errors import NotFound, ParseError, StoreError
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.model.draft import Article, Parsed
@@ -133,17 +133,7 @@ def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollPart
         first = parts.parser.parse(source, visit)
         reading = follow(source, state, visit, first, known, Doors(acquirer, parts.parser))
     except ParseError as error:
-        trouble = Failed(
-            visit.requested,
-            ErrorClass.PARSE,
-            _without_name(source, str(error)),
-            "open the address in a browser; `cgtwatch sources test` shows what was read",
-            visit.fetched_at,
-            visit.duration,
-            visit.status,
-            size=len(visit.body),
-        )
-        return _Seen(failed(source, state, trouble, parts.clock()), trouble, archive_key=key, size=len(visit.body))
+        return _unread(source, state, visit, key, error, parts)
     if reading.failed is not None:
         return _Seen(
             failed(source, state, reading.failed, parts.clock()),
@@ -163,6 +153,19 @@ def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollPart
         )
     plan = decide(source, state, visit, reading.parsed, known, parts.clock())
     return _read_on(source, plan, visit, reading, key, parts)
+
+
+def _unread(source: Source, state: SourceState, visit: Fetched, key: str, error: ParseError, parts: PollParts) -> _Seen:
+    """The parser refused the page: a wall in front of the site, which is held, or not what its kind expects, which is a failure."""
+    verdict = unreadable(source, visit, str(error).removeprefix(f"{source.id}: "))
+    if verdict.error is not ErrorClass.PARSE:
+        plan = held(source, state, visit, verdict, parts.clock())
+        return _Seen(plan, visit, archive_key=key, requests=visit.requests, size=len(visit.body))
+    message = verdict.reason.removeprefix(f"{source.id}: ")
+    trouble = Failed(
+        visit.requested, ErrorClass.PARSE, message, verdict.hint, visit.fetched_at, visit.duration, visit.status, headers=visit.headers
+    )
+    return _Seen(failed(source, state, trouble, parts.clock()), trouble, archive_key=key, requests=visit.requests, size=len(visit.body))
 
 
 def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, key: str, parts: PollParts) -> _Seen:
@@ -203,7 +206,3 @@ def _row(source: Source, seen: _Seen, recorded: Recorded, seconds: float) -> Pol
         source.id, seen.plan.outcome, visit.status, recorded.new, recorded.updated, recorded.gone, seen.requests, seen.size,
         round(seconds, 3), error, len(recorded.announced), seen.plan.baseline, seen.plan.notes,
     )  # fmt: skip
-
-
-def _without_name(source: Source, message: str) -> str:
-    return message.removeprefix(f"{source.id}: ")

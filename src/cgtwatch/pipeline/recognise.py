@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cgtwatch.diff.fingerprint import content_fingerprint
-from cgtwatch.link import candidate_keys, relate
+from cgtwatch.link import Candidate, relate, title_key
 from cgtwatch.model.classification import Act, Document, Understanding
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.event import Link, PolicyEvent, Relation
@@ -16,8 +16,11 @@ from cgtwatch.model.taxonomy import Importance, Level
 from cgtwatch.pipeline.details import Entry
 from cgtwatch.store import Store
 from cgtwatch.store.records import StoredItem
+from cgtwatch.understand import numbers
 
 LOOK_BACK = timedelta(days=5 * 366)  # a draft may wait years for its final form
+STEPS = frozenset({Relation.FINALISES, Relation.AMENDS, Relation.REPEALS, Relation.REPLIES_TO})
+CITING = 40_000  # characters of a text in which the numbers of other acts are looked for
 SUMMARY = 280  # characters of the opening shown in a digest
 
 
@@ -102,35 +105,35 @@ def _summary(text: str) -> str:
 def link_up(items: Sequence[StoredItem], store: Store) -> tuple[StoredItem, ...]:
     """The same items, their main events joined to the clusters and threads of earlier ones."""
     done: list[StoredItem] = []
-    earlier: list[tuple[PolicyEvent, str]] = []
+    earlier: list[Candidate] = []
     for item in items:
         linked = _linked(item, store, earlier) if item.events else item
         done.append(linked)
         text = item.revision.text if item.revision else ""
-        earlier += [(event, text) for event in linked.events if event.main]
+        earlier += [Candidate(event, text) for event in linked.events if event.main]
     return tuple(done)
 
 
-def _linked(item: StoredItem, store: Store, earlier: Sequence[tuple[PolicyEvent, str]]) -> StoredItem:
+def _linked(item: StoredItem, store: Store, earlier: Sequence[Candidate]) -> StoredItem:
     main = item.events[0]
     assert item.revision is not None
     text = item.revision.text
-    keys = candidate_keys(main, text)
-    since = main.first_seen - LOOK_BACK
-    found = store.candidates(keys.numbers, keys.titles, main.labels.issuers, since)
-    others = [(event, body) for event, body in (*found, *earlier) if event.item_id != main.item_id]
+    cited = [number.canonical for number in numbers.find(text[:CITING])]
+    own = {number.canonical for number in numbers.find(main.labels.document_number or "")}
+    title = title_key(main.title)
+    found = store.candidates([*own, *cited], [title] if title else [], main.labels.issuers, main.first_seen - LOOK_BACK)
+    others = [*(Candidate(event, body) for event, body in found), *earlier]
+    others = [other for other in others if other.event.item_id != main.item_id]
     links = relate(main, text, others)
-    by_id = {event.id: event for event, _ in others}
-    joined = _joined(main, links, by_id)
-    return replace(item, events=(joined, *item.events[1:]), links=links, keys={main.id: (*keys.numbers, *keys.titles)})
+    joined = _joined(main, links, {other.event.id: other.event for other in others})
+    return replace(item, events=(joined, *item.events[1:]), links=links, keys={main.id: tuple(filter(None, (*own, title)))})
 
 
 def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent]) -> PolicyEvent:
-    for link in links:
-        if link.relation is Relation.SAME_ACT:
-            other = by_id[link.other]
+    """`event` in the cluster of what reports the same act, or else in the thread of what it acts on or what acts on it."""
+    others = [(link.relation, by_id[link.event if link.other == event.id else link.other]) for link in links]
+    for relation, other in others:
+        if relation is Relation.SAME_ACT:
             return replace(event, cluster=other.cluster, thread=other.thread)
-    steps = [
-        link for link in links if link.relation in {Relation.FINALISES, Relation.AMENDS, Relation.REPEALS, Relation.REPLIES_TO}
-    ]
-    return replace(event, thread=by_id[steps[0].other].thread) if steps else event
+    steps = [other for relation, other in others if relation in STEPS]
+    return replace(event, thread=steps[0].thread) if steps else event
