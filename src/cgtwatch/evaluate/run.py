@@ -10,10 +10,13 @@ from typing import Any
 
 from cgtwatch.errors import ConfigError
 from cgtwatch.evaluate import items, pages, pairs, passages
-from cgtwatch.evaluate.files import LabelKind, kind_of, read_lines, shows_mistakes
+from cgtwatch.evaluate.files import LabelKind, day, kind_of, read_lines, shows_mistakes, text_of
 from cgtwatch.evaluate.scores import Report
+from cgtwatch.link import Side, relation
 from cgtwatch.model.classification import Document, Understanding
-from cgtwatch.understand import dates
+from cgtwatch.understand import dates, roundup
+from cgtwatch.understand import rules as rule_data
+from cgtwatch.understand.classify import classify, read
 
 Lines = Sequence[Mapping[str, Any]]
 
@@ -45,9 +48,6 @@ def _items(lines: Lines) -> Report:
 
 
 def _reader() -> Callable[[Document], Understanding]:
-    from cgtwatch.understand import rules as rule_data
-    from cgtwatch.understand.read import read
-
     rules = rule_data.load()
     return lambda document: read(document, rules)
 
@@ -93,12 +93,29 @@ def _find_dates(text: str, published: date | None, language: str | None) -> dict
 
 
 def _pages(lines: Lines) -> Report:
-    read = _reader()
-    return pages.score(lines, lambda document: read(document).acts)
+    # Straight from the reader of acts: the pages of these files are labelled whether or not they are about cells and genes.
+    rules = rule_data.load()
+    return pages.score(lines, lambda document: roundup.acts(document, rules, classify(document, rules)))
+
+
+def _links(lines: Lines) -> Report:
+    return pairs.score(lines, _judge)
+
+
+def _judge(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, str]:
+    judgement = relation(_side(a), _side(b))
+    return {"relation": str(judgement.relation), "direction": judgement.direction, "reason": judgement.reason}
+
+
+def _side(item: Mapping[str, Any]) -> Side:
+    issuer = item.get("issuer")
+    issuers = tuple(issuer) if isinstance(issuer, list) else (str(issuer),) if issuer else ()
+    return Side(text_of(item, "title"), text_of(item, "text"), text_of(item, "url"), day(item.get("date")), issuers)
 
 
 _SCORERS: dict[LabelKind, Callable[[Lines], Report]] = {
     LabelKind.ITEMS: _items,
     LabelKind.DATES: _dates,
     LabelKind.ROUNDUPS: _pages,
+    LabelKind.LINKS: _links,
 }

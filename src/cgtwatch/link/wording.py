@@ -1,0 +1,118 @@
+"""Titles and names in a form in which two of one act are equal: one script, one width, without the words that only say the step."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+
+_STEP_ZH = re.compile(
+    r"\((?:征求意见稿|试行|暂行|草案|修订草案|送审稿|讨论稿|公开征求意见稿|修订稿|第[一二三]次征求意见稿|《?附[则則]》?)[^()]{0,12}\)|征求意见稿|草案$|《附[则則]》"
+)
+_STEP_EN = re.compile(
+    r"\b(?:revised |final )?(?:draft )?(?:guidances?|guidelines?)(?: documents?)?(?: for| to)? ?(?:industry"
+    r"|stakeholders)?(?: and [a-z &]+ staff)?\b"
+    r"|\b(?:draft|final|availability|consultation|public consultation|international council for harmoni[sz]ation"
+    r"|closed consultation"
+    r"|extension of (?:the )?comment periods?|reopening of (?:the )?comment period|correction"
+    r"|agency information collection activities"
+    r"|proposed collection|comment request|request for comments?|request for information|notice of availability)\b",
+    re.IGNORECASE,
+)
+_ISSUING_ZH = re.compile(
+    r"^.{0,40}?(?:关于)(?:印发|发布|公布|下发|公开征求|征求对?|就)+(?P<name>.{4,120}?)(?:的(?:通知|公告|通告|函|决定)|"
+    r"(?:公开)?(?:征求)?意见的?.{0,6})$"
+)
+_COUNTRY = re.compile(r"^中华人民共和国")
+_TAIL = re.compile(r"\s*[*|_–—-]+\s*$")
+_NUMBER = re.compile(r"\(?(?:19|20)\d{2}年 ?第 ?\d{1,4}号\)?|[^\s,。]{0,12}〔\d{4}〕\d{1,5}号|\(第[^()]{1,12}号\)")
+_SYNONYMS = (("治疗产品", "产品"), ("制品", "产品"), ("制剂", "产品"))
+_JAPANESE = re.compile(r"[\u3041-\u30fa]")
+_JAPANESE_LITTLE = re.compile(r"に関する|及び|および|等|の")
+_SHORT = 10
+_MEANINGLESS = frozenset(
+    ("", *["的", "和", "与", "及", "等", "性", "类", "之", "了", "对", "on", "the", "of", "a", "an", "for", "to", "s"])
+)
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> dict[int, str]:
+    table = {}
+    for line in (files("cgtwatch.link") / "data" / "scripts.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#") or "\t" not in line:
+            continue
+        simplified, traditional = line.split("\t")[:2]
+        table.update({ord(char): simplified for char in traditional if len(simplified) == 1})
+    table[ord("乾")] = "干"
+    return table
+
+
+@lru_cache(maxsize=1)
+def _glossary() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
+    ideas = []
+    for line in (files("cgtwatch.link") / "data" / "glossary.tsv").read_text(encoding="utf-8").splitlines():
+        cells = line.split("\t")
+        if line.startswith("#") or len(cells) != 3 or cells[0] == "idea":
+            continue
+        words = [_as_pattern(word) for word in cells[2].split(" | ")]
+        ideas.append((cells[0], int(cells[1]), re.compile("|".join(words))))
+    return tuple(ideas)
+
+
+def _as_pattern(word: str) -> str:
+    # Latin words begin at a word's beginning; a Chinese character before them is no letter of theirs.
+    return re.escape(word) if max(word[0], word[-1]) > "\x7f" else rf"(?<![a-z0-9]){re.escape(word)}"
+
+
+def fold(text: str) -> str:
+    """`text` in half width, simplified script and lower case, blanks between Chinese characters gone."""
+    folded = unicodedata.normalize("NFKC", text).translate(_scripts()).casefold()
+    folded = (
+        folded.replace("``", '"').replace("''", '"').replace("“", '"').replace("”", '"').replace("〈", "《").replace("〉", "》")
+    )
+    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])|\s*\n\s*(?=[^\x00-\x7f])", "", " ".join(folded.split()))
+
+
+def core(name: str) -> str:
+    """What identifies an act in its (folded or raw) title: letters and digits only, without words for its step."""
+    text = _TAIL.sub("", fold(name))
+    issued = _ISSUING_ZH.match(text)
+    if issued:
+        text = issued["name"]
+    inner = re.search(r"《(.{4,200}?)》(?!.*《)", text)
+    if inner and len(inner[1]) * 2 > len(text):
+        text = inner[1] + text[inner.end() :] if text[inner.end() :].startswith("(") else inner[1]
+    text = _STEP_EN.sub(" ", _NUMBER.sub("", _STEP_ZH.sub("", text)))
+    for variant, usual in _SYNONYMS:
+        text = text.replace(variant, usual)
+    if _JAPANESE.search(text):
+        text = _JAPANESE_LITTLE.sub("", text).replace("法律", "法")
+    return _COUNTRY.sub("", "".join(char for char in text if char.isalnum()))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two cores name one act: equal, or apart only by little words that carry no meaning.
+
+    Likeness in percent would not do: guidelines on stem cells and on immune cells differ in one word of ten.
+    """
+    if one == other:
+        return bool(one)
+    if min(len(one), len(other)) < _SHORT:
+        return False
+    start = _shared_start(one, other)
+    first, second = one[start:], other[start:]
+    end = _shared_start(first[::-1], second[::-1])
+    rests = (first[: len(first) - end], second[: len(second) - end])
+    return all(rest in _MEANINGLESS for rest in rests)
+
+
+def _shared_start(one: str, other: str) -> int:
+    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return index
+    return min(len(one), len(other))
+
+
+def ideas(text: str) -> dict[str, int]:
+    """The ideas of the bilingual glossary that a text names, with how specific each is."""
+    folded = fold(text)
+    return {idea: weight for idea, weight, pattern in _glossary() if pattern.search(folded)}

@@ -1,0 +1,173 @@
+"""The acts that one document tells of: its own, or one for each entry of a review, each deputy of an article, each headline of a brief."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from cgtwatch.model.classification import Act, Classification, Document, Labels, Span
+from cgtwatch.model.taxonomy import DocType, Level, Stage
+from cgtwatch.understand.classify import classify
+from cgtwatch.understand.reading import survey
+from cgtwatch.understand.roundup_dated import by_bullet, by_paragraph, under_dates
+from cgtwatch.understand.roundup_entry import Entry, lines_of
+from cgtwatch.understand.roundup_lists import deputies, headlines, japanese_register, several_drafts, table_rows
+from cgtwatch.understand.roundup_names import act_name, own_day
+from cgtwatch.understand.rules import Rules
+
+_TEXT = 400_000  # characters; a longer text is a book
+_MOST = 300  # entries
+_FINER = {"city": 0, "municipality": 1, "province": 2, "sar": 2, "state": 2, "district": 3, "country": 4}
+
+
+def acts(document: Document, rules: Rules, classification: Classification) -> tuple[Act, ...]:
+    """The acts in the order of the page. An ordinary page gives one, its main; a round-up gives its entries and not itself.
+
+    Spans of an entry's labels count in the whole document (title, line break, text). Never raises for odd text.
+    """
+    entries = _entries(document, rules)
+    found = [act for entry in entries[:_MOST] if (act := _act(entry, document, rules)) is not None]
+    found = _distinct(found) if entries and entries[0].kind == "headline" else found
+    if len(found) >= 2:
+        return tuple(found)
+    return (_main(document, classification),)
+
+
+def _main(document: Document, classification: Classification) -> Act:
+    labels = classification.labels
+    name = act_name(document.title, document.text) if not document.title.strip() else document.title
+    return Act(name, labels, own_day(document, labels), classification.evidence, main=True)
+
+
+def _entries(document: Document, rules: Rules) -> list[Entry]:
+    text = document.text[:_TEXT]
+    published = document.published
+    lines = lines_of(text, published)
+    place_of = _places(rules)
+    forms: tuple[Callable[[], list[Entry]], ...] = (
+        lambda: under_dates(lines, place_of),
+        lambda: table_rows(text),
+        lambda: deputies(lines, published),
+        lambda: headlines(lines, published),
+        lambda: several_drafts(text, published),
+        lambda: japanese_register(text),
+        lambda: by_paragraph(lines, place_of),
+        lambda: by_bullet(lines, place_of),
+    )
+    for form in forms:
+        found = form()
+        if found:
+            return found
+    return []
+
+
+def _places(rules: Rules) -> Callable[[str], str]:
+    def place_of(heading: str) -> str:
+        """The id of the finest place below the country that a heading names."""
+        hits = [hit.meaning for hit in survey(Document(heading, ""), rules).places]
+        below = [place for place in hits if place.kind in _FINER and place.kind != "country"]
+        return str(min(below, key=lambda place: _FINER[place.kind]).id) if below else ""
+
+    return place_of
+
+
+def _act(entry: Entry, document: Document, rules: Rules) -> Act | None:
+    home = next((place for place in rules.places if place.id == entry.place), None)
+    part = Document(
+        title=entry.title,
+        text=entry.text,
+        url=document.url,
+        published=entry.on,
+        language=document.language,
+        source_jurisdiction=home.code if home else document.source_jurisdiction,
+        source_level=document.source_level,
+    )
+    found = classify(part, rules)
+    if entry.kind == "headline" and not found.labels.relevant:
+        return None
+    labels = _labels(entry, found.labels, part, rules)
+    if home is not None and home.code.startswith("CN-"):
+        labels = _at_place(labels, home.code, home.id, rules)
+    return Act(entry.name or act_name(entry.title, entry.text), labels, entry.on, _evidence(entry, found, document))
+
+
+def _labels(entry: Entry, labels: Labels, part: Document, rules: Rules) -> Labels:
+    """The labels of an entry; being listed as an act makes it policy even where its few words do not."""
+    if not labels.policy:
+        lifted = classify(replace(part, title=_lifted(entry, part)), rules).labels
+        labels = replace(lifted, cgt=labels.cgt, policy=True, relevant=labels.cgt, modalities=labels.modalities)
+    if entry.kind == "proposal":
+        labels = _proposal(entry, labels, rules)
+    if entry.issuers:
+        labels = replace(
+            labels, issuers=entry.issuers, jurisdiction=entry.place, level=Level.NATIONAL, stage=_step(entry, labels.stage)
+        )
+    if labels.document_date is None and entry.on is not None and entry.on.day != 1:
+        labels = replace(labels, document_date=entry.on)
+    return labels
+
+
+def _lifted(entry: Entry, part: Document) -> str:
+    return f"{part.title} 发布通知" if any(char > "\u2e80" for char in entry.title) else f"{part.title} issued a notice"
+
+
+def _step(entry: Entry, stage: Stage) -> Stage:
+    if entry.title.endswith("廃止"):
+        return Stage.REPEALED
+    return Stage.AMENDED if entry.title.endswith(("改正", "変更")) else Stage.ISSUED if stage is Stage.NONE else stage
+
+
+def _proposal(entry: Entry, labels: Labels, rules: Rules) -> Labels:
+    """A deputy's proposal goes to the assembly of the seat: the national one, or a province's."""
+    seat = entry.place
+    assembly = "npc" if ("NPC" in seat or "National People's Congress" in seat or "人大" in seat) else "cppcc"
+    home = next((hit.meaning for hit in survey(Document(seat, ""), rules).places if hit.meaning.code.startswith("CN-")), None)
+    issuer = f"other:{home.id}_{assembly}" if home else assembly
+    return replace(
+        labels,
+        doc_type=DocType.PROPOSAL,
+        stage=Stage.PROPOSED,
+        issuers=(issuer,),
+        jurisdiction=home.code if home else "CN",
+        level=Level.PROVINCIAL if home else Level.NATIONAL,
+    )
+
+
+def _at_place(labels: Labels, code: str, place: str, rules: Rules) -> Labels:
+    """Under the heading of a place an entry that names no authority of its own is that place's."""
+    known = [rules.issuers[issuer] for issuer in labels.issuers if issuer in rules.issuers]
+    named = [issuer for issuer in known if issuer.jurisdiction]
+    if named and labels.jurisdiction:
+        return labels
+    return replace(labels, jurisdiction=code, issuers=labels.issuers or (f"{place}_gov",))
+
+
+def _evidence(entry: Entry, found: Classification, document: Document) -> Mapping[str, tuple[Span, ...]]:
+    """Spans found in the entry, moved to where they stand in the whole document; what cannot be moved exactly is left out."""
+    whole = document.whole
+    moved: dict[str, tuple[Span, ...]] = {}
+    begin = len(document.title) + 1 + entry.start
+    limit = len(document.title) + 1 + entry.end
+    for field, spans in found.evidence.items():
+        placed = tuple(span for old in spans if (span := _placed(old, whole, begin, limit)) is not None)
+        if placed:
+            moved[field] = placed
+    if entry.day_span is not None:
+        start, end = (len(document.title) + 1 + at for at in entry.day_span)
+        moved["document_date"] = (Span(start, end, whole[start:end]),)
+    return moved
+
+
+def _placed(span: Span, whole: str, begin: int, limit: int) -> Span | None:
+    if span.of != "document":
+        return span
+    at = whole.find(span.text, begin, limit) if span.text else -1
+    return Span(at, at + len(span.text), span.text) if at >= 0 else None
+
+
+def _distinct(found: Sequence[Act]) -> list[Act]:
+    """Several headlines about one decision are one act."""
+    kept: dict[tuple[date | None, tuple[str, ...], DocType, tuple[str, ...]], Act] = {}
+    for act in found:
+        key = (act.on, act.labels.issuers[:1], act.labels.doc_type, tuple(act.labels.modalities))
+        kept.setdefault(key, act)
+    return list(kept.values())

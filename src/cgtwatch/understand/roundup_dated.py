@@ -1,0 +1,147 @@
+"""Entries that a review tells by date: a date alone above each, a date at the head of each paragraph, or at the end of each bullet."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from cgtwatch.understand.roundup_entry import Entry, Line, joined
+
+_FEWEST = 3  # two dated parts can be one act and its history
+_HEADING = 70  # characters; a longer line is a sentence
+_SENTENCE = re.compile(r"[。；;，,！!？?]|\.$|\. ")
+_LEVEL = re.compile(
+    r"^(?:national level|local level|provincial level|国家层面|国家级|全国性政策|国家政策|地方层面|地方政策|各省市)$",
+    re.IGNORECASE,
+)
+_PASSED = re.compile(r"(?:会议|委员会)\S{0,40}(?:通过|修正|修订)\S{0,3}$|(?:通过|修正)[)）]?$")
+_ACTS = re.compile(
+    r"发布|印发|公布|出台|批复|批准|通知|启动|征求意见|受理|施行|实施|公告|答复|召开|发出|下发|签署|颁布|公示|提出|上市|规定|办法|措施|方案|意见|"
+    r"issued|released|published|announced|launched|approved|held|replied|adopted|signed|opened|submitted",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(r"^[\s•·▪●◆*\-—]*(?P<y>20\d{2})\s?年\s?(?P<m>\d{1,2})\s?月(?!\s?\d)")
+_LEADING = re.compile(r"^[\s•·▪●◆*\-—(（【\[\d.、]*$")
+_NAME_LINE = re.compile(r"^《[^《》]{4,120}》(?:[(（][^()（）]{1,12}[)）])?$")
+_SMALL = re.compile(
+    r"you may (?:be interested|also like)|^(?:return to list|previous|next|prve|share|related|上一篇|下一篇|相关阅读|推荐阅读|返回列表"
+    r"|免责声明|声明)\b",
+    re.IGNORECASE,
+)
+
+PlaceOf = Callable[[str], str]
+"""The territory that a heading names, as its code, or nothing."""
+
+
+def under_dates(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
+    """A line that is only a date, the text below it, under headings that are places."""
+    heads = [line.number for line in lines if line.bare_day and line.number > 1]
+    if len(heads) < _FEWEST:
+        return []
+    entries: list[Entry] = []
+    place = ""
+    for position, head in enumerate(heads):
+        before = lines[heads[position - 1] + 1 : head] if position else lines[:head]
+        place = _place_under(before, place, place_of)
+        following = heads[position + 1] if position + 1 < len(heads) else len(lines)
+        body = _body(lines[head + 1 : following], place_of)
+        if body:
+            entries.append(_entry(body, lines[head], lines[head].bare_day, place))
+    return entries
+
+
+def _place_under(before: Sequence[Line], place: str, place_of: PlaceOf) -> str:
+    """The place in force after some lines: a heading sets it, a heading of the national level takes it away."""
+    for line in before:
+        if not _is_heading(line):
+            continue
+        place = "" if _LEVEL.match(line.text) else place_of(line.text) or place
+    return place
+
+
+def _is_heading(line: Line) -> bool:
+    return len(line.text) <= _HEADING and not line.days and not _SENTENCE.search(line.text)
+
+
+def _body(lines: Sequence[Line], place_of: PlaceOf) -> list[Line]:
+    """The lines of an entry without the headings of the next part and without the foot of the page."""
+    body: list[Line] = []
+    for line in lines:
+        if _SMALL.search(line.text):
+            break
+        body.append(line)
+    while body and len(body) > 1 and _is_heading(body[-1]) and (_LEVEL.match(body[-1].text) or place_of(body[-1].text)):
+        body.pop()
+    return body
+
+
+def _entry(body: Sequence[Line], head: Line, on: date | None, place: str) -> Entry:
+    title = body[0].text
+    rest = joined(body[1:])
+    span = (head.start, head.end)
+    return Entry(body[0].start, body[-1].end, title, rest, on, place, day_span=span)
+
+
+def by_paragraph(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
+    """A paragraph that begins with its date and tells of an act; the line above may name the act."""
+    entries: list[Entry] = []
+    place = ""
+    for line in lines:
+        if _is_heading(line):
+            place = "" if _LEVEL.match(line.text) else place_of(line.text) or place
+            continue
+        found = _leading_day(line)
+        if found is None or _PASSED.search(line.text) or not _ACTS.search(line.text[:160]):
+            continue
+        on, span = found
+        entries.append(
+            Entry(
+                line.start,
+                line.end,
+                line.text[span[1] :].lstrip(" ,，、:：") or line.text,
+                "",
+                on,
+                place,
+                _name_above(lines, line.number),
+                day_span=(line.start + span[0], line.start + span[1]),
+            )
+        )
+    return entries if len(entries) >= _FEWEST else []
+
+
+def _leading_day(line: Line) -> tuple[date, tuple[int, int]] | None:
+    first = line.days[0] if line.days else None
+    if first and first.sure_year and _LEADING.match(line.text[: first.start]) and first.end < len(line.text) - 8:
+        return first.day, (first.start, first.end)
+    month = _MONTH.match(line.text)
+    if month and 1 <= int(month["m"]) <= 12:
+        # Only the month is told: its first day stands for it in the order of the entries.
+        return date(int(month["y"]), int(month["m"]), 1), (month.start("y"), month.end())
+    return None
+
+
+def _name_above(lines: Sequence[Line], number: int) -> str:
+    for line in reversed(lines[max(0, number - 3) : number]):
+        if _NAME_LINE.match(line.text):
+            return line.text.strip("《》")
+        if len(line.text) > _HEADING:
+            break
+    return ""
+
+
+def by_bullet(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:  # noqa: ARG001 - one signature for all forms
+    """Short lines that end in their date: `MHRA webinar on … - 17 June 2025 (2)`."""
+    entries = []
+    for line in lines:
+        if len(line.days) != 1 or len(line.text) > 220:
+            continue
+        day = line.days[0]
+        before = line.text[: day.start].rstrip()
+        if (
+            day.start < 12
+            or not before.endswith(("-", "–", "—", "(", "（", ":", "："))
+            or not re.match(r"^\W*(?:\(\d+\))?\W*$", line.text[day.end :])
+        ):
+            continue
+        title = before.strip("-–—•·*(（:： ")
+        entries.append(Entry(line.start, line.end, title, "", day.day, day_span=(line.start + day.start, line.start + day.end)))
+    return entries if len(entries) >= _FEWEST else []
