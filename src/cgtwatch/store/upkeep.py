@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -30,7 +31,8 @@ class Upkeep(Room):
         except OSError as error:
             raise StoreUnusable(f"{path}: the backup cannot be written ({error.strerror}); choose another place") from error
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # where not even the folder could be made
+                partial.unlink(missing_ok=True)
         return path
 
     def check(self) -> list[str]:
