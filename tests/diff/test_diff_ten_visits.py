@@ -51,7 +51,7 @@ step = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(step, min_size=10, max_size=10))
 def test_what_was_done_to_a_site_is_what_is_detected(script):
     site, memory = Site(), Memory(a_source())

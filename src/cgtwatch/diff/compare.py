@@ -111,11 +111,14 @@ def _attachments(old: Revision, new: Revision) -> list[Line]:
 
 def _body(old: str, new: str) -> Iterator[Line]:
     before, after = _sentences(old), _sentences(new)
+    changed = 0
     for a0, a1, b0, b1, equal in blocks([key for key, _ in before], [key for key, _ in after]):
         if equal:
             yield from (Line(" ", (Part(" ", text),)) for _, text in after[b0:b1])
         else:
-            yield from _passage([text for _, text in before[a0:a1]], [text for _, text in after[b0:b1]])
+            changed += a1 - a0 + b1 - b0
+            fine = changed <= _LINES  # what is not shown need not be compared word by word
+            yield from _passage([text for _, text in before[a0:a1]], [text for _, text in after[b0:b1]], fine)
 
 
 def _sentences(text: str) -> list[tuple[str, str]]:
@@ -124,9 +127,9 @@ def _sentences(text: str) -> list[tuple[str, str]]:
     return [(key, piece) for piece in found if piece and (key := plain(piece))]
 
 
-def _passage(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+def _passage(before: Sequence[str], after: Sequence[str], fine: bool) -> Iterator[Line]:
     """A changed passage: sentence beside sentence where there are as many, else as a whole."""
-    if len(before) == len(after):
+    if fine and len(before) == len(after):
         for one, two in zip(before, after, strict=True):
             yield from _words(one, two)
         return
