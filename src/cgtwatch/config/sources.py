@@ -109,14 +109,18 @@ def _rows(document: Document, ledger: Ledger) -> tuple[list[_Row], Mapping[str, 
 def _row(node: Node, number: int, ledger: Ledger) -> _Row | None:
     """The row of one source; None, and noted, for what is no mapping."""
     spot = Spot(ledger, f"sources[{number}] {described(node)}")
+    if isinstance(node, Map) and SET_ASIDE_KEY in node.pairs:
+        return _Row(node, number, Spot(ledger, f"sources[{number}]"))
     if isinstance(node, Map):
-        return _Row(node, number, spot) if SET_ASIDE_KEY not in node.pairs else None
+        return _Row(node, number, spot)
     spot.wrong(node.line, f"is {what(node)}; write a mapping with id, kind and url")
     return None
 
 
 def _source(row: _Row, defaults: Mapping[str, Any]) -> Source | None:
-    """The source of a row; None where it has a mistake, which is noted."""
+    """The source of a row; None where it has a mistake, which is noted, or was no YAML, which is noted already."""
+    if SET_ASIDE_KEY in row.node.pairs:
+        return None
     mistakes = row.spot.ledger.mistakes
     before = len(mistakes)
     own = read_keys(row.node, SOURCE, row.spot)
