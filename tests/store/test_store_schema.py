@@ -15,7 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Table, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from cgtwatch.errors import BusyError, ConfigError, StoreError, StoreNewer, StoreUnusable
 from cgtwatch.store import open_store, state_of, upgrade
@@ -76,6 +78,13 @@ def test_a_store_in_memory_has_the_schema_of_one_that_was_migrated(path: Path) -
         on_disk = sqlite3.connect(path)
         assert described(raw) == described(on_disk)
         on_disk.close()
+
+
+@pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
+def test_a_table_uses_only_what_postgresql_knows_too(table: Table) -> None:
+    made = str(CreateTable(table).compile(dialect=postgresql.dialect()))
+    assert made.strip().startswith("CREATE TABLE")
+    assert all(str(CreateIndex(index).compile(dialect=postgresql.dialect())) for index in table.indexes)
 
 
 def test_the_revisions_known_without_alembic_are_those_of_the_scripts() -> None:
