@@ -1,5 +1,6 @@
 """What makes a revision, and what does not."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -75,3 +76,10 @@ def test_a_mark_tells_its_version():
 
 def test_a_changed_number_that_is_no_counter_makes_a_revision():
     assert content_fingerprint("t", "收费标准：100元") != content_fingerprint("t", "收费标准：200元")
+
+
+@pytest.mark.parametrize("unit", ["大      ", "分享到【", "print  ", "上一篇：", "版权所有", "浏览 "])
+def test_a_hostile_line_costs_no_time(unit):
+    started = time.process_time()
+    content_fingerprint("t", "\n".join([unit * 200 + "!"] * 200))
+    assert time.process_time() - started < 2

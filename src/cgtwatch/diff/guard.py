@@ -28,7 +28,8 @@ _COLLAPSED = 0.2  # of the characters of a watched page
 _PAGE = 400  # characters of a watched page before its length means anything
 _FOREIGN = 0.05  # of shared runs of characters, below which a watched page is another one
 _COMPARED = 60_000  # characters of a watched page that are looked at for that
-_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)+(?:\s*[>\s]\s*(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)*)*", re.IGNORECASE)
+_STEP = r"(?:[a-z][a-z0-9]*(?:[.#][\w-]+)*|(?:[.#][\w-]+)+)"
+_SELECTOR = re.compile(rf"{_STEP}(?:(?:\s+|\s*>\s*){_STEP})*", re.IGNORECASE)
 
 TRUSTED = Verdict(True)
 
@@ -155,7 +156,7 @@ def _holds(look: _Look, wanted: str) -> bool:
         return True
     if any(canonical(wanted) in canonical(f"{d.title}\n{d.text}") for d in look.parsed.drafts):
         return True
-    if not _SELECTOR.fullmatch(wanted):
+    if not _SELECTOR.fullmatch(wanted) or not re.search(r"[.#]", wanted):
         return False
     # A selector: every class and id it names must be given to something. Structure is the parser's business.
     names = re.findall(r"([.#])([\w-]+)", wanted)
