@@ -1,9 +1,12 @@
 """SMTP against a server that refuses, delays and drops."""
 
 import json
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -59,20 +62,17 @@ def test_nobody_listening_means_try_again(tmp_path):
 
 
 def script(*steps: bytes) -> int:
-    """A server of one session that answers each line it reads with the next step; a step of b"" hangs up. Its port."""
+    """A server of one session that answers each line (and each mail) with the next step, then hangs up. Its port."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        with listener, listener.accept()[0] as peer:
-            reading = peer.makefile("rb")
-            for step in steps:
-                if not step:
-                    return
+        with suppress(OSError), listener, listener.accept()[0] as peer, peer.makefile("rb") as reading:
+            for step in filter(None, steps):
                 peer.sendall(step)
-                if step.startswith(b"354"):
-                    while reading.readline() not in {b".\r\n", b""}:
-                        pass
-                elif not step.startswith(b"250-"):
+                until = {b".\r\n", b""} if step.startswith(b"354") else None
+                while until and reading.readline() not in until:
+                    pass
+                if not until:
                     reading.readline()
 
     threading.Thread(target=serve, daemon=True).start()
@@ -89,7 +89,7 @@ TO_DATA = (*HELLO, b"250 sender fine\r\n", b"250 recipient fine\r\n", b"354 go o
         ((*TO_DATA, b"250 2.0.0 taken\r\n"), SendResult.SENT, "250 2.0.0 taken"),
         ((*TO_DATA, b"451 4.3.0 later\r\n"), SendResult.RETRY, "mail: 451"),
         ((*TO_DATA, b"554 5.7.1 spam\r\n"), SendResult.PERMANENT, "mail: 554"),
-        ((*TO_DATA, b""), SendResult.UNKNOWN, "perhaps taken"),
+        (TO_DATA, SendResult.UNKNOWN, "perhaps taken"),
         ((*TO_DATA, b"what?\r\n"), SendResult.UNKNOWN, "perhaps taken"),
         (
             (*HELLO, b"250 fine\r\n", b"550 5.1.1 <a@example.org> unknown\r\n"),
@@ -98,13 +98,13 @@ TO_DATA = (*HELLO, b"250 sender fine\r\n", b"250 recipient fine\r\n", b"354 go o
         ),
         ((*HELLO, b"250 fine\r\n", b"450 4.2.0 greylisted\r\n"), SendResult.RETRY, "recipient: 450"),
         ((*HELLO, b"550 5.7.1 sender rejected\r\n"), SendResult.PERMANENT, "sender: 550"),
-        ((*HELLO, b"250 fine\r\n", b"250 fine\r\n", b""), SendResult.RETRY, "before the mail"),
+        ((*HELLO, b"250 fine\r\n", b"250 fine\r\n"), SendResult.RETRY, "before the mail"),
         ((b"220 hi\r\n", b"250-fine\r\n250 SIZE 1000\r\n"), SendResult.PERMANENT, "the server takes 1000"),
         ((b"421 busy\r\n",), SendResult.RETRY, "greeting: 421"),
         ((b"554 no\r\n",), SendResult.RETRY, "greeting: 554"),
         ((b"220 hi\r\n", b"554 go away\r\n", b"554 go away\r\n"), SendResult.RETRY, "greeting: 554"),
         ((b"SSH-2.0-x\r\n",), SendResult.RETRY, ""),
-        ((b"",), SendResult.RETRY, "before the mail"),
+        ((), SendResult.RETRY, "before the mail"),
     ],
 )
 def test_a_servers_answer_is_sorted(tmp_path, steps, result, word):
@@ -206,3 +206,42 @@ def test_a_log_in_is_made_where_it_is_asked_for(tmp_path, log, password, result)
     with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), "--auth", "u", "right") as facts:
         (outcome,) = deliver(tmp_path, "reader@example.org", facts["port"], user=f"u:{password}@")
     assert outcome.result == result
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that signs itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    made = [str(folder / "cert.pem"), str(folder / "key.pem")]
+    asked = [
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=127.0.0.1",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+    ]
+    subprocess.run(["openssl", "req", *asked, "-out", made[0], "-keyout", made[1]], check=True, capture_output=True)
+    return made
+
+
+@pytest.mark.recorded
+@needs_shared
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing: no certificate for the TLS tests")
+@pytest.mark.parametrize(("scheme", "flag"), [("smtps", "--smtps"), ("smtp+starttls", "--starttls")])
+@pytest.mark.parametrize(("trusted", "result"), [(True, "sent"), (False, "retry")])
+def test_mail_travels_encrypted_and_only_to_a_server_that_proves_its_name(
+    tmp_path, log, certificate, scheme, flag, trusted, result
+):
+    with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), flag, *certificate) as facts:
+        (outcome,) = deliver(
+            tmp_path, "reader@example.org", facts["port"], scheme=scheme, ca_file=certificate[0] if trusted else None
+        )
+    taken = [line for line in lines(log) if line["event"] == "message"]
+    assert outcome.result == result
+    assert len(taken) == trusted
+    assert trusted or "CERTIFICATE_VERIFY_FAILED" in outcome.answer
