@@ -11,8 +11,10 @@ from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
 from cgtwatch.understand.rules import Rules
 
-_JOINS = re.compile(
-    r"^[\s、,，及和与與同&/;；]*(?:联合|会同|會同|共同|其|会商|會商|and|the|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*[\s、,，及和与&]*(?:and )?(?:the )?$"
+_JOINS = re.compile(  # what stands between two authorities that act together
+    r"^[\s、,，及和与與同&/;；]*"
+    r"(?:联合|会同|會同|共同|其|会商|會商|and|the|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*"
+    r"[\s、,，及和与&]*(?:and )?(?:the )?$"
 )
 _ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
 _PARLIAMENTS = re.compile(
@@ -36,28 +38,46 @@ class Authority:
 
 def authority(reading: Reading, rules: Rules, what: Kind) -> Authority:
     """The authorities of a document that is policy: named in it, meant by the act or the place it names, or the source's own."""
-    title = _acting(reading.in_title(reading.issuers), what.doc_type)
-    if title:
-        return _with_centre(_from_hits(reading, rules, title, 0.9), reading, rules, what)
-    acts = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8)
-    if acts:
-        return _with_centre(acts, reading, rules, what)
-    document = reading.document
-    if document.source_issuer and document.source_level is not Level.NEWS:
-        return _with_centre(_from_source(reading, rules), reading, rules, what)
-    place = min(reading.in_title(reading.places), key=lambda hit: _at_home(reading, hit), default=None)
-    if place is not None and _at_home(reading, place) == 0 and not reading.document.text:
-        return _from_place(reading, rules, place, what)
-    named = _from_text(reading, what)
-    if named:
-        return _with_centre(_from_hits(reading, rules, named, 0.7), reading, rules, what)
-    acts = _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
-    if acts:
-        return _with_centre(acts, reading, rules, what)
-    place = place or next(iter(reading.in_lead(reading.places)), None)
+    who = _by_title(reading, rules, what) or _by_text(reading, rules, what)
+    if who is not None:
+        return _with_centre(who, reading, rules, what)
+    place = next(iter([*_title_places(reading), *reading.in_lead(reading.places)]), None)
     if place is not None:
         return _from_place(reading, rules, place, what)
     return _from_default(reading, rules)
+
+
+def _by_title(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
+    """Whom the title names, whose act it names, who owns the source, or where it stands if there is nothing but a title."""
+    named = _acting(reading.in_title(reading.issuers), what.doc_type)
+    if named:
+        return _from_hits(reading, rules, named, 0.9)
+    acts = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8)
+    if acts is not None:
+        return acts
+    document = reading.document
+    if document.source_issuer and document.source_level is not Level.NEWS:
+        return _from_source(reading, rules)
+    place = next(iter(_title_places(reading)), None)
+    if place is not None and not document.text and _at_home(reading, place) == 0:
+        return _from_place(reading, rules, place, what)
+    return None
+
+
+def _by_text(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
+    """Whom the text names first; a law of a state of the US is the state's, though it speaks of the federal agency."""
+    places = [*reading.in_title(reading.places), *reading.in_lead(reading.places)]
+    state = next((hit for hit in places if hit.meaning.kind == "state"), None)
+    if state is not None and what.doc_type in (DocType.LAW, DocType.PROPOSAL):
+        return _from_place(reading, rules, state, what)
+    named = _from_text(reading, what)
+    if named:
+        return _from_hits(reading, rules, named, 0.7)
+    return _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
+
+
+def _title_places(reading: Reading) -> list[Hit]:
+    return sorted(reading.in_title(reading.places), key=lambda hit: _at_home(reading, hit))
 
 
 def _at_home(reading: Reading, hit: Hit) -> int:
@@ -108,7 +128,7 @@ def _quoted(reading: Reading, hit: Hit) -> bool:
 
 
 def _acting(hits: tuple[Hit, ...], doc_type: DocType) -> list[Hit]:
-    """A reply is from whom was asked, not from the asking parliament; a proposal is the parliament's, not the asked authority's."""
+    """A reply is from whom was asked, not from the asking parliament; a proposal is the parliament's own."""
     parliament = [hit for hit in hits if _PARLIAMENTS.match(hit.meaning.id)]
     others = [hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)]
     if doc_type is DocType.REPLY:

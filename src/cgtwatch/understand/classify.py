@@ -3,7 +3,7 @@
 import math
 from datetime import date
 
-from cgtwatch.model.classification import Act, Classification, Document, Labels, Span, Understanding
+from cgtwatch.model.classification import Classification, Document, Labels, Span
 from cgtwatch.model.taxonomy import DocType, Importance
 from cgtwatch.understand import dates, numbers
 from cgtwatch.understand.authority import Authority, authority
@@ -113,14 +113,3 @@ def _days(reading: Reading, what: Kind, evidence: dict[str, tuple[Span, ...]]) -
 def _sure(margin: float) -> float:
     """From the margin of a decision to a confidence between 0.5 and 1."""
     return round(1 / (1 + math.exp(-max(0.0, min(8.0, margin)) * 1.4)), 3)
-
-
-def read(document: Document, rules: Rules) -> Understanding:
-    """The classification and, where the document is relevant, the acts it tells of: the main one, and those of a round-up."""
-    from cgtwatch.understand import roundup
-
-    found = classify(document, rules)
-    if not found.labels.relevant:
-        return Understanding(found)
-    acts: tuple[Act, ...] = roundup.acts(document, rules, found)
-    return Understanding(found, acts)

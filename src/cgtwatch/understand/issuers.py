@@ -117,7 +117,7 @@ def _body(place: Place, row: Row) -> Issuer:
         if own
         else f"{place.id}_{row['suffix']}"
     )
-    level = Level.PROVINCIAL if place.kind in ("province", "municipality") else Level.MUNICIPAL
+    level = Level.PROVINCIAL if place.kind in ("province", "municipality", "state") else Level.MUNICIPAL
     spellings = tuple(
         template.replace("{zh}", zh).replace("{en}", en) for template in row.words("names") for zh, en in _pairs(place, template)
     )

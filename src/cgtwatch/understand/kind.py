@@ -1,6 +1,6 @@
 """What kind of act it is, and how far it has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
@@ -13,6 +13,7 @@ _ZONES = (1.0, 0.4, 0.06)
 _NEVER_DRAFT = frozenset(
     {DocType.REPLY, DocType.APPROVAL, DocType.TRIAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.INTERPRETATION}
 )
+_NO_TRIAL = frozenset({"marketing", "designation", "accepted"})
 _IN_FORCE = frozenset({DocType.LAW, DocType.NOTICE, DocType.STANDARD, DocType.GUIDELINE})
 
 
@@ -37,6 +38,8 @@ def kind(reading: Reading, stand: Stand) -> Kind:
         doc_type = order[0]
         second = weights[order[1]] if len(order) > 1 else 0.0
         margin = (weights[doc_type] - second) / weights[doc_type]
+    if doc_type is DocType.APPROVAL and "trial word" in stand.title_marks and not stand.title_marks & _NO_TRIAL:
+        doc_type = DocType.TRIAL  # what was approved is a trial
     stage, stage_words = _stage(reading, stand, doc_type)
     type_spans = tuple(reading.span(hit) for hit in words.get(doc_type, ())[:4]) or stand.spans[:1]
     stage_spans = tuple(reading.span(hit) for hit in stage_words[:3]) or type_spans
@@ -74,19 +77,24 @@ def _stage(reading: Reading, stand: Stand, doc_type: DocType) -> tuple[Stage, li
         return Stage.NONE, []
     if doc_type is DocType.PROPOSAL:
         return Stage.PROPOSED, _marked(opening, "proposal")
-    if _marked(title, "repealed"):
-        return Stage.REPEALED, _marked(title, "repealed")
-    accepted = _marked(title, "accepted")
-    if doc_type in (DocType.TRIAL, DocType.APPROVAL) and accepted and not stand.title_marks & {"approval", "marketing"}:
-        return Stage.NONE, accepted
-    drafts = _marked(title, "draft", "preliminary") or (
-        [] if "voice" in stand.title_marks else _marked(opening, "draft", "preliminary")
-    )
-    if drafts and doc_type not in _NEVER_DRAFT and not _marked(reading.cues, "final"):
-        return Stage.DRAFT, drafts
-    inforce = _marked(opening, "inforce") + _marked(title, "inforce title")
-    if inforce and doc_type in _IN_FORCE:
-        return Stage.EFFECTIVE, inforce
-    if _marked(title, "amended") and doc_type is DocType.LAW:
-        return Stage.AMENDED, _marked(title, "amended")
+    for stage, words in _late(reading, stand, doc_type):
+        if words:
+            return stage, words
     return Stage.ISSUED, [hit for hit in opening if hit.meaning.stage is Stage.ISSUED]
+
+
+def _late(reading: Reading, stand: Stand, doc_type: DocType) -> Iterator[tuple[Stage, list[Hit]]]:
+    """Every stage but "issued" that such an act can be at, with the words that say so; the first with words counts."""
+    title = reading.in_title(reading.cues)
+    opening = [*title, *reading.in_lead(reading.cues)]
+    yield Stage.REPEALED, _marked(title, "repealed")
+    if doc_type in (DocType.SAFETY, DocType.APPROVAL):
+        yield Stage.AMENDED, _marked(title, "label")
+    if doc_type in (DocType.TRIAL, DocType.APPROVAL) and not stand.title_marks & {"approval", "marketing"}:
+        yield Stage.NONE, _marked(title, "accepted")
+    if doc_type not in _NEVER_DRAFT and not _marked(reading.cues, "final"):
+        yield Stage.DRAFT, _marked(title if "voice" in stand.title_marks else opening, "draft", "preliminary")
+    if doc_type in _IN_FORCE:
+        yield Stage.EFFECTIVE, _marked(opening, "inforce") + _marked(title, "inforce title")
+    if doc_type is DocType.LAW:
+        yield Stage.AMENDED, _marked(title, "amended")

@@ -88,7 +88,7 @@ def _modalities(reading: Reading, strong: list[Hit], acts: list[Hit]) -> dict[Mo
 def _said_better(reading: Reading, strong: list[Hit], acts: list[Hit], kept: set[Modality]) -> set[Modality]:
     """What a more special kind already says: "cell therapy" beside stem cells, "immune cell" beside CAR-T."""
     title = reading.in_title([*strong, *acts])
-    where = title or tuple([*strong, *acts])
+    where = title or (*strong, *acts)
     special = {m for hit in where if not getattr(hit.meaning, "generic", False) for m in hit.meaning.modalities} & kept
     general = Modality.CGT_GENERAL
     gone = set()
