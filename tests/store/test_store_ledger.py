@@ -231,7 +231,10 @@ def test_a_target_gets_its_messages_one_at_a_time_and_in_order(served: Store) ->
     served.queue_delivery(delivery("d1"))
     served.queue_delivery(delivery("d2"))
     assert served.begin_attempt("d2", NOW) is None
-    outcome(served, SendResult.SENT, None)
+    served.begin_attempt("d1", NOW)
+    assert served.begin_attempt("d2", NOW) is None
+    assert served.due_deliveries(NOW) == []
+    served.settle("d1", SendOutcome(SendResult.SENT), None, NOW)
     assert served.begin_attempt("d2", NOW) is not None
 
 
