@@ -16,7 +16,8 @@ from cgtwatch.link import Side, relation
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.understand import dates, roundup
 from cgtwatch.understand import rules as rule_data
-from cgtwatch.understand.classify import classify, read
+from cgtwatch.understand.classify import classify
+from cgtwatch.understand.read import read
 
 Lines = Sequence[Mapping[str, Any]]
 

@@ -1,5 +1,6 @@
 """The acts that one document tells of: its own, or one for each entry of a review, each deputy of an article, each headline of a brief."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,7 +9,7 @@ from cgtwatch.model.classification import Act, Classification, Document, Labels,
 from cgtwatch.model.taxonomy import DocType, Level, Stage
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.reading import survey
-from cgtwatch.understand.roundup_dated import by_bullet, by_paragraph, under_dates
+from cgtwatch.understand.roundup_dated import by_agency, by_bullet, by_paragraph, under_dates
 from cgtwatch.understand.roundup_entry import Entry, lines_of
 from cgtwatch.understand.roundup_lists import deputies, headlines, japanese_register, several_drafts, table_rows
 from cgtwatch.understand.roundup_names import act_name, own_day
@@ -51,6 +52,7 @@ def _entries(document: Document, rules: Rules) -> list[Entry]:
         lambda: several_drafts(text, published),
         lambda: japanese_register(text),
         lambda: by_paragraph(lines, place_of),
+        lambda: by_agency(lines, document.title),
         lambda: by_bullet(lines, place_of),
     )
     for form in forms:
@@ -82,12 +84,31 @@ def _act(entry: Entry, document: Document, rules: Rules) -> Act | None:
         source_level=document.source_level,
     )
     found = classify(part, rules)
-    if entry.kind == "headline" and not found.labels.relevant:
+    if entry.agency:
+        part, found = _under_agency(entry, part, found, rules)
+    if entry.kind == "listed" and not found.evidence.get("issuers"):
+        return None
+    if entry.kind == "headline" and not found.labels.policy:
         return None
     labels = _labels(entry, found.labels, part, rules)
     if home is not None and home.code.startswith("CN-"):
-        labels = _at_place(labels, home.code, home.id, rules)
-    return Act(entry.name or act_name(entry.title, entry.text), labels, entry.on, _evidence(entry, found, document))
+        labels = _at_place(labels, home.code, _acting_place(part, rules) or home.id, rules)
+    on = entry.on or (labels.document_date if entry.kind == "section" else None)
+    return Act(entry.name or act_name(entry.title, entry.text), labels, on, _evidence(entry, found, document))
+
+
+def _under_agency(entry: Entry, part: Document, found: Classification, rules: Rules) -> tuple[Document, Classification]:
+    """Where an entry names no authority itself, the heading above it does."""
+    heads = [hit.meaning for hit in survey(Document(entry.agency, ""), rules).issuers]
+    if not heads or found.evidence.get("issuers"):
+        return part, found
+    agency = heads[0]
+    part = replace(part, source_issuer=agency.id, source_jurisdiction=agency.jurisdiction, source_level=agency.level)
+    found = classify(part, rules)
+    if not found.labels.policy:
+        lifted = replace(found.labels, policy=True, issuers=(agency.id,), jurisdiction=agency.jurisdiction, level=agency.level)
+        found = replace(found, labels=lifted)
+    return part, replace(found, evidence={**found.evidence, "issuers": (Span(0, 0, "", "source"),)})
 
 
 def _labels(entry: Entry, labels: Labels, part: Document, rules: Rules) -> Labels:
@@ -118,27 +139,48 @@ def _step(entry: Entry, stage: Stage) -> Stage:
 
 def _proposal(entry: Entry, labels: Labels, rules: Rules) -> Labels:
     """A deputy's proposal goes to the assembly of the seat: the national one, or a province's."""
-    seat = entry.place
-    assembly = "npc" if ("NPC" in seat or "National People's Congress" in seat or "人大" in seat) else "cppcc"
-    home = next((hit.meaning for hit in survey(Document(seat, ""), rules).places if hit.meaning.code.startswith("CN-")), None)
-    issuer = f"other:{home.id}_{assembly}" if home else assembly
+    seat = survey(Document(entry.place, ""), rules)
+    named = next((hit.meaning for hit in seat.issuers if hit.meaning.id.rpartition("_")[2] in ("npc", "cppcc")), None)
+    if named is None:
+        assembly = "npc" if re.search(r"NPC|National People|人大", entry.place) else "cppcc"
+        home = next((hit.meaning for hit in seat.places if hit.meaning.code.startswith("CN-")), None)
+        named = rules.issuers.get(f"other:{home.id}_{assembly}" if home else assembly)
+    if named is None:
+        return replace(labels, doc_type=DocType.PROPOSAL, stage=Stage.PROPOSED)
     return replace(
         labels,
         doc_type=DocType.PROPOSAL,
         stage=Stage.PROPOSED,
-        issuers=(issuer,),
-        jurisdiction=home.code if home else "CN",
-        level=Level.PROVINCIAL if home else Level.NATIONAL,
+        issuers=(named.id,),
+        jurisdiction=named.jurisdiction,
+        level=named.level,
     )
 
 
 def _at_place(labels: Labels, code: str, place: str, rules: Rules) -> Labels:
-    """Under the heading of a place an entry that names no authority of its own is that place's."""
-    known = [rules.issuers[issuer] for issuer in labels.issuers if issuer in rules.issuers]
-    named = [issuer for issuer in known if issuer.jurisdiction]
-    if named and labels.jurisdiction:
+    """Under the heading of a place an entry that names no authority of its own is that place's, or its district's."""
+    general = all(issuer.endswith("_gov") and not issuer.startswith("other:") for issuer in labels.issuers)
+    district = f"other:{place}_gov"
+    if general and district in rules.issuers:
+        return replace(labels, issuers=(district,), jurisdiction=code, level=rules.issuers[district].level)
+    if labels.issuers and labels.jurisdiction:
         return labels
     return replace(labels, jurisdiction=code, issuers=labels.issuers or (f"{place}_gov",))
+
+
+_ISSUES = re.compile(r"\b(?:issued|released|published|formulated|announced)\b|发布|印发|出台|公布|制定")
+_BEFORE = 40  # characters: "the science commission of Pudong New Area issued"
+
+
+def _acting_place(part: Document, rules: Rules) -> str:
+    """The district that stands right before the word for issuing, which says that a body of it issued."""
+    verb = _ISSUES.search(part.whole)
+    if verb is None:
+        return ""
+    near = [
+        hit for hit in survey(part, rules).places if hit.meaning.kind == "district" and 0 <= verb.start() - hit.end <= _BEFORE
+    ]
+    return str(near[-1].meaning.id) if near else ""
 
 
 def _evidence(entry: Entry, found: Classification, document: Document) -> Mapping[str, tuple[Span, ...]]:

@@ -7,6 +7,8 @@ from datetime import date
 from cgtwatch.understand.roundup_entry import Entry, Line, joined
 
 _FEWEST = 3  # two dated parts can be one act and its history
+_HEADLINE = 200  # characters; more is a paragraph without a headline
+_SENTENCE_END = re.compile(r"[。！？](?:[”」])?|[.!?][”\"]?(?= [A-Z])")
 _HEADING = 70  # characters; a longer line is a sentence
 _SENTENCE = re.compile(r"[。；;，,！!？?]|\.$|\. ")
 _LEVEL = re.compile(
@@ -26,6 +28,12 @@ _SMALL = re.compile(
     r"you may (?:be interested|also like)|^(?:return to list|previous|next|prve|share|related|上一篇|下一篇|相关阅读|推荐阅读|返回列表"
     r"|免责声明|声明)\b",
     re.IGNORECASE,
+)
+
+_SHORT = 24  # characters of a bullet that is only the name of an agency
+_PARAGRAPH = 120  # characters
+_NEWSLETTER = re.compile(
+    r"round-?\s?up|newsletter|bulletin|regulatory (?:update|news|digest)|policy (?:update|digest)", re.IGNORECASE
 )
 
 PlaceOf = Callable[[str], str]
@@ -75,10 +83,17 @@ def _body(lines: Sequence[Line], place_of: PlaceOf) -> list[Line]:
 
 
 def _entry(body: Sequence[Line], head: Line, on: date | None, place: str) -> Entry:
-    title = body[0].text
-    rest = joined(body[1:])
+    title, rest = body[0].text, joined(body[1:])
+    if len(title) > _HEADLINE:
+        title, rest = first_sentence(title), joined(body)
     span = (head.start, head.end)
     return Entry(body[0].start, body[-1].end, title, rest, on, place, day_span=span)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a paragraph."""
+    end = _SENTENCE_END.search(text, 20)
+    return text[: end.end()] if end else text
 
 
 def by_paragraph(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
@@ -143,5 +158,64 @@ def by_bullet(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:  # noqa:
         ):
             continue
         title = before.strip("-–—•·*(（:： ")
-        entries.append(Entry(line.start, line.end, title, "", day.day, day_span=(line.start + day.start, line.start + day.end)))
+        above = _agency_above(lines, line.number)
+        entries.append(
+            Entry(
+                line.start,
+                line.end,
+                title,
+                "",
+                day.day,
+                kind="listed",
+                agency=above,
+                day_span=(line.start + day.start, line.start + day.end),
+            )
+        )
     return entries if len(entries) >= _FEWEST else []
+
+
+def _agency_above(lines: Sequence[Line], number: int) -> str:
+    """The nearest short line above without a date: the agency that the bullets are about."""
+    for line in reversed(lines[max(0, number - 4) : number]):
+        if not line.days and len(line.text.strip("-•*· ")) <= _SHORT:
+            return line.text.strip("-•*· ")
+    return ""
+
+
+def by_agency(lines: Sequence[Line], title: str) -> list[Entry]:
+    """A newsletter: the name of an agency, then a headline and a paragraph for each thing it did."""
+    if not _NEWSLETTER.search(title):
+        return []
+    entries: list[Entry] = []
+    agency = ""
+    for index, line in enumerate(lines[:-1]):
+        following = lines[index + 1]
+        if not _is_headline(line):
+            continue
+        if _is_headline(following) and line.text != title:
+            agency = line.text
+            continue
+        if agency and len(following.text) >= _PARAGRAPH and not line.text.endswith(":"):
+            end = next((k for k in range(index + 1, len(lines)) if _is_headline(lines[k])), len(lines))
+            entries.append(
+                Entry(
+                    line.start,
+                    lines[end - 1].end,
+                    line.text,
+                    joined(lines[index + 1 : end]),
+                    None,
+                    kind="section",
+                    name=line.text,
+                    agency=agency,
+                )
+            )
+    return entries if len(entries) >= 2 else []
+
+
+def _is_headline(line: Line) -> bool:
+    return (
+        len(line.text) <= 140
+        and line.after_blank
+        and not re.search(r"[.:;,]$", line.text)
+        and not line.text.startswith(("•", "-", "*", "Please", "http"))
+    )

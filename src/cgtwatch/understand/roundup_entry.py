@@ -48,7 +48,8 @@ class Entry:
     place: str = ""
     name: str = ""  # of the act, where the form says it
     issuers: tuple[str, ...] = ()
-    kind: str = ""  # "proposal": a deputy's; "headline": kept only if it reports an act
+    kind: str = ""  # "proposal": a deputy's; "headline", "listed": kept only if it tells of an authority's act; "section": dated by its text
+    agency: str = ""  # the heading that names who acts
     day_span: tuple[int, int] | None = None
 
 
