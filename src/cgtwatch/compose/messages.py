@@ -158,7 +158,7 @@ def _alarm_words(each: Alarm, said: Words) -> Mapping[str, str]:
     return {
         "subject": cut(one_line(each.subject), 200),
         "detail": cut(one_line(each.detail), 500),
-        "hint": cut(one_line(each.hint), 300),
+        "hint": "" if ended else cut(one_line(each.hint), 300),
         "span": span,
     }
 

@@ -93,7 +93,8 @@ def _blocks(message: Message) -> Iterator[dict[str, Any]]:
         yield _section(_event(event))
     for mark, alarms in (("▲", message.data.get("opened", [])), ("✓", message.data.get("closed", []))):
         for each in alarms:
-            lines = [f"{mark} *{_fitted(each['subject'], 300)}*", _fitted(each["detail"], 1500), _fitted(each["hint"], 600)]
+            hint = "" if each["closed_at"] else each["hint"]
+            lines = [f"{mark} *{_fitted(each['subject'], 300)}*", _fitted(each["detail"], 1500), _fitted(hint, 600)]
             yield _section("\n".join(filter(None, lines)))
 
 
