@@ -65,7 +65,10 @@ def _entries(document: Document, rules: Rules) -> list[Entry]:
 def _places(rules: Rules) -> Callable[[str], str]:
     def place_of(heading: str) -> str:
         """The id of the finest place below the country that a heading names."""
-        hits = [hit.meaning for hit in survey(Document(heading, ""), rules).places]
+        reading = survey(Document(heading, ""), rules)
+        # "Shanghai Municipality" is known as the name of a government; it stands for its place here.
+        named = {hit.meaning.id.removeprefix("other:").removesuffix("_gov") for hit in reading.issuers}
+        hits = [*(hit.meaning for hit in reading.places), *(place for place in rules.places if place.id and place.id in named)]
         below = [place for place in hits if place.kind in _FINER and place.kind != "country"]
         return str(min(below, key=lambda place: _FINER[place.kind]).id) if below else ""
 
