@@ -45,7 +45,7 @@ PARTS: Mapping[str, str] = {
     "channels": "cgtwatch.deliver:CHANNELS",
     "channel_parts": "cgtwatch.deliver.channel:ChannelParts",
     "rules": "cgtwatch.understand.rules:load",
-    "read": "cgtwatch.understand.classify:read",
+    "read": "cgtwatch.understand.read:read",
     "issuer_names": "cgtwatch.understand.rules:issuer_names",
     "net": "cgtwatch.net.session:Net",
     "net_policy": "cgtwatch.net.session:NetPolicy",
@@ -78,6 +78,7 @@ class App:
         self.settings = settings
         self.clock = clock
         self.readonly = readonly
+        self.stopping = threading.Event()  # set: begin nothing, wait for nothing
         self._recording = threading.Lock()
         self._made: dict[str, Any] = {}
         self._closers: list[Callable[[], None]] = []
@@ -167,7 +168,7 @@ class App:
             return None
 
         make = partial(_part("vocabulary"), frozenset(_part("parsers")), frozenset(_part("acquirers")))
-        return self._once("vocabulary", lambda: make(frozenset(self.rules.issuers), check_selector))
+        return self._once("vocabulary", lambda: make(frozenset(self.rules.issuers), check_selector, self.settings.allow_private))
 
     # --- doors
 
@@ -182,7 +183,7 @@ class App:
     @property
     def pacing(self) -> "Pacing":
         """One budget a host over all sources."""
-        return self._once("pacing", _part("pacing"))
+        return self._once("pacing", lambda: _part("pacing")(sleep=self.stopping.wait))
 
     @property
     def parser(self) -> "ParseService":
@@ -220,6 +221,7 @@ class App:
             lambda document: read(document, rules),
             self.clock,
             self._recording,
+            self.stopping.is_set,
         )
         return found
 

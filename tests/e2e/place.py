@@ -27,9 +27,15 @@ class Site:
     posts: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
     url: str = ""
 
-    def page(self, path: str, body: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str) -> None:
+    def page(
+        self, path: str, body: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str
+    ) -> None:
         data = body.encode() if isinstance(body, str) else body
-        self.pages[path] = (status, {"Content-Type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}}, data)
+        self.pages[path] = (
+            status,
+            {"Content-Type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}},
+            data,
+        )
 
     def asked(self, path: str) -> int:
         return sum(one == path for _, one, _ in self.requests)
@@ -62,8 +68,13 @@ def serving(site: Site) -> Iterator[Site]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that hangs up is what some tests are about."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     site.url = f"http://127.0.0.1:{server.server_address[1]}"
     try:
@@ -92,8 +103,12 @@ class Place:
     def sources(self, text: str) -> None:
         (self.root / "sources.yaml").write_text(text, encoding="utf-8")
 
-    def run(self, *args: str, code: int | None = 0, stdin: bytes | None = None, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([*PROGRAM, *args], cwd=self.root, env=self.env, capture_output=True, timeout=timeout, input=stdin, check=False)
+    def run(
+        self, *args: str, code: int | None = 0, stdin: bytes | None = None, timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*PROGRAM, *args], cwd=self.root, env=self.env, capture_output=True, timeout=timeout, input=stdin, check=False
+        )
         result = subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in result.stderr, result.stderr
         if code is not None:

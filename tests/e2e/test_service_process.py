@@ -10,7 +10,11 @@ from place import Place, Site, free_port
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>http://x/</link><description>d</description>{}</channel></rss>"""
 ENTRY = "<item><guid>{0}</guid><title>{1}</title><link>http://127.0.0.1/{0}</link><description>{2}</description></item>"
 OLD = ENTRY.format("1", "Annual report", "Figures of the year.")
-NEWS = ENTRY.format("2", "FDA issues draft guidance on CAR-T cell therapy", "The draft guidance on chimeric antigen receptor T cells is open for comment.")
+NEWS = ENTRY.format(
+    "2",
+    "FDA issues draft guidance on CAR-T cell therapy",
+    "The draft guidance on chimeric antigen receptor T cells is open for comment.",
+)
 SOURCES = """\
 sources:
   - {{id: one, name: One, kind: feed, url: "{url}/feed.xml", issuer: fda, jurisdiction: US, language: en, every: {{exactly: 60s}}, gap: 0s, robots: ignore}}
@@ -48,7 +52,11 @@ def test_commands_work_through_the_running_service(running_place: Place, site: S
         site.page("/feed.xml", FEED.format(NEWS + OLD), "application/rss+xml")
         assert running_place.poll("one")["one"]["new"] == 1
         service.until(lambda: "digest subscription=mei outcome=queued" in service.text)
-        service.until(lambda: any(row["subscription"] == "mei" and row["state"] == "sent" for row in running_place.rows("deliveries", "list")))
+        service.until(
+            lambda: any(
+                row["subscription"] == "mei" and row["state"] == "sent" for row in running_place.rows("deliveries", "list")
+            )
+        )
         assert [row["title"] for row in running_place.rows("events")] == ["FDA issues draft guidance on CAR-T cell therapy"]
 
 
@@ -103,7 +111,9 @@ def test_service_stops_within_ten_seconds_in_the_middle_of_a_slow_fetch(running_
 def test_service_says_plainly_where_no_source_is_reachable_and_stays_up(running_place: Place) -> None:
     closed = free_port()
     entry = SOURCES.format(url=f"http://127.0.0.1:{closed}").splitlines()[1]
-    running_place.sources("sources:\n" + "".join(entry.replace("id: one", f"id: s{n}").replace("/feed.xml", f"/{n}.xml") + "\n" for n in range(4)))
+    running_place.sources(
+        "sources:\n" + "".join(entry.replace("id: one", f"id: s{n}").replace("/feed.xml", f"/{n}.xml") + "\n" for n in range(4))
+    )
     with running_place.service() as service:
         service.until(lambda: "alarm subject=" in service.text, seconds=60)
         service.until(lambda: service.text.count("send delivery=") >= 2)

@@ -27,7 +27,7 @@ def classify(
     from cgtwatch.cli import show, working
     from cgtwatch.cli.classifying import classification_lines, classification_record, document_of
     from cgtwatch.errors import CgtwatchError
-    from cgtwatch.understand.classify import read
+    from cgtwatch.understand.read import read
 
     try:
         body = file.read_bytes() if file else sys.stdin.buffer.read()

@@ -81,8 +81,12 @@ class DemoSite:
     def _text(self, document: Document) -> str:
         edit = document.get("edited")
         text = edit["text"] if edit and edit["from_day"] <= self.day else document["text"]
-        last = (self.start + OPEN_FOR).date()
-        said = {"{deadline_zh}": f"{last.year}年{last.month}月{last.day}日", "{deadline_en}": f"{last.day} {last:%B %Y}"}
+        last, later = (self.start + OPEN_FOR).date(), (self.start + 2 * OPEN_FOR).date()
+        said = {
+            "{deadline_zh}": f"{last.year}年{last.month}月{last.day}日",
+            "{deadline_en}": f"{last.day} {last:%B %Y}",
+            "{extended_en}": f"{later.day} {later:%B %Y}",
+        }
         for mark, words in said.items():
             text = text.replace(mark, words)
         return str(text)

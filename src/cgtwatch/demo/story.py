@@ -24,7 +24,7 @@ sources:
     name: {{zh: 示例省药监局 通知公告, en: Example province notices}}
     kind: list
     url: {site}/notices/
-    issuer: other:demo_mpa
+    issuer: other:example_province_drug_administration
     jurisdiction: CN
     level: provincial
     language: zh
@@ -34,7 +34,7 @@ sources:
     name: {{zh: 示例药品局 新闻, en: Example Medicines Agency news}}
     kind: feed
     url: {site}/news/feed.xml
-    issuer: other:demo_agency
+    issuer: other:example_medicines_agency
     jurisdiction: EU
     level: national
     language: en
@@ -42,7 +42,7 @@ sources:
     name: {{zh: 备案机构名单, en: Register of institutions}}
     kind: page
     url: {site}/register/
-    issuer: other:demo_hc
+    issuer: other:example_province_health_commission
     jurisdiction: CN
     level: provincial
     language: zh
@@ -93,13 +93,14 @@ class Story:
         counts = app.store.counts()
         yield f"   stored: {counts.items} documents, {counts.relevant} about cell and gene therapy policy; announcements: {counts.announcements}"
         site.day, self.moment = 1, self.moment + timedelta(days=1)
-        yield "4. A day passes. The site gains four documents (two about solar and fuel cells) and edits one;"
+        yield "4. A day passes. The site gains four documents (two of them about solar and fuel cells) and extends a deadline;"
         yield "   the query of its links, its counters and its clock change, and its register shows a maintenance page."
         yield from self._poll(engine)
         yield "5. What was understood, with the words it rests on:"
         yield from self._events(app)
-        yield "6. Digests and alerts are composed, frozen into the ledger, and sent:"
-        for row in perform(engine, "digest", {"at": (self.moment + timedelta(days=1)).isoformat()}):
+        self.moment += timedelta(days=1)
+        yield "6. The next morning: digests and alerts are composed, frozen into the ledger, and sent."
+        for row in perform(engine, "digest", {}):
             yield f"   {row['subscription']}: {row['outcome']}, {row['events']} events: {row['subject']}"
         for row in perform(engine, "send", {}):
             yield f"   {row['subscription']} by {row['channel']}: {row['state']}"
@@ -144,7 +145,7 @@ class Story:
                 yield f"       changed: {told.change}"
         quiet = [
             item.latest.title
-            for item, found in app.store.items(ItemQuery(since=self.moment))
+            for item, found in app.store.items(ItemQuery(since=self.moment - timedelta(hours=1)))
             if not (found and found.labels.relevant)
         ]
         for title in quiet:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 
 from cgtwatch.app import App
+from cgtwatch.engine.hosts import Hosts, Line
 from cgtwatch.engine.threads import Threads
 from cgtwatch.errors import StoreError
 from cgtwatch.model.delivery import Delivery
@@ -27,17 +28,18 @@ class Engine:
     def __init__(self, app: App) -> None:
         self.app = app
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
+        self._hosts = Hosts()
         self._sends: Threads[SendRow | None] = Threads("send", SENDERS)
 
     # --- polls
 
     def poll(self, sources: Sequence[Source]) -> Iterator[PollRow]:
         """Visit all of `sources` now; rows come as visits end. Only a slice is under way at a time, so memory stays flat."""
-        waiting = list(reversed(sources))
+        line = Line(sources, self._hosts)
         running: set[Future[PollRow]] = set()
-        while waiting or running:
-            while waiting and len(running) < 2 * self._polls.size:
-                running.add(self._visit(waiting.pop()))
+        while line or running:
+            while len(running) < 2 * self._polls.size and (source := line.next(anyway=not running)) is not None:
+                running.add(self._visit(source))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 try:
@@ -46,18 +48,25 @@ class Engine:
                     return
 
     def poll_due(self) -> int:
-        """Begin the visits that are due, as far as there is room; how many."""
+        """Begin the visits that are due, as far as there is room and their hosts are free; how many."""
         room = self._polls.room()
         if not room:
             return 0
         enabled = {source.id: source for source in self.app.sources if source.enabled}
-        due = self.app.store.due(self.app.clock(), enabled)[:room]
-        for source_id in due:
-            self._visit(enabled[source_id])
-        return len(due)
+        begun = 0
+        for source_id in self.app.store.due(self.app.clock(), enabled):
+            if begun < room and self._hosts.free(enabled[source_id]):
+                self._visit(enabled[source_id])
+                begun += 1
+        return begun
 
     def _visit(self, source: Source) -> Future[PollRow]:
-        return self._polls.submit(source.id, lambda: self._one(source))
+        if (running := self._polls.running(source.id)) is not None:
+            return running
+        self._hosts.begin(source)
+        future = self._polls.submit(source.id, lambda: self._one(source))
+        future.add_done_callback(lambda _: self._hosts.end(source))
+        return future
 
     def _one(self, source: Source) -> PollRow:
         try:

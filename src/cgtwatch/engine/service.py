@@ -64,7 +64,8 @@ class Service:
     def _end(self, ticks: Ticks) -> None:
         notify(self._notify, "STOPPING=1")
         ticks.stop()
-        self.app.net.close()  # an exchange under way ends at once as a failure of the network, and is not recorded as one
+        self.app.stopping.set()
+        self.app.net.close()  # exchanges under way end at once; a visit that fails by this is not recorded
         self.ended_cleanly = self.engine.stop(STOP_WITHIN)
         _log.info("stopped %s", fields(clean=self.ended_cleanly))
 

@@ -26,6 +26,11 @@ class Threads(Generic[Result]):
         with self._guard:
             return 0 if self._stopping else max(0, 2 * self.size - len(self._busy))
 
+    def running(self, key: Hashable) -> Future[Result] | None:
+        """The unit with this key that waits or runs."""
+        with self._guard:
+            return self._busy.get(key)
+
     def submit(self, key: Hashable, work: Callable[[], Result]) -> Future[Result]:
         """Run `work` soon, or join the unit with this key that already waits or runs."""
         with self._guard:

@@ -16,7 +16,8 @@ def announcements(source: Source, plan: Plan, items: Sequence[StoredItem], befor
     """At most one announcement for each item whose own act is news; a first look is silent unless the source says otherwise."""
     if plan.baseline and source.first_look is FirstLook.SILENT:
         return ()
-    mains = ((item, event) for item in items if item.revision is not None for event in item.events if event.main)
+    news = (item for item in items if item.revision is not None and not item.finding.quiet)  # quiet: stored, not told
+    mains = ((item, event) for item in news for event in item.events if event.main)
     return tuple(told for item, event in mains if (told := _told(source, item, event, before)) is not None)
 
 
@@ -25,7 +26,9 @@ def _told(source: Source, item: StoredItem, event: PolicyEvent, before: Before) 
     if item.finding.change is Change.NEW or old is None or known is None or known.fingerprint == "":
         return _as_new(source, item, event, before)
     assert item.revision is not None
-    return ToAnnounce(AnnouncementKind.REVISED, event.id, _cause(old, event, item.revision), summary(_was(known), item.revision))
+    return ToAnnounce(
+        AnnouncementKind.REVISED, event.id, _cause(old, event, item.revision), _change(old, event, known, item.revision)
+    )
 
 
 def _as_new(source: Source, item: StoredItem, event: PolicyEvent, before: Before) -> ToAnnounce | None:
@@ -43,14 +46,36 @@ def _as_new(source: Source, item: StoredItem, event: PolicyEvent, before: Before
 def _cause(old: PolicyEvent, new: PolicyEvent, revision: Revision) -> str:
     """A change of what people act on is told each time; other edits of one document at most once a day."""
     before, now = _facts(old), _facts(new)
-    return f"facts {now}" if before != now else f"day {revision.seen_at.date().isoformat()}"
+    return f"facts {'|'.join(now.values())}" if before != now else f"day {revision.seen_at.date().isoformat()}"
 
 
-def _facts(event: PolicyEvent) -> str:
+def _facts(event: PolicyEvent) -> dict[str, str]:
+    """What people act on."""
     labels = event.labels
-    parts = (labels.doc_type, labels.stage, labels.comment_deadline, labels.effective_date, labels.document_number)
-    return "|".join(str(part or "") for part in parts)
+    return {
+        "doc_type": labels.doc_type.value,
+        "stage": labels.stage.value,
+        "comment_deadline": str(labels.comment_deadline or ""),
+        "effective_date": str(labels.effective_date or ""),
+        "document_number": labels.document_number or "",
+    }
+
+
+def _change(old: PolicyEvent, new: PolicyEvent, known: KnownItem, revision: Revision) -> str:
+    """What changed, in a line: first the facts that people act on, then the words."""
+    before, now = _facts(old), _facts(new)
+    facts = [f"{name}: {before[name] or '–'} → {now[name] or '–'}" for name in now if before[name] != now[name]]
+    return "; ".join([*facts, summary(_was(known), revision)])
 
 
 def _was(known: KnownItem) -> Revision:
-    return Revision(known.id, known.revision, known.title, known.url, known.text, known.fingerprint, known.last_seen)
+    return Revision(
+        known.id,
+        known.revision,
+        known.title,
+        known.url,
+        known.text,
+        known.fingerprint,
+        known.last_seen,
+        published_on=known.published_on,
+    )

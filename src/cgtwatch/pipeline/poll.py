@@ -59,6 +59,7 @@ class PollParts:
     read: Callable[[Document], Understanding]
     clock: Callable[[], datetime]
     recording: Lock
+    stopping: Callable[[], bool] = lambda: False  # then exchanges fail by our own doing
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def poll(source: Source, parts: PollParts) -> PollRow:
             source.url, ErrorClass.INTERNAL, f"{type(error).__name__}: {error}", "report this; other sources go on", parts.clock()
         )
         seen = _Seen(failed(source, state, visit, parts.clock()), visit)
-    recorded = _record(source, seen, parts)
+    stopped = parts.stopping() and isinstance(seen.visit, Failed)
+    recorded = Recorded() if stopped else _record(source, seen, parts)
     return _row(source, seen, recorded, (parts.clock() - started).total_seconds())
 
 
@@ -163,9 +165,18 @@ def _unread(source: Source, state: SourceState, visit: Fetched, key: str, error:
         return _Seen(plan, visit, archive_key=key, requests=visit.requests, size=len(visit.body))
     message = verdict.reason.removeprefix(f"{source.id}: ")
     trouble = Failed(
-        visit.requested, ErrorClass.PARSE, message, verdict.hint, visit.fetched_at, visit.duration, visit.status, headers=visit.headers
+        visit.requested,
+        ErrorClass.PARSE,
+        message,
+        verdict.hint,
+        visit.fetched_at,
+        visit.duration,
+        visit.status,
+        headers=visit.headers,
     )
-    return _Seen(failed(source, state, trouble, parts.clock()), trouble, archive_key=key, requests=visit.requests, size=len(visit.body))
+    return _Seen(
+        failed(source, state, trouble, parts.clock()), trouble, archive_key=key, requests=visit.requests, size=len(visit.body)
+    )
 
 
 def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, key: str, parts: PollParts) -> _Seen:

@@ -54,7 +54,7 @@ def send(key: str, parts: SendParts) -> SendRow | None:
         return None
     outcome = _attempt(delivery, parts)
     now = parts.clock()
-    again = next_attempt(delivery.channel, delivery.attempts, outcome, delivery.created_at, now, parts.jitter())
+    again = next_attempt(delivery.channel, delivery.attempts, outcome, _first_try(delivery, parts, now), now, parts.jitter())
     if outcome.result is SendResult.UNKNOWN and delivery.promise == "never-twice":
         again = None
     state = parts.store.settle(key, outcome, again, now)
@@ -64,6 +64,12 @@ def send(key: str, parts: SendParts) -> SendRow | None:
     return SendRow(
         key, delivery.subscription, delivery.channel, delivery.subject, state, delivery.attempts, outcome.answer, again
     )
+
+
+def _first_try(delivery: Delivery, parts: SendParts, now: datetime) -> datetime:
+    """When the present round of attempts began; a redelivery begins a new one."""
+    tries = parts.store.attempts(delivery.key)
+    return tries[-delivery.attempts].started_at if 0 < delivery.attempts <= len(tries) else now
 
 
 def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:

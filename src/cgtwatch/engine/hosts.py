@@ -1,0 +1,66 @@
+"""Which sources may be visited now: no more at a time on one host than it is to bear, so that no thread waits for a turn."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from cgtwatch.model.source import Source
+
+
+def host_of(source: Source) -> str:
+    """The host whose budget `source` uses; a folder has one of its own."""
+    return urlsplit(source.url).hostname or source.id
+
+
+class Hosts:
+    """Counts the visits under way for each host. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._busy: Counter[str] = Counter()
+        self._guard = threading.Lock()
+
+    def free(self, source: Source) -> bool:
+        """Whether a visit to `source` could begin without waiting for another one."""
+        with self._guard:
+            return self._busy[host_of(source)] < max(1, source.connections)
+
+    def begin(self, source: Source) -> None:
+        """A visit begins."""
+        with self._guard:
+            self._busy[host_of(source)] += 1
+
+    def end(self, source: Source) -> None:
+        """A visit has ended."""
+        with self._guard:
+            self._busy[host_of(source)] -= 1
+
+
+class Line:
+    """Sources that wait for their visit, taken host by host in turn."""
+
+    def __init__(self, sources: Iterable[Source], hosts: Hosts) -> None:
+        self._hosts = hosts
+        self._waiting: dict[str, deque[Source]] = {}
+        for source in sources:
+            self._waiting.setdefault(host_of(source), deque()).append(source)
+        self._turn = deque(self._waiting)
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def next(self, *, anyway: bool) -> Source | None:
+        """The next source whose host is free; with `anyway` the first one, free or not; None where all must wait."""
+        for _ in range(len(self._turn)):
+            host = self._turn[0]
+            self._turn.rotate(-1)
+            if anyway or self._hosts.free(self._waiting[host][0]):
+                return self._take(host)
+        return None
+
+    def _take(self, host: str) -> Source:
+        source = self._waiting[host].popleft()
+        if not self._waiting[host]:
+            del self._waiting[host]
+            self._turn.remove(host)
+        return source
