@@ -16,6 +16,7 @@ _JOINS = re.compile(  # what stands between two authorities that act together
     r"(?:联合|会同|會同|共同|其|会商|會商|and|the|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*"
     r"[\s、,，及和与&]*(?:and )?(?:the )?$"
 )
+_MANY = 12  # authorities of a round-up
 _ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
 _PARLIAMENTS = re.compile(
     r"^(?:npc|cppcc|congress|other:.*(?:_npc|_cppcc|_legislature|parliament|assembly|senat|_an|bundestag|bundesrat))$"
@@ -51,7 +52,7 @@ def _by_title(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     """Whom the title names, whose act it names, who owns the source, or where it stands if there is nothing but a title."""
     named = _acting(reading.in_title(reading.issuers), what.doc_type)
     if named:
-        return _from_hits(reading, rules, named, 0.9)
+        return _from_hits(reading, rules, _with_partners(reading, named, what), 0.9)
     acts = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8)
     if acts is not None:
         return acts
@@ -74,6 +75,14 @@ def _by_text(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     if named:
         return _from_hits(reading, rules, named, 0.7)
     return _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
+
+
+def _with_partners(reading: Reading, named: list[Hit], what: Kind) -> list[Hit]:
+    """The authorities of the title, with those that the text names beside one of them in one breath."""
+    group = _from_text(reading, what)
+    ids = {hit.meaning.id for hit in named}
+    joint = len(group) > len(ids) and ids & {hit.meaning.id for hit in group}
+    return _distinct([*named, *group]) if joint and what.doc_type is not DocType.REPLY else named
 
 
 def _title_places(reading: Reading) -> list[Hit]:
@@ -105,6 +114,8 @@ def _from_text(reading: Reading, what: Kind) -> list[Hit]:
     hits = tuple(hit for hit in reading.issuers if hit.start >= reading.title_end and not _quoted(reading, hit))
     if what.doc_type is DocType.REPLY:
         return _distinct([hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)])[:2]
+    if what.doc_type is DocType.ROUNDUP:
+        return _distinct([hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)])[:_MANY]
     opening = _acting(reading.in_lead(hits), what.doc_type) or _acting(hits, what.doc_type)[:3]
     group = _joined(reading, opening)
     for at in range(1, len(opening)):

@@ -18,6 +18,6 @@ def importance(topic: Topic, stand: Stand, what: Kind) -> Importance:
     if what.doc_type is DocType.APPROVAL:
         steps = stand.title_marks & {"designation", "accepted"} and "marketing" not in stand.title_marks
         return Importance.MEDIUM if steps else Importance.HIGH
-    if what.doc_type is DocType.REIMBURSEMENT and what.stage is not Stage.ISSUED:
+    if what.doc_type is DocType.REIMBURSEMENT and (what.stage is not Stage.ISSUED or "code" in stand.title_marks):
         return Importance.MEDIUM
     return Importance.HIGH if what.doc_type in _BINDING else Importance.MEDIUM
