@@ -13,7 +13,7 @@ from cgtwatch.model.draft import Article, Attachment
 from cgtwatch.model.source import DetailMode, DetailRule, Source
 from cgtwatch.parse.document import Unread
 from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, attachment, dated, language_of
-from cgtwatch.parse.heading import head_date
+from cgtwatch.parse.heading import bare_date, head_date
 from cgtwatch.parse.markup import Markup, read_markup
 from cgtwatch.parse.select import Expression, compile_expression
 from cgtwatch.registry import load
@@ -105,6 +105,7 @@ def _published(source: Source, rule: DetailRule, markup: Markup, lines: list[str
     return (
         _first(said, zone, now)
         or _known(head_date(_short(lines), zone=zone, now=now))
+        or _known(bare_date(_short(lines), zone=zone, now=now))
         or _first(perhaps, zone, now)
         or _first(shown, zone, now)
         or _known(Dated(None, from_url(unread.page.url, now=now)))

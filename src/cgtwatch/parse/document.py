@@ -85,6 +85,9 @@ def _kind(unread: Unread) -> str:
         return "html"
     if head.lstrip("\ufeff\r\n\t ").startswith("---\n") or _FRONT_MATTER.match(head):
         return "markdown"
+    if "<" not in head:
+        return "markdown" if unread.name.lower().endswith((".md", ".markdown")) else "text"
     suffix = unread.name.rpartition(".")[2].lower() if "." in unread.name else ""
     media = page.content_type.partition(";")[0].strip().lower()
-    return _SUFFIXES.get(suffix) or _TYPES.get(media) or "text"
+    said = _TYPES.get(media)
+    return said if said in ("html", "markdown") else _SUFFIXES.get(suffix) or said or "text"

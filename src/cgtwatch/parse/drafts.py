@@ -58,7 +58,9 @@ def dated(values: Iterable[object], url: str, *, zone: str, now: datetime) -> Da
 
 def language_of(text: str, fallback: str | None) -> str | None:
     """The language of the text itself; where it does not tell, what the source or feed says."""
-    return guess(text) or ((fallback or "").strip().lower().partition("-")[0].partition("_")[0][:8] or None)
+    said = (fallback or "").strip().lower().partition("-")[0].partition("_")[0][:8] or None
+    guessed = guess(text)
+    return said if guessed is None or (guessed == "zh" and said == "ja") else guessed  # a Japanese title may hold no kana
 
 
 def attachment(base: str, link: object, name: object) -> Attachment | None:

@@ -40,7 +40,7 @@ def parse(source: Source, page: Page) -> Parsed:
             "the feed may have moved, or kind list or page fits better"
         ) from error
     try:
-        read = _read(tidied, page.url)
+        read = _read(tidied)
     except _BROKEN as error:
         raise ParseError(
             f"{source.id}: expected a well-formed feed, got one that cannot be read ({type(error).__name__}: {error})"
@@ -48,8 +48,9 @@ def parse(source: Source, page: Page) -> Parsed:
     return _parsed(source, page, decoded, tidied, read)
 
 
-def _read(tidied: Tidied, url: str) -> feedparser.FeedParserDict:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+def _read(tidied: Tidied) -> feedparser.FeedParserDict:
+    # It is not told the address: it would join ids to it too, and an id must not change with the address it came from.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     return feedparser.parse(io.BytesIO(tidied.markup), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
 
 

@@ -10,9 +10,10 @@ from cgtwatch.text.dates import parse_date
 
 _HEAD_LINES = 40
 _LONG_LINE = 300
-# Labels in the order of trust: publication, then a bare "date", then the last change. They are compared at the start of a
-# line or after a blank or bar, so that "deadline date:" and 截止日期 (deadline) are none.
-_START = r"(?:^|[\s|·•【\[(（])"
+# Labels in the order of trust: publication, then a bare "date", then the last change. They stand at the start of a line or
+# after a bar, Chinese ones also after a blank, so that "deadline date:" and 截止日期 (deadline) are none.
+_START = r"(?:^|[|·•【\[(（]\s*)"
+_START_OR_BLANK = r"(?:^|[\s|·•【\[(（])"
 _LABELS = (
     re.compile(
         _START + r"(?:(?:date (?:of )?)?(?:release|releas|publish|publication|published|posted|post|issue|issued|announcement)"
@@ -20,7 +21,8 @@ _LABELS = (
         re.IGNORECASE,
     ),
     re.compile(r"(?:发布|發布|发文|公布|公佈|印发|成文|公告|刊登|发表|发稿|公示)\s*(?:日期|时间|時間|日)\s*[:：]?\s*(.+)"),
-    re.compile(_START + r"(?:date|time|日期|时间|時間|日\s*付|날짜)\s*[:：]\s*(.+)", re.IGNORECASE),
+    re.compile(_START + r"(?:date|time)\s*[:：]\s*(.+)", re.IGNORECASE),
+    re.compile(_START_OR_BLANK + r"(?:日期|时间|時間|日\s*付|날짜)\s*[:：]\s*(.+)"),
     re.compile(r"(?:最后更新|最近更新|更新)\s*(?:日期|时间)\s*[:：]\s*(.+)"),
     re.compile(_START + r"(?:last )?(?:updated|modified|reviewed)(?: date| on)?\s*[:：]\s*(.+)", re.IGNORECASE),
 )
@@ -29,6 +31,9 @@ _NO_TITLE = re.compile(
     r"img_?\d+|(?:https?://|www\.)\S+",
     re.IGNORECASE,
 )
+# "2019年3月20日…通过 2019年5月28日国务院令第717号公布": of the dates under a law's title the one before 公布 is meant.
+_PROMULGATED = re.compile(r"((?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?:(?!\d{4}年)[^。\n]){0,40}?(?:公布|发布|印发)")
+_OTHER_DATE = re.compile(r"施行|生效|实施|截止|截至|effective|deadline|until|in force|no later", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|标题|題名|标　题)\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -53,7 +58,7 @@ def is_date_line(line: str) -> bool:
 
 
 def head_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:
-    """The publication date from the head of a document: the most trusted label wins, then a line that is only a date."""
+    """The publication date that the head of a document names by a label; the most trusted label wins."""
     head = [line.strip() for line in lines if line.strip()][:_HEAD_LINES]
     short = [line for line in head if len(line) < _LONG_LINE]
     for label in _LABELS:
@@ -62,9 +67,19 @@ def head_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:
             when = parse_date(found[1][:80], zone=zone, now=now) if found else None
             if when:
                 return Dated(when.at, when.on)
+    return Dated()
+
+
+def bare_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:
+    """The date near the top that stands before 公布, else the one of a line that is hardly more than a date."""
+    short = [line.strip() for line in lines if line.strip()]
+    promulgated = next((found[1] for line in short[:12] if (found := _PROMULGATED.search(line[:_LONG_LINE]))), "")
+    when = parse_date(promulgated, zone=zone, now=now)
+    if when:
+        return Dated(when.at, when.on)
     for line in short[:12]:
         # 35 characters hold any date with time, weekday and brackets; more is a sentence that mentions one.
-        if len(line) <= 35 and len(_LETTERS.findall(line)) <= 14:
+        if len(line) <= 35 and not _OTHER_DATE.search(line) and len(_LETTERS.findall(line)) <= 14:
             when = parse_date(line, zone=zone, now=now)
             if when:
                 return Dated(when.at, when.on)

@@ -68,9 +68,11 @@ def parse(source: Source, page: Page) -> Parsed:
     rule = source.page or PageRule()
     markup = read_markup(source, page)
     parts = _parts(source, rule, markup)
+    whole = without_noise(clean("\n".join(to_text(part) for part in parts)))
     for part in parts:
         _drop(source, rule, part, chrome=rule.part is None)
-    text = without_noise(clean("\n".join(to_text(part) for part in parts)))
+    # Where everything stands inside what looks like the frame of a site, the frame is the page.
+    text = without_noise(clean("\n".join(to_text(part) for part in parts))) or ("" if rule.ignore else whole)
     links = _links(markup, parts)
     if not text and not links:
         raise ParseError(

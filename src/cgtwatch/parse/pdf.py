@@ -1,6 +1,7 @@
 """The text of a PDF, page by page, with pypdf."""
 
 import io
+import logging
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
@@ -9,7 +10,7 @@ from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Article
 from cgtwatch.parse.document import Unread
 from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, language_of
-from cgtwatch.parse.heading import head_date, title_line
+from cgtwatch.parse.heading import bare_date, head_date, title_line
 from cgtwatch.text.clean import clean, one_line
 
 _MOST_PAGES = 500
@@ -29,6 +30,7 @@ _BROKEN = (
 
 def read(unread: Unread) -> Article:
     """The text of at most 500 pages. Raises `ParseError` where the file is broken or locked; a scan gives an empty text and a warning."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each oddity of a file at length; ours are the errors
     try:
         reader = _opened(unread)
         pages = [clean(page.extract_text()) for page in reader.pages[:_MOST_PAGES]]
@@ -54,7 +56,9 @@ def read(unread: Unread) -> Article:
     # The title that a file keeps of itself is often its template's; it is believed where the first page prints it too.
     believed = bool(known) and known.replace(" ", "").lower() in text[:2000].replace(" ", "").replace("\n", "").lower()
     title = known if believed or not first else one_line(first, LONGEST_TITLE)
-    when = head_date(lines, zone=unread.source.timezone, now=unread.page.now) if text else Dated()
+    zone, now = unread.source.timezone, unread.page.now
+    labelled = head_date(lines, zone=zone, now=now) if text else Dated()
+    when = labelled if labelled.on else bare_date(lines, zone=zone, now=now)
     return Article(
         title=title or unread.name,
         text=text,

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from cgtwatch.model.draft import Article
 from cgtwatch.parse.document import Unread
 from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, dated, language_of
-from cgtwatch.parse.heading import head_date, title_line, without_label
+from cgtwatch.parse.heading import bare_date, head_date, title_line, without_label
 from cgtwatch.text.charset import Decoded, decode
 from cgtwatch.text.clean import clean, one_line
-from cgtwatch.text.dates import parse_date
 from cgtwatch.text.html import to_text
 
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<front>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _KEY = re.compile(r"(?P<key>[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff \-]*?)\s*:(?:[ \t]+(?P<value>.*))?")
 _BLOCK_TAG = re.compile(r"<(?:p|div|br|table|tr|ul|ol|li|h[1-6]|section|article|blockquote|figure)\b", re.IGNORECASE)
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_DATE_IN_NAME = re.compile(r"(?<![0-9A-Za-z])(?:19|20)\d\d[-._年]\d{1,2}[-._月]\d{1,2}(?![0-9A-Za-z])")  # not inside a hash
 _DATE_KEYS = ("date", "published", "pubdate", "publish_date", "published_at", "release_date", "发布日期", "日期", "updated")
 _MARKS = (
     (re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
@@ -56,8 +56,10 @@ def _article(unread: Unread, decoded: Decoded, lines: list[str], *, title: str, 
     if when.on is None:
         when = head_date(lines, zone=zone, now=now)
     if when.on is None:
-        named = parse_date(unread.name.rpartition("/")[2], zone=zone, now=now)
-        when = Dated(None, named.on) if named else when
+        named = _DATE_IN_NAME.search(unread.name.rpartition("/")[2])
+        when = dated([named[0]] if named else [], "", zone=zone, now=now)
+    if when.on is None:
+        when = bare_date(lines, zone=zone, now=now)
     # The title is kept once: as the title. A title that was cut stays whole in the body.
     body = [line for number, line in enumerate(lines) if number != index] if index is not None and first == title else lines
     text = clean("\n".join(body))

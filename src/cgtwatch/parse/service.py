@@ -139,8 +139,7 @@ class ParseService:
             if self._closed:
                 return
             self._closed = True
-        for _ in range(self._workers):
-            child = self._idle.get()
+        for child in [self._idle.get() for _ in range(self._workers)]:
             if child:
                 child.end()
             self._idle.put(None)

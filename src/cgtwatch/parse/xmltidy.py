@@ -52,8 +52,8 @@ def tidy(text: str) -> Tidied:
     capped = len(ends) > MOST_ENTRIES
     if capped:
         text = text[: ends[MOST_ENTRIES - 1]]
-    elif cut and ends:
-        text = text[: ends[-1]]
+    elif cut:
+        text = text[: ends[-1]] if ends else _before_first_entry(text, name)
     if cut or capped:
         text += _closing(text, root)
     return Tidied(('<?xml version="1.0" encoding="utf-8"?>' + _entities(text)).encode("utf-8", "replace"), cut, capped)
@@ -87,6 +87,11 @@ def _prolog_end(text: str) -> int:
 
 def _entry_ends(text: str, name: str) -> list[int]:
     return [found.end() for found in re.finditer(rf"</(?:[\w.\-]+:)?{name}\s*>", text, re.IGNORECASE)]
+
+
+def _before_first_entry(text: str, root: str) -> str:
+    found = re.search(r"<(?:[\w.\-]+:)?(?:item|entry)\b", text[1:], re.IGNORECASE)
+    return text[: found.start() + 1] if found else "" if root == "entry" else text.rpartition("<")[0]
 
 
 def _closing(text: str, root: str) -> str:

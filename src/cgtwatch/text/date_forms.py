@@ -230,6 +230,6 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         r"(?P<count>\d{1,3}|半|\ban?)\s*个?\s*(?P<unit>秒钟?|分钟?|小时|时|天|日|周|星期|seconds?|secs?|minutes?|mins?|hours?|days?|weeks?)\s*(?:以?前|之前|ago)",
         _ago,
     ),
-    _form(rf"(?P<word>今天|今日|昨天|昨日|前天|刚刚|\b(?:today|yesterday|just now)\b){CLOCK}", _near),
+    _form(rf"^\W*(?P<word>今天|今日|昨天|昨日|前天|刚刚|today|yesterday|just now)(?=[\W\d]|$){CLOCK}", _near),
     _form(rf"^\W*{_M}\s*[-/.月]\s*{_D}{_NOT_BEFORE_NUMBER}日?{CLOCK}\W*$", _yearless),
 )
