@@ -143,6 +143,13 @@ def find(text: str) -> tuple[FoundNumber, ...]:
 
 def canonical(printed: str) -> str:
     """The key of a number however it is printed; text that holds no known number is folded only. Idempotent."""
+    key = _once(printed)
+    while (again := _once(key)) != key and len(again) <= len(key):
+        key = again
+    return key
+
+
+def _once(printed: str) -> str:
     numbers = find(unicodedata.normalize("NFKC", printed))
     return numbers[0].canonical if numbers else _fold(printed)
 
@@ -163,5 +170,9 @@ def _key(template: str, groups: dict[str, str]) -> str:
 
 
 def _fold(value: str) -> str:
-    folded = unicodedata.normalize("NFKC", value).translate(_DASHES).translate(_OLD_SCRIPT)
-    return "".join(folded.split()).upper().replace(",", "")
+    folded = value
+    # Dropping a blank can bring a letter and its accent together, so the forms are settled more than once.
+    for _ in range(3):
+        folded = unicodedata.normalize("NFKC", folded).translate(_DASHES).translate(_OLD_SCRIPT)
+        folded = "".join(folded.split()).upper().replace(",", "")
+    return unicodedata.normalize("NFKC", folded)
