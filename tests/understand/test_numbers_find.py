@@ -1,5 +1,7 @@
 """Document numbers: exactly as printed, and one key for all ways of printing."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,4 +63,4 @@ def test_canonical_of_a_canonical_number_is_itself(printed: str) -> None:
 def test_numbers_find_never_raises_and_points_at_its_words(text: str) -> None:
     found = numbers.find(text)
     assert all(text[one.span.start : one.span.end] == one.span.text == one.printed for one in found)
-    assert all(one.span.end <= other.span.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.span.end <= other.span.start for one, other in itertools.pairwise(found))
