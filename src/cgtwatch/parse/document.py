@@ -35,7 +35,6 @@ _FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|\Z)
 _HTML_HEAD = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_TEXTUAL = ("text/", "application/json", "application/xml", "application/xhtml+xml", "application/octet-stream", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,9 @@ def _kind(unread: Unread) -> str:
             f"{unread.source.id}: expected text, Markdown, HTML or PDF, got {other or 'binary data'} ({len(body)} bytes) as {unread.name!r}; "
             "save it as one of these"
         )
+    media = page.content_type.partition(";")[0].strip().lower()
+    if media == "application/pdf" or unread.name.lower().endswith(".pdf"):
+        raise ParseError(f"{unread.source.id}: expected a PDF, got {len(body)} bytes of something else as {unread.name!r}")
     head = decode(body[:4000], page.charset, "text", unread.source.encoding).text
     if _HTML_HEAD.match(head):
         return "html"
@@ -88,6 +90,5 @@ def _kind(unread: Unread) -> str:
     if "<" not in head:
         return "markdown" if unread.name.lower().endswith((".md", ".markdown")) else "text"
     suffix = unread.name.rpartition(".")[2].lower() if "." in unread.name else ""
-    media = page.content_type.partition(";")[0].strip().lower()
     said = _TYPES.get(media)
     return said if said in ("html", "markdown") else _SUFFIXES.get(suffix) or said or "text"

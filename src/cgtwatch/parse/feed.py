@@ -5,6 +5,7 @@ and Chinese dates wrongly.
 """
 
 import io
+import re
 from xml.sax import SAXException
 
 import feedparser
@@ -21,6 +22,9 @@ from cgtwatch.text.urls import join
 
 # What feedparser's two parsers were seen to raise on broken input; a crash of another kind ends the child, not the service.
 _BROKEN = (SAXException, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
+
+# UTF-8 that somebody took for Latin-1 and encoded again: five such pairs in a row are no accident. feedparser mends them.
+_TWICE = re.compile("(?:[\u00c2-\u00f4][\u0080-\u00bf]{1,3}){5}")
 
 
 def parse(source: Source, page: Page) -> Parsed:
@@ -74,6 +78,8 @@ def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: 
         warnings.append(f"only the first {MOST_ENTRIES} entries were read")
     if "\ufffd" in decoded.text:
         warnings.append(f"{decoded.encoding}: {decoded.how}")
+    if _TWICE.search(decoded.text):
+        warnings.append("parts of the feed were encoded twice by the publisher and are shown mended")
     title = one_line(plain(read.feed.get("title")), 300)
     return Parsed(ordered.drafts, None, title, tuple(warnings), decoded.encoding, tidied.cut or tidied.capped)
 
