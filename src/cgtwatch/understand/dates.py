@@ -78,7 +78,7 @@ def find(text: str, *, published: date | None, lang: str | None = None, zone: st
 def _cues(masked: Masked, lang: str | None) -> Iterator[Cue]:
     # The scripts that occur decide, not the language alone: an English page may quote a Chinese notice and the other way round.
     flow = masked.flow
-    if _KANA.search(flow) and lang != "zh":
+    if lang == "ja" or (lang != "zh" and _KANA.search(flow)):
         yield from JAPANESE
     elif _HAN.search(flow):
         yield from CHINESE
@@ -131,7 +131,8 @@ def _candidate(cue: Cue, masked: Masked, match: re.Match[str], published: date |
         day = _year_fixed(cue.field, masked.mention(match["d"]), published)
         return _Candidate(FoundDate(cue.field, day, None, span), cue.rank, match.start())
     relative = _length(cue.relative, match)
-    anchor = _told_start(masked, match) or published
+    told = match.groupdict().get("s")
+    anchor = masked.mention(told).day if told else _told_start(masked, match) or published
     return _Candidate(FoundDate(cue.field, resolve(relative, anchor), relative, span), cue.rank, match.start())
 
 

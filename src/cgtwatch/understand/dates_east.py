@@ -40,7 +40,7 @@ CHINESE = (
     Cue(
         COMMENT_DEADLINE,
         around(
-            r"(?:意见|征求|征集|反馈|公示)(?:的)?(?:时间|期限|时限|日期|期)?(?:为|是|:|自|从|于|,)*{E}(?:起|开始)?(?:至|到|-|—|~|–){D}"
+            r"(?:意见|征求|征集|反馈|公示)(?:征集)?(?:的)?(?:起止)?(?:时间|期限|时限|日期|期)?(?:为|是|:|自|从|于|,)*{E}(?:起|开始)?(?:至|到|-|—|~|–){D}"
         ),
         2,
         needs=_OPINION,
@@ -65,12 +65,13 @@ CHINESE = (
     # In force from
     Cue(
         EFFECTIVE_DATE,
-        around(rf"(?<!截至)(?<!截止){{D}}{_STARTS}{_IN_FORCE}(?!的|以来|后|情况|方案)"),
+        around(rf"(?<!截至)(?<!截止){{D}}{_STARTS}{_IN_FORCE}(?!的|日|期|以来|后|情况|方案)"),
         2,
         unless=words(r"如获通过|拟于"),
     ),
     Cue(EFFECTIVE_DATE, around(rf"自{{D}}{_STARTS}的?{{X}}{{1,24}}适用"), 3),
-    Cue(EFFECTIVE_DATE, around(r"(?:施行|实施|生效|执行)(?:日期|时间)[\]】]?(?:为|是|:)*{D}"), 1),
+    Cue(EFFECTIVE_DATE, around(r"(?:施行|实施|生效|执行)(?:日期|时间|日)[\]】]?(?:为|是|:)*{D}"), 1),
+    Cue(EFFECTIVE_DATE, around(r"自{D}起,{X}{2,60}?(?:执行|适用)"), 4, unless=words("废止|停止|不再|期间")),
     Cue(EFFECTIVE_DATE, around(r"随着{D}《[^《》]{2,80}》的?(?:正式)?(?:实施|施行|生效)"), 4),
     Cue(
         EFFECTIVE_DATE,

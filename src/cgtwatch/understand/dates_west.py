@@ -1,6 +1,7 @@
 """Cues for dates in English, German, French and Spanish, over masked text."""
 
 from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, HEAD, Cue, around, words
+from cgtwatch.understand.dates_mask import DAY
 
 _WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirty forty-five sixty seventy-five ninety fifteen twenty "
@@ -40,7 +41,7 @@ ENGLISH = (
     Cue(
         COMMENT_DEADLINE,
         around(
-            r"\b(?:deadline for|closing date|close date|comments? due|comments? close|deadline)\b(?:"
+            r"\b(?:deadline for|closing date|close date|comments? due|comments? close|deadline|end of (?:public )?consultation|consultation end(?: date)?)\b(?:"
             r"(?!{E})[^.;\n]){0,50}{D}"
         ),
         3,
@@ -92,6 +93,14 @@ ENGLISH = (
         5,
         relative="P{n}{u}",
     ),
+    Cue(
+        COMMENT_DEADLINE,
+        around(
+            rf"\b(?:consultation|comment period)\b(?:(?!{{E}})[^.;\n]){{0,30}}\b(?:runs?|last|lasts|be open|open) for {_N} {_U}(?: from (?P<s>{DAY}))?"
+        ),
+        5,
+        relative="P{n}{u}",
+    ),
     Cue(COMMENT_DEADLINE, around(r"\bconsultation (?:period|dates?)[: ]{1,3}{E} ?(?:to|until|-|–) ?{D}"), 2),
     Cue(
         COMMENT_DEADLINE,
@@ -115,6 +124,15 @@ ENGLISH = (
         EFFECTIVE_DATE,
         around(r"\beffective(?: date)?(?: (?:as of|on|from|is|of|will be|beginning|starting))?[:,]? ?{D}"),
         1,
+        unless=_NOT_NOW,
+    ),
+    Cue(
+        EFFECTIVE_DATE,
+        around(
+            r"\bOn {D},? (?:(?!{E})(?!\. )[^;\n]){3,140}?\b(?:become|becomes|became|went into|goes? into|took|takes?|came into|comes? into|entered into)"
+            r" (?:effective|effect|force)\b"
+        ),
+        2,
         unless=_NOT_NOW,
     ),
     Cue(
@@ -180,6 +198,7 @@ ENGLISH = (
         1,
         lines=True,
     ),
+    Cue(DOCUMENT_DATE, around(r"^Adopted(?: by(?: the)? [A-Z]{2,5})?[: ]{1,3}{D}"), 5, lines=True, limit=HEAD),
     Cue(DOCUMENT_DATE, around(r"^{D} (?:EMA|EMEA|CHMP|CAT)/"), 1, limit=HEAD),
     Cue(DOCUMENT_DATE, around(rf"\bOn {{D}},? (?:the )?(?:(?!{{E}})(?!\. [A-Z])[^;\n]){{2,120}}?\b{_PUBLIC}\b"), 3, limit=HEAD),
     Cue(
@@ -203,7 +222,7 @@ ENGLISH = (
 )
 
 EUROPEAN = (
-    Cue(EFFECTIVE_DATE, around(r"\btritt (?:(?!{E})[^.;\n]){0,80}?am {D} in Kraft"), 1),
+    Cue(EFFECTIVE_DATE, around(r"\b(?:tritt|trat|treten|traten) (?:(?!{E})[^.;\n]){0,80}?am {D} in Kraft"), 1),
     Cue(
         EFFECTIVE_DATE,
         around(r"\b(?:Inkrafttreten|in Kraft (?:seit|ab|am)|mit Wirkung vom|gilt ab(?: dem)?|gültig ab)[: ]{1,3}{D}"),
@@ -267,6 +286,7 @@ EUROPEAN = (
         ),
         2,
     ),
+    Cue(COMMENT_DEADLINE, around(r"\bFrist (?:zur|für) (?:die )?(?:Stellungnahmen?|Kommentierung)(?: endet am)?\s?:? ?{D}"), 1),
     Cue(COMMENT_DEADLINE, around(r"\bbis (?:zum )?{D}(?:(?!{E})[^.;\n]){0,60}\b(?:Stellungnahme|Stellung)"), 2),
     Cue(
         COMMENT_DEADLINE,

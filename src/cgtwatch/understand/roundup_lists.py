@@ -10,7 +10,7 @@ from cgtwatch.understand.roundup_entry import Entry, Line, joined, runs
 
 _FEWEST = 3
 _ROW = re.compile(
-    r"^\s*\d{1,3}[\s.、|]+《(?P<name>[^《》\n]{4,120}(?:《[^《》]*》[^《》\n]{0,40})?)》"
+    r"^[ \t]*\d{1,3}[ \t.、|]+《(?P<name>[^《》\n]{4,120}(?:《[^《》]*》[^《》\n]{0,40})?)》"
     r"(?P<mark>[^\n《》]{0,60}\n?[^\n《》]{0,60}?)\s*[|\n]?\s*"
     r"(?P<y>(?:19|20)\d{2})\s?年\s?(?P<m>\d{1,2})\s?月(?:\s?(?P<d>\d{1,2})\s?日)?[\s|]+(?P<who>[^\n|]{2,60})",
     re.MULTILINE,
