@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cgtwatch.errors import ParseError
-from cgtwatch.model.source import ListRule, Paging
+from cgtwatch.model.source import ListRule
 from cgtwatch.parse.listing import parse
 from parse.parse_kit import URL, page, source
 
@@ -15,9 +15,9 @@ ROWS = """<html><head><title>通知公告</title></head><body><ul class="nav"><l
 <li class="line"></li></ul><a href="index_1.html">下一页</a></body></html>"""
 
 
-def read(body=ROWS, *, url=URL, paging=None, **rule):
+def read(body=ROWS, *, url=URL, **rule):
     given = {"item": "ul.list li", **rule}
-    return parse(source("list", list=ListRule(**given), paging=paging), page(body, url=url))
+    return parse(source("list", list=ListRule(**given)), page(body, url=url))
 
 
 def test_rows_give_title_link_and_date_in_the_pages_order():
@@ -51,21 +51,6 @@ def test_the_next_page_is_named_by_rule():
 
 def test_a_next_page_that_is_this_page_is_none():
     assert read(next="ul.nav a@href", url="https://www.example.gov.cn/").next_url is None
-
-
-@pytest.mark.parametrize(
-    ("url", "following"),
-    [(URL, "index_1.html"), (URL.replace("index", "index_1"), "index_2.html"), (URL.replace("index", "index_2"), None)],
-)
-def test_pages_by_number_follow_each_other_up_to_the_last_allowed(url, following):
-    parsed = read(url=url, paging=Paging(by="path", path="index_{n}.html", start=1, max_pages=3))
-    assert (parsed.next_url or "").rpartition("/")[2] == (following or "")
-
-
-def test_pages_by_query_are_counted_on():
-    paging = Paging(by="query", param="p", start=2, max_pages=5)
-    assert read(paging=paging).next_url == URL + "?p=2"
-    assert read(url=URL + "?p=4", paging=paging).next_url == URL + "?p=5"
 
 
 def test_a_selector_that_finds_nothing_is_a_warning_and_no_drafts():

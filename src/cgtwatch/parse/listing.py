@@ -11,7 +11,6 @@ from cgtwatch.model.source import ListRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, in_order, language_of
 from cgtwatch.parse.markup import Markup, read_markup
-from cgtwatch.parse.paging import numbered_page
 from cgtwatch.parse.select import Expression, compile_expression
 from cgtwatch.text.clean import clean, one_line
 from cgtwatch.text.dates import from_url, parse_date
@@ -67,7 +66,7 @@ def parse(source: Source, page: Page) -> Parsed:
         )
     if len(rows) > MOST_ENTRIES:
         warnings.append(f"only the first {MOST_ENTRIES} of {len(rows)} rows were read")
-    following = _next(source, rule, markup, page) if ordered.drafts else None
+    following = _next(rule, markup, page) if ordered.drafts else None
     return Parsed(
         ordered.drafts, following, markup.title, tuple(warnings), markup.encoding, markup.cut or len(rows) > MOST_ENTRIES
     )
@@ -125,8 +124,7 @@ def _shortest(row: HtmlElement) -> str:
     return " ".join(line for line in to_text(row).split("\n") if line not in linked)
 
 
-def _next(source: Source, rule: _Rule, markup: Markup, page: Page) -> str | None:
-    if rule.next:
-        links = (join(markup.base, found.value) for found in rule.next.every(markup.root))
-        return next((link for link in links if link and normalise(link) != normalise(page.url)), None)
-    return numbered_page(source, page.url)
+def _next(rule: _Rule, markup: Markup, page: Page) -> str | None:
+    """The next page as the page itself names it; pages that are only numbered are counted by the pipeline."""
+    links = (join(markup.base, found.value) for found in rule.next.every(markup.root)) if rule.next else ()
+    return next((link for link in links if link and normalise(link) != normalise(page.url)), None)
