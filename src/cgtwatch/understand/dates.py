@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from cgtwatch.model.classification import Span
 from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, Cue
 from cgtwatch.understand.dates_east import CHINESE, JAPANESE, KOREAN
-from cgtwatch.understand.dates_mask import Masked, mask
+from cgtwatch.understand.dates_mask import DAY, Masked, mask
 from cgtwatch.understand.dates_own import own_days
 from cgtwatch.understand.dates_spot import Mention, number
 from cgtwatch.understand.dates_west import ENGLISH, EUROPEAN
@@ -66,8 +66,10 @@ def find(text: str, *, published: date | None, lang: str | None = None, zone: st
     masked = mask(text[:_TEXT_LIMIT], published, zone)
     absolute: dict[str, list[_Candidate]] = {field: [] for field in _FIELDS}
     relative: dict[str, list[_Candidate]] = {field: [] for field in _FIELDS}
+    windows = {False: _windows(masked.flow), True: _windows(masked.lines)}
     for cue in _cues(masked, lang):
-        for candidate in _matches(cue, masked, published):
+        where = windows[cue.lines] if cue.relative is None else ((0, len(masked.lines)),)
+        for candidate in _matches(cue, masked, published, where):
             (relative if cue.relative else absolute)[cue.field].append(candidate)
     for span, mention, rank in own_days(masked):
         absolute[DOCUMENT_DATE].append(_Candidate(FoundDate(DOCUMENT_DATE, mention.day, None, span), rank, span.start))
@@ -90,16 +92,30 @@ def _cues(masked: Masked, lang: str | None) -> Iterator[Cue]:
             yield from EUROPEAN
 
 
-def _matches(cue: Cue, masked: Masked, published: date | None) -> Iterator[_Candidate]:
+def _matches(cue: Cue, masked: Masked, published: date | None, windows: Sequence[tuple[int, int]]) -> list[_Candidate]:
     text = masked.lines if cue.lines else masked.flow
-    found = []
-    for match in cue.pattern.finditer(text):
-        if cue.limit is not None and match.start() > cue.limit:
-            break
-        if _is_guarded(cue, text, match):
-            continue
-        found.append(_candidate(cue, masked, match, published))
-    yield from found[-1:] if cue.last else found
+    matches = [match for begin, end in windows for match in cue.pattern.finditer(text, begin, min(end, len(text)))]
+    found = [
+        _candidate(cue, masked, match, published)
+        for match in matches
+        if (cue.limit is None or match.start() <= cue.limit) and not _is_guarded(cue, text, match)
+    ]
+    return found[-1:] if cue.last else found
+
+
+_DAY = re.compile(DAY)
+_REACH = 280  # characters to either side of a day; the longest cue stays within
+
+
+def _windows(text: str) -> tuple[tuple[int, int], ...]:
+    """The stretches of a text around its days: a cue that needs a day cannot match anywhere else."""
+    windows: list[tuple[int, int]] = []
+    for day in _DAY.finditer(text):
+        begin, end = max(0, day.start() - _REACH), min(len(text), day.end() + _REACH)
+        if windows and begin <= windows[-1][1]:
+            begin = windows.pop()[0]
+        windows.append((begin, end))
+    return tuple(windows)
 
 
 def _is_guarded(cue: Cue, text: str, match: re.Match[str]) -> bool:

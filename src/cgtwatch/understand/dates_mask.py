@@ -1,5 +1,6 @@
 """A text made ready for the cues of dates: one script, one width, one character for every day, and the way back."""
 
+import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -72,8 +73,9 @@ def mask(text: str, published: date | None, zone: str | None) -> Masked:
         position = mention.end
     chars.extend(folded[position:])
     places.extend(range(position, len(folded)))
-    flow, flow_at = _squeeze(chars, places, keep_lines=False)
-    lines, lines_at = _squeeze(chars, places, keep_lines=True)
+    whole = "".join(chars)
+    flow, flow_at = _squeeze(whole, places, keep_lines=False)
+    lines, lines_at = _squeeze(whole, places, keep_lines=True)
     return Masked(text, flow, flow_at, lines, lines_at, mentions)
 
 
@@ -84,32 +86,33 @@ def _fold_char(char: str) -> str:
     return (folded if len(folded) == 1 else char).translate(_SCRIPT)
 
 
-def _squeeze(chars: list[str], places: list[int], *, keep_lines: bool) -> tuple[str, tuple[int, ...]]:
+def _squeeze(text: str, places: list[int], *, keep_lines: bool) -> tuple[str, tuple[int, ...]]:
     """Blanks between wide characters go, other runs of blanks become one; a line break stays where a sentence or a block ends."""
     out: list[str] = []
     at: list[int] = []
-    index = 0
-    while index < len(chars):
-        char = chars[index]
-        if not char.isspace():
-            out.append(char)
-            at.append(places[index])
-            index += 1
-            continue
-        begin = index
-        while index < len(chars) and chars[index].isspace():
-            index += 1
-        filler = _filler(chars, begin, index, keep_lines)
-        if filler and out:
+    position = 0
+    for blank in _BLANKS.finditer(text):
+        begin, end = blank.span()
+        out.append(text[position:begin])
+        at.extend(places[position:begin])
+        filler = _filler(text, begin, end, keep_lines) if begin else ""
+        if filler:
             out.append(filler)
             at.append(places[begin])
+        position = end
+    out.append(text[position:])
+    at.extend(places[position:])
     return "".join(out), tuple(at)
 
 
-def _filler(chars: list[str], begin: int, end: int, keep_lines: bool) -> str:
-    breaks = sum(char in "\n\r\x0b\x0c\u2028\u2029" for char in chars[begin:end])
-    before = chars[begin - 1] if begin else "\n"
-    after = chars[end] if end < len(chars) else "\n"
+_BLANKS = re.compile(r"\s+")
+_BREAK = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]")
+
+
+def _filler(text: str, begin: int, end: int, keep_lines: bool) -> str:
+    before = text[begin - 1]
+    after = text[end] if end < len(text) else "\n"
+    breaks = len(_BREAK.findall(text, begin, end))
     if breaks and (keep_lines or breaks > 1 or before in _SENTENCE_END):
         return "\n"
     return "" if _is_wide(before) and _is_wide(after) else " "

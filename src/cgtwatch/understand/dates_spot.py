@@ -1,12 +1,14 @@
 """Every day that a text prints, in whatever script, calendar and order, with where it stands."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 _FIRST, _LAST = 1945, 2100  # outside of these a "date" is a law of long ago, a sentinel or a number
 _GAP = r"\s{0,3}"
+_DIGITS = re.compile(r"\d+")
+_REACH = 40  # characters; "Wednesday, September 30" and the gaps of wrapped lines stay within
 _MONTHS = {
     1: "january januar janvier enero jan jänner",
     2: "february februar février fevrier febrero feb",
@@ -85,8 +87,10 @@ def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, 
     setting = _Setting(published, zone or "")
     taken = bytearray(len(text))
     mentions = []
+    near_digits = tuple(_near_digits(text))
     for shape in _SHAPES:
-        for match in shape.pattern.finditer(text):
+        windows = near_digits if r"\d" in shape.pattern.pattern else ((0, len(text)),)
+        for match in (match for begin, end in windows for match in shape.pattern.finditer(text, begin, end)):
             if any(taken[match.start() : match.end()]):
                 continue
             day = shape.read(match, setting)
@@ -95,6 +99,19 @@ def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, 
             taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
             mentions.append(Mention(match.start(), match.end(), day, shape.year_printed))
     return tuple(sorted(mentions, key=lambda mention: mention.start))
+
+
+def _near_digits(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches around figures: in most of a text there are none, and month names alone make no date."""
+    begin = end = -1
+    for match in _DIGITS.finditer(text):
+        if match.start() - _REACH > end:
+            if end >= 0:
+                yield begin, end
+            begin = max(0, match.start() - _REACH)
+        end = min(len(text), match.end() + _REACH)
+    if end >= 0:
+        yield begin, end
 
 
 def _day(year: int | None, month: int | None, day: int | None) -> date | None:
