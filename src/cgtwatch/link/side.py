@@ -93,7 +93,7 @@ class Side:
     def numbers(self) -> frozenset[str]:
         """Its own document numbers: those of its title, else the first ones of its opening before any other act is named."""
         own = numbers(self.folded_title)
-        return own or numbers(re.split("根据|依据|按照|《", fold(self.text[:_HEAD]))[0])
+        return own or numbers(re.split("根据|依据|按照|[《「]", fold(self.text[:_HEAD]))[0])
 
     @cached_property
     def all_numbers(self) -> frozenset[str]:
