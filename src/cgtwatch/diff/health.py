@@ -69,15 +69,17 @@ _WORDS: Mapping[ErrorClass, Word] = MappingProxyType(
 
 
 def health(state: SourceState, source: Source, now: datetime) -> Health:
-    """The word for a source. Every error has one; a source that was never read well is `unverified`, whatever its error."""
-    if state.last_ok is None:
+    """The word for a source. Every error has one; a source that was never read well is `unverified`, unless it answered with
+    something else than what its kind expects.
+    """
+    if state.last_ok is None and state.error not in _CONTENT:
         what = state.message or ("waiting for its first visit" if state.last_visit is None else "no good visit yet")
         return Health(Word.UNVERIFIED, None, what, state.hint)
     if state.error is not None:
         times = max(state.failures, state.held)
         what = f"{state.message} ({times} visits in a row)" if times > 1 else state.message
         return Health(_WORDS.get(state.error, Word.BROKEN), state.last_ok, what, state.hint)
-    if now - state.last_ok > max(2 * _DAY, 4 * source.every):
+    if state.last_ok is not None and now - state.last_ok > max(2 * _DAY, 4 * source.every):
         return Health(Word.SILENT, state.last_ok, "not visited for too long", "is the service running, and the source enabled?")
     return Health(Word.OK, state.last_ok, "", "")
 

@@ -43,7 +43,7 @@ def tell_operator(parts: NoticeParts) -> Delivery | None:
     message = alarm(untold.opened, untold.ended, parts.language, now)
     ids, ended = [one.id for one in untold.opened], [one.id for one in untold.ended]
     key = "msg_" + hashlib.sha256(f"alarm {ids} {ended} {now.isoformat()}".encode()).hexdigest()[:32]
-    reader = Subscription("operator", channel, target, Cadence(Every.NOW), timezone=parts.timezone, language=parts.language)
+    reader = Subscription("", channel, target, Cadence(Every.NOW), timezone=parts.timezone, language=parts.language)
     payload = parts.channel(channel).freeze(message, reader, key)
     delivery = Delivery(key, "", channel, target, payload, message.subject, DeliveryState.QUEUED, 0, now, now)
     return delivery if parts.store.alarms_told(ids, ended, delivery, now) else None
