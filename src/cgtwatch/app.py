@@ -46,6 +46,7 @@ PARTS: Mapping[str, str] = {
     "channel_parts": "cgtwatch.deliver.channel:ChannelParts",
     "rules": "cgtwatch.understand.rules:load",
     "read": "cgtwatch.understand.read:read",
+    "issuer_ids": "cgtwatch.understand.rules:issuer_ids",
     "issuer_names": "cgtwatch.understand.rules:issuer_names",
     "net": "cgtwatch.net.session:Net",
     "net_policy": "cgtwatch.net.session:NetPolicy",
@@ -168,7 +169,7 @@ class App:
             return None
 
         make = partial(_part("vocabulary"), frozenset(_part("parsers")), frozenset(_part("acquirers")))
-        return self._once("vocabulary", lambda: make(frozenset(self.rules.issuers), check_selector, self.settings.allow_private))
+        return self._once("vocabulary", lambda: make(_part("issuer_ids")(), check_selector, self.settings.allow_private))
 
     # --- doors
 
@@ -212,13 +213,12 @@ class App:
     @property
     def poll_parts(self) -> "PollParts":
         """What a poll walks through."""
-        rules, read = self.rules, _part("read")
         found: PollParts = _part("poll")(
             self.acquirer,
             self.parser,
             self.archive,
             self.store,
-            lambda document: read(document, rules),
+            lambda document: _part("read")(document, self.rules),  # rules are loaded when something new is read
             self.clock,
             self._recording,
             self.stopping.is_set,

@@ -110,6 +110,12 @@ def load(folder: Traversable | None = None) -> Rules:
     return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights)
 
 
+def issuer_ids() -> frozenset[str]:
+    """The ids of the shipped register, without the cost of loading all rules."""
+    folder = files("cgtwatch.understand") / "data"
+    return frozenset(read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", read_places(folder / "places.tsv")))
+
+
 def issuer_name(rules: Rules, issuer: str, lang: str) -> str:
     """The authority's name in `lang` (zh, else English); an id that the register does not know is its own name."""
     known = rules.issuers.get(issuer)
