@@ -91,7 +91,9 @@ def bench_poll() -> None:
         pairs = [(cpu(poll, place, env), cpu([sys.executable, "-c", LOOP, url, str(SOURCES), "304"])) for _ in range(RUNS)]
     again, bare = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
     ratio = median(one / other for one, other in pairs)
-    print(f"poll, first      {first / whole:6.2f} x a bare session loop   ({first:.2f} s / {whole:.2f} s CPU, {SOURCES} feeds of {ENTRIES} entries)")
+    print(
+        f"poll, first      {first / whole:6.2f} x a bare session loop   ({first:.2f} s / {whole:.2f} s CPU, {SOURCES} feeds of {ENTRIES} entries)"
+    )
     print(f"poll, unchanged  {ratio:6.2f} x a bare session loop   ({again:.2f} s / {bare:.2f} s CPU, 304 for each)")
     server.shutdown()
 
