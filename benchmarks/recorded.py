@@ -28,7 +28,7 @@ ENOUGH = 0.9  # of the titles of a feed whose gold holds all of them
 # What a user would write after a look at each list page.
 LISTS: Mapping[str, str] = {
     "nmpa_list_page_20251014T112101_200.html": '{item: "div.list ul li", title: "a@title | a", link: "a@href", date: span}',
-    "prspiders_b.html": '{item: "table.gridtable tr.project", title: "td:nth-child(1)", link: "self@onclick ~ applyproject..(.+?)[^0-9-]", date: "td:nth-child(4)"}',
+    "prspiders_b.html": '{item: "table.gridtable tr.project", title: td, link: "self@onclick ~ applyproject..(.+?)[^0-9-]", date: "td:nth-child(4)"}',
     "prspiders_c.html": '{item: "table.project_table tr", title: a, link: "a@href", date: "td:nth-child(6)"}',
     "gne_forum.html.gz": '{item: "tbody[id^=normalthread]", title: "a.xst", link: "a.xst@href", date: "td.by em span"}',
     "hrfund_announcement.html": '{item: "div.inner:has(h2)", title: "h2 a", link: "h2 a@href", date: i}',
