@@ -4,25 +4,31 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_address
 
 import uvicorn
 
 from cgtwatch.app import App
+from cgtwatch.engine.operations import perform
 from cgtwatch.engine.service import Service
 from cgtwatch.errors import ConfigError
+from cgtwatch.web.leaving import Perform
 from cgtwatch.web.pages import make_site
 
 _log = logging.getLogger(__name__)
 
 
 def start(service: Service) -> Callable[[], None]:
-    """The page of a running service."""
-    return serve(service.app)
+    """The page of a running service, which does what the page's readers may ask for."""
+    return serve(service.app, partial(perform, service.engine))
 
 
-def serve(app: App) -> Callable[[], None]:
-    """Listen and serve; gives back what stops it. Raises `ConfigError` where the address cannot be had."""
+def serve(app: App, perform: Perform | None = None) -> Callable[[], None]:
+    """Listen and serve; gives back what stops it. Without `perform` nothing is changed.
+
+    Raises `ConfigError` where the address cannot be had.
+    """
     host, port = app.settings.listen
     listener = _bind(host, port)
     if not _loopback(host):
@@ -30,9 +36,10 @@ def serve(app: App) -> Callable[[], None]:
             "page reachable from outside without a log-in host=%s; put a proxy with one before it, or listen on 127.0.0.1", host
         )
     config = uvicorn.Config(
-        make_site(app),
+        make_site(app, perform),
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         date_header=True,
         lifespan="off",

@@ -1,0 +1,150 @@
+"""How the sources are, as the page shows it: what needs a person first, and one line for all of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from cgtwatch.compose.links import safe_link
+from cgtwatch.compose.words import Words
+from cgtwatch.diff.health import NETWORK, NO_ANSWER
+from cgtwatch.model.fetch import ErrorClass
+from cgtwatch.model.health import Alarm
+
+Row = Mapping[str, Any]
+# What a person can do something about comes first, what is well last.
+_ORDER = ("blocked", "broken", "changed shape", "held", "silent", "slow", "refused", "unreachable", "unverified", "waiting", "ok")
+_TROUBLE = frozenset(_ORDER[:6])
+_NEVER = frozenset({"refused", "unreachable", "unverified"})
+_OVERDUE = timedelta(minutes=15)  # a visit that waits longer than any queue of ours does
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source in words. `tone` is good, warn, bad or quiet; `link` is http(s) or empty."""
+
+    id: str
+    name: str
+    link: str
+    state: str
+    health: str
+    tone: str
+    reason: str  # in a word of the reader's language
+    message: str  # as it came
+    hint: str
+    last_ok: datetime | None
+    last_new: datetime | None
+    next_poll: datetime | None
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Whether the watch goes on. `overdue` is set where a visit has waited for longer than it should."""
+
+    watched: int
+    off: int
+    visited: int
+    well: int
+    trouble: int
+    never: int
+    waiting: int
+    last_visit: datetime | None
+    next_visit: datetime | None
+    overdue: datetime | None
+
+
+def source_lines(rows: Iterable[Row], said: Words) -> list[SourceLine]:
+    """Every switched-on source, those in trouble first; `rows` are those of `ops.sources.health_rows`."""
+    lines = [_line(row, said) for row in rows if row["enabled"]]
+    return sorted(lines, key=lambda line: _ORDER.index(line.state))
+
+
+def _line(row: Row, said: Words) -> SourceLine:
+    state = _state(row)
+    error = row["error"]
+    message = str(row["what"]) if error else ""
+    return SourceLine(
+        row["id"], row["name"][said.language], safe_link(row["url"]), state, said.name("health", state), _tone(state),
+        said.name("errors", ErrorClass.QUARANTINE if state == "held" else error), message, str(row["hint"]) if error else "",
+        _instant(row["last_ok"]), _instant(row["last_new"]), _instant(row["next_poll"]), row["items"],
+    )  # fmt: skip
+
+
+def _state(row: Row) -> str:
+    """The word of `diff.health`, told further apart for what was never read, so that an outage of ours reads as one."""
+    if row["last_visit"] is None:
+        return "waiting"
+    if row["held"] and row["error"] is not None:
+        return "held"
+    if row["health"] != "unverified":
+        return str(row["health"])
+    if row["error"] is None:
+        return "unverified"
+    return "unreachable" if ErrorClass(row["error"]) in NO_ANSWER else "refused"
+
+
+def _tone(state: str) -> str:
+    if state in {"blocked", "broken", "changed shape", "refused"}:
+        return "bad"
+    return {"ok": "good", "waiting": "quiet"}.get(state, "warn")
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def pulse(rows: Iterable[Row], now: datetime) -> Pulse:
+    """One look at all sources together."""
+    every = list(rows)
+    on = [row for row in every if row["enabled"]]
+    states = [_state(row) for row in on]
+    visits = [at for row in on if (at := _instant(row["last_visit"])) is not None]
+    planned = [at for row in on if (at := _instant(row["next_poll"])) is not None]
+    soonest = min(planned, default=None)
+    return Pulse(
+        watched=len(on), off=len(every) - len(on), visited=len(visits),
+        well=states.count("ok"), trouble=sum(state in _TROUBLE for state in states), never=sum(state in _NEVER for state in states),
+        waiting=states.count("waiting"), last_visit=max(visits, default=None), next_visit=soonest,
+        overdue=soonest if soonest is not None and now - soonest > _OVERDUE else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An alarm in words. `detail` is the watch's own account, in English."""
+
+    heading: str
+    what: str
+    hint: str
+    detail: str
+    since: datetime | None
+
+
+def troubles(alarms: Iterable[Alarm], rows: Iterable[Row], said: Words) -> list[Trouble]:
+    """What is wrong now, the network first; also what no alarm says yet because nobody had to be told so soon."""
+    by_id = {row["id"]: row for row in rows}
+    opened = sorted(alarms, key=lambda alarm: alarm.key != NETWORK)
+    found = [_trouble(alarm, by_id, said) for alarm in opened]
+    if not any(alarm.key == NETWORK for alarm in opened) and _nobody_answered(by_id.values()):
+        found.insert(0, _network(said.say("none_yet"), "", None, said))
+    return found
+
+
+def _trouble(alarm: Alarm, rows: Mapping[str, Row], said: Words) -> Trouble:
+    if alarm.key == NETWORK:
+        return _network(said.say("none_reachable"), alarm.detail, alarm.opened_at, said)
+    row = rows.get(alarm.key.removeprefix("source:"))
+    if row is None:
+        return Trouble(alarm.subject, "", alarm.hint, alarm.detail, alarm.opened_at)
+    heading = said.say("colon", a=row["name"][said.language], b=said.name("health", alarm.kind))
+    return Trouble(heading, said.name("errors", row["error"]), alarm.hint, alarm.detail, alarm.opened_at)
+
+
+def _network(heading: str, detail: str, since: datetime | None, said: Words) -> Trouble:
+    return Trouble(heading, said.say("none_reachable_what"), said.say("none_reachable_try"), detail, since)
+
+
+def _nobody_answered(rows: Iterable[Row]) -> bool:
+    visited = [row for row in rows if row["enabled"] and row["last_visit"]]
+    return len(visited) > 1 and all(row["last_ok"] is None and _state(row) == "unreachable" for row in visited)
