@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cgtwatch import evaluate
+from cgtwatch.compose.records import act_record
 from cgtwatch.evaluate.pages import match
-from cgtwatch.evaluate.records import act_record
 from cgtwatch.evaluate.scores import Count, f1_of
 from cgtwatch.model.classification import Document
 from cgtwatch.understand import rules as rule_data

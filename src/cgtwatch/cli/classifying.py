@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from cgtwatch.cli.show import shown
-from cgtwatch.compose.records import day, evidence_record, labels_record
+from cgtwatch.compose.records import act_record, evidence_record, labels_record
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.classification import Act, Document, Understanding
+from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.parse.document import document
 
 EVIDENCE_WIDTH = 60  # characters of one span shown to a person
@@ -59,19 +59,9 @@ def classification_record(found: Understanding) -> dict[str, Any]:
         "labels": labels_record(classified.labels),
         "evidence": evidence_record(classified.evidence),
         "confidence": dict(classified.confidence),
-        "events": [_act_record(act) for act in found.acts],
+        "events": [act_record(act) | {"evidence": evidence_record(act.evidence)} for act in found.acts],
         "language": classified.language,
         "rules": classified.rules,
-    }
-
-
-def _act_record(act: Act) -> dict[str, Any]:
-    return {
-        "date": day(act.on),
-        "title": act.title,
-        **labels_record(act.labels),
-        "main": act.main,
-        "evidence": evidence_record(act.evidence),
     }
 
 

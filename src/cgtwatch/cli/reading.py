@@ -1,5 +1,6 @@
 """`items`, `events`, `explain`, `diff`: look at what is stored."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,62 +26,39 @@ Limit = Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    app.command()(items)
-    app.command()(events)
+    app.command("items", help="Documents found, newest change first.")(_listing("items"))
+    app.command("events", help="Policy events, newest change first.")(_listing("events"))
     app.command()(explain)
     app.command()(diff)
 
 
-def items(
-    query: Query = None,
-    since: Since = None,
-    until: Until = None,
-    jurisdiction: Jurisdiction = None,
-    issuer: Issuer = None,
-    doc_type: DocTypeOption = None,
-    stage: StageOption = None,
-    modality: ModalityOption = None,
-    importance: ImportanceOption = None,
-    relevant: Relevant = None,
-    source: SourceOption = None,
-    limit: Limit = 0,
-    json: Json = False,
-) -> None:
-    """Documents found, newest change first."""
-    from cgtwatch.cli import show, working
-    from cgtwatch.compose.records import item_record
+def _listing(what: str) -> Callable[..., None]:
+    """The command `items` or `events`: one set of options, one way to ask."""
 
-    wanted = _query(locals())
-    with working.reading() as app:
-        records = (item_record(item, classification) for item, classification in app.store.items(wanted))
-        columns = ("id", "published", "source", "title", "relevant", "revision", "last_changed")
-        show.listing(records, json, columns, lambda row: [row[name] for name in columns], empty="No such item.")
+    def command(
+        query: Query = None,
+        since: Since = None,
+        until: Until = None,
+        jurisdiction: Jurisdiction = None,
+        issuer: Issuer = None,
+        doc_type: DocTypeOption = None,
+        stage: StageOption = None,
+        modality: ModalityOption = None,
+        importance: ImportanceOption = None,
+        relevant: Relevant = None,
+        source: SourceOption = None,
+        limit: Limit = 0,
+        json: Json = False,
+    ) -> None:
+        from cgtwatch.cli import show, working
+        from cgtwatch.cli.listing import LISTINGS
 
+        listing, asked = LISTINGS[what], _query(locals())
+        with working.reading() as app:
+            rows = listing.rows(app.store, asked)
+            show.listing(rows, json, listing.columns, lambda row: [row[name] for name in listing.columns], empty=listing.empty)
 
-def events(
-    query: Query = None,
-    since: Since = None,
-    until: Until = None,
-    jurisdiction: Jurisdiction = None,
-    issuer: Issuer = None,
-    doc_type: DocTypeOption = None,
-    stage: StageOption = None,
-    modality: ModalityOption = None,
-    importance: ImportanceOption = None,
-    relevant: Relevant = None,
-    source: SourceOption = None,
-    limit: Limit = 0,
-    json: Json = False,
-) -> None:
-    """Policy events, newest change first."""
-    from cgtwatch.cli import show, working
-    from cgtwatch.compose.records import event_record
-
-    wanted = _query(locals())
-    with working.reading() as app:
-        records = (event_record(event) for event in app.store.events(wanted))
-        columns = ("id", "date", "jurisdiction", "issuers", "doc_type", "stage", "importance", "title", "comment_deadline")
-        show.listing(records, json, columns, lambda row: [row[name] for name in columns], empty="No such event.")
+    return command
 
 
 def _query(given: dict[str, Any]) -> "EventQuery":

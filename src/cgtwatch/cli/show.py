@@ -1,6 +1,7 @@
 """How rows are shown: tables and colour on a person's terminal, JSON lines in a pipe."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 Row = Mapping[str, Any]
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines, also on a terminal.")]
 
 
@@ -64,6 +66,8 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(shown(inner) for inner in value) or "–"
     text = value.value if isinstance(value, Enum) else str(value)
+    if INSTANT.fullmatch(str(text)):
+        return shown(datetime.fromisoformat(str(text)))
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in str(text))
 
 

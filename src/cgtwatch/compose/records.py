@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from cgtwatch.model.classification import Classification, Labels, Span
+from cgtwatch.model.classification import Act, Classification, Labels, Span
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.item import Item
 
@@ -81,6 +81,11 @@ def labels_record(labels: Labels) -> dict[str, Any]:
         "comment_deadline": day(labels.comment_deadline),
         "importance": str(labels.importance),
     }
+
+
+def act_record(act: Act) -> dict[str, Any]:
+    """One act that a document tells of, as `classify --json` and the predictions of `evaluate` write it."""
+    return {"date": day(act.on), "title": act.title, "main": act.main, **labels_record(act.labels)}
 
 
 def evidence_record(evidence: Mapping[str, tuple[Span, ...]]) -> dict[str, list[dict[str, Any]]]:

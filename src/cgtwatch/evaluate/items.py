@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cgtwatch.compose.records import act_record, evidence_record, labels_record
 from cgtwatch.evaluate import scores
 from cgtwatch.evaluate.files import day, known_language, text_of
-from cgtwatch.evaluate.records import act_record, evidence_record, labels_record
 from cgtwatch.evaluate.scores import Choice, Count, Mistake, Report
 from cgtwatch.model.classification import Document, Understanding
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cgtwatch.compose.records import act_record
 from cgtwatch.evaluate import scores
 from cgtwatch.evaluate.files import text_of
 from cgtwatch.evaluate.items import document
-from cgtwatch.evaluate.records import act_record
 from cgtwatch.evaluate.scores import Count, Mistake, Report
 from cgtwatch.model.classification import Act, Document
 
