@@ -14,6 +14,7 @@ CgtwatchError
 └── NotFound                 no such source, item, event, subscription or delivery (exit 1)
 """
 
+import errno
 from collections.abc import Sequence
 
 
@@ -67,3 +68,14 @@ class DeliverError(StageError):
 
 class NotFound(CgtwatchError):
     """Nothing of that name is known."""
+
+
+# What means that nothing can be recorded now. Work pauses and goes on by itself; no source, reader or peer is to blame.
+STORAGE_TROUBLE = (StoreError, BusyError)
+
+
+def unwritable(place: object, error: OSError) -> StoreError:
+    """What it means that `place` could not be written, in one line with the mend."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StoreFull(f"{place}: no space is left on the disk; make room and work goes on")
+    return StoreUnusable(f"{place}: cannot be written ({error.strerror or error}); mend the disk or its permissions")

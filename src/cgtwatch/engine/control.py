@@ -46,15 +46,18 @@ class ControlServer:
             self._socket.bind(address)
         self._path.chmod(0o600)
         self._socket.listen(8)
-        self._closed = False
+        self._closed = threading.Event()
         threading.Thread(target=self._serve, name="control", daemon=True).start()
 
     def _serve(self) -> None:
-        while not self._closed:
+        while not self._closed.is_set():
             try:
                 connection, _ = self._socket.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if not self._closed.is_set():  # no file handle left, or the asker has gone already: others will come
+                    _log.warning("control: a request could not be taken (%s)", error)
+                    self._closed.wait(1.0)
+                continue
             threading.Thread(target=self._answer, args=(connection,), name="control-request", daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
@@ -75,14 +78,17 @@ class ControlServer:
                 say({"row": row})
         except errors.CgtwatchError as error:
             say({"error": {"kind": type(error).__name__, "message": str(error)}})
-        except (ValueError, AttributeError) as error:
-            say({"error": {"kind": "CgtwatchError", "message": f"request not understood: {error}"}})
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the seam: a request that breaks must be answered, and break nothing else
+            _log.exception("control: request broke")
+            say({"error": {"kind": "CgtwatchError", "message": f"request not understood: {type(error).__name__}: {error}"}})
         else:
             say({"done": True})
 
     def close(self) -> None:
         """Stop listening and remove the socket file."""
-        self._closed = True
+        self._closed.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

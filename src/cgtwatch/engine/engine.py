@@ -3,20 +3,23 @@
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import suppress
 
 from cgtwatch.app import App
 from cgtwatch.engine.hosts import Hosts, Line
-from cgtwatch.engine.threads import Threads
-from cgtwatch.errors import StoreError
+from cgtwatch.engine.storage import Storage
+from cgtwatch.engine.threads import PATIENCE, Threads
+from cgtwatch.errors import STORAGE_TROUBLE, BusyError
 from cgtwatch.model.delivery import Delivery
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Outcome
 from cgtwatch.model.source import Source
 from cgtwatch.ops.logs import fields
+from cgtwatch.ops.ownership import prove_writable
 from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest
 from cgtwatch.pipeline.notices import judge_sources, tell_operator
 from cgtwatch.pipeline.poll import PollRow, poll
-from cgtwatch.pipeline.send import SendRow, send
+from cgtwatch.pipeline.send import SendRow, Unrecorded, record, send
 
 SENDERS = 8  # targets served side by side; each target has a queue of its own
 _log = logging.getLogger(__name__)
@@ -27,6 +30,8 @@ class Engine:
 
     def __init__(self, app: App) -> None:
         self.app = app
+        self.storage = Storage(self._probe)
+        self._unrecorded: dict[str, Unrecorded] = {}
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
         self._sends: Threads[SendRow | None] = Threads("send", SENDERS)
@@ -38,9 +43,9 @@ class Engine:
         line = Line(sources, self._hosts)
         running: set[Future[PollRow]] = set()
         while line or running:
-            while len(running) < 2 * self._polls.size and (source := line.next(anyway=not running)) is not None:
+            while (self._polls.room() or not running) and (source := line.next(anyway=not running)) is not None:
                 running.add(self._visit(source))
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, running = wait(running, PATIENCE, return_when=FIRST_COMPLETED)
             for future in done:
                 try:
                     yield future.result()
@@ -69,10 +74,14 @@ class Engine:
         return future
 
     def _one(self, source: Source) -> PollRow:
+        """The row of a visit; while nothing can be recorded nobody is visited."""
+        if not self.storage.usable():
+            return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: not visited: {self.storage.error}")
         try:
             row = poll(source, self.app.poll_parts)
-        except StoreError as error:
-            row = PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: {error}")
+        except STORAGE_TROUBLE as error:
+            self.storage.trouble(error)
+            return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: {error}")
         level = logging.INFO if row.error is None else logging.WARNING
         _log.log(
             level, "poll %s",
@@ -106,6 +115,7 @@ class Engine:
 
     def send_due(self) -> int:
         """Begin the attempts that are due, one for each target; how many."""
+        self.record_late()
         room = self._sends.room()
         due = self.app.store.due_deliveries(self.app.clock(), room) if room else []
         for delivery in due:
@@ -113,20 +123,48 @@ class Engine:
         return len(due)
 
     def send_all(self) -> Iterator[SendRow]:
-        """Make every attempt that is due now; rows come as attempts end."""
+        """Make every attempt that is due now; rows come as attempts end. Raises what keeps attempts from being recorded."""
         tried: set[str] = set()
         while due := [one for one in self.app.store.due_deliveries(self.app.clock(), 100) if one.key not in tried]:
-            tried |= {one.key for one in due}
             for future in [self._attempt(one) for one in due]:
-                row = future.result()
-                if row is not None:
+                try:
+                    row = future.result()
+                except CancelledError:
+                    raise BusyError("cgtwatch is stopping; ask again when it runs") from None
+                if row is not None:  # perhaps of another delivery to the same target, which was under way
+                    tried.add(row.delivery)
                     yield row
+            if self.storage.error is not None:
+                raise self.storage.error
 
     def _attempt(self, delivery: Delivery) -> Future[SendRow | None]:
         return self._sends.submit((delivery.channel, delivery.target), lambda: self._send(delivery.key))
 
     def _send(self, key: str) -> SendRow | None:
-        row = send(key, self.app.send_parts)
+        if not self.storage.usable():
+            return None
+        try:
+            row = send(key, self.app.send_parts)
+        except Unrecorded as late:
+            self._unrecorded[key] = late
+            self.storage.trouble(late)
+            return None
+        except STORAGE_TROUBLE as error:
+            self.storage.trouble(error)
+            return None
+        return self._told(row)
+
+    def record_late(self) -> None:
+        """Store what came of attempts that were made while nothing could be stored."""
+        for key in list(self._unrecorded):
+            late = self._unrecorded.pop(key)
+            try:
+                self._told(record(late.attempted, self.app.send_parts))
+            except Unrecorded as still:
+                self._unrecorded[key] = still
+                raise
+
+    def _told(self, row: SendRow | None) -> SendRow | None:
         if row is not None:
             _log.info(
                 "send %s",
@@ -157,4 +195,11 @@ class Engine:
     def stop(self, seconds: float = 5.0) -> bool:
         """Begin nothing more and wait at most `seconds` for what runs; True where all ended."""
         ended = self._polls.stop(seconds / 2)
-        return self._sends.stop(seconds / 2) and ended
+        ended = self._sends.stop(seconds / 2) and ended
+        with suppress(*STORAGE_TROUBLE):  # else the next start finds attempts of unknown outcome
+            self.record_late()
+        return ended
+
+    def _probe(self) -> None:
+        prove_writable(self.app.settings.data_dir)
+        self.app.store.probe()

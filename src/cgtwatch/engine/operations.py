@@ -10,7 +10,7 @@ from typing import Any
 
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.subscribing import SUBSCRIBING
-from cgtwatch.errors import ConfigError
+from cgtwatch.errors import BusyError, ConfigError
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.model.item import Outcome
 from cgtwatch.pipeline.digest import is_due, run_digest
@@ -43,6 +43,8 @@ def _poll(engine: Engine, args: Args) -> Iterator[Row]:
     for row in engine.poll(sources):
         rows.append(row)
         yield poll_record(row)
+    if app.stopping.is_set():
+        raise BusyError("cgtwatch is stopping; not every source was visited, ask again when it runs")
     yield {"summary": _summary(rows, (app.clock() - started).total_seconds())}
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-from types import FrameType
+from queue import SimpleQueue
 from typing import Any
 
 from cgtwatch.app import App
@@ -14,7 +14,7 @@ from cgtwatch.engine.control import ControlServer
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import ensure_local, prepare
-from cgtwatch.errors import ConfigError, StoreError
+from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.notify import notify
 from cgtwatch.schedule import Ticks
@@ -35,7 +35,7 @@ class Service:
         self.ended_cleanly = True
         self._notify = notify_socket
         self._stop = threading.Event()
-        self._storage_down = False
+        self._reloading = threading.Lock()
 
     def run(self, web: Serve | None, ready: Callable[["Service"], None]) -> None:
         """Prepare, start everything, call `ready`, work until `stop`, and end.
@@ -74,14 +74,18 @@ class Service:
         self._stop.set()
 
     def reload(self) -> None:
-        """Read sources.yaml again; a wrong file leaves everything as it was."""
+        """Read sources.yaml again; a wrong file leaves everything as it was. The last of several calls decides."""
+        with self._reloading:
+            self._reload()
+
+    def _reload(self) -> None:
         try:
             found = self.app.read_sources()
-        except ConfigError as error:
-            for problem in error.problems:
+            self.app.store.sync_sources(found.sources, self.app.clock())
+        except CgtwatchError as error:
+            for problem in error.problems if isinstance(error, ConfigError) else (str(error),):
                 _log.error("sources not reloaded: %s", problem)
             return
-        self.app.store.sync_sources(found.sources, self.app.clock())
         self.app.use_sources(found)
         _log.info("sources reloaded %s", fields(sources=len(found.sources)))
 
@@ -98,33 +102,36 @@ class Service:
         return lambda: self._guarded(name, work[name])
 
     def _guarded(self, name: str, work: Callable[[], object]) -> None:
-        """A full disk or a locked database pauses work: said once when it begins and once when it ends."""
-        if self._stop.is_set():
+        """A full disk or a locked database pauses work."""
+        if self._stop.is_set() or not self.engine.storage.usable():
             return
         try:
             work()
-        except StoreError as error:
-            if not self._storage_down:
-                _log.error("storage in trouble, work pauses %s", fields(tick=name, error=error))
-            self._storage_down = True
-            return
+        except STORAGE_TROUBLE as error:
+            self.engine.storage.trouble(error)
         except Exception:  # noqa: BLE001 - the seam: a tick that broke must tick again
             _log.exception("tick broke tick=%s", name)
-            return
-        if self._storage_down and name == "housekeep":
-            self._storage_down = False
-            _log.info("storage works again")
 
 
 def obey_signals(service: Service) -> None:
     """SIGTERM and SIGINT stop the service, SIGHUP makes it read sources.yaml again (main thread only)."""
+    # A handler may interrupt the main thread, or another handler, inside a lock; SimpleQueue.put alone is made for that.
+    came: SimpleQueue[int] = SimpleQueue()
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: came.put(number))
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        service.stop()
+    def listen() -> None:
+        while True:
+            if came.get() == signal.SIGHUP:
+                asked.set()
+            else:
+                service.stop()
 
-    def reload(_signal: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=service.reload, name="reload", daemon=True).start()
+    def reload() -> None:
+        while asked.wait():
+            asked.clear()  # before the file is read: what is asked from now on wants a file read later
+            service.reload()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGHUP, reload)
+    for work in (listen, reload):
+        threading.Thread(target=work, name=work.__name__, daemon=True).start()

@@ -1,4 +1,8 @@
-"""A bounded pool of threads in which no two units of work with the same key run at a time."""
+"""A bounded pool of threads in which no two units of work with the same key run at a time.
+
+`size` units are worked on side by side. One that takes longer than `PATIENCE` waits for somebody else, most likely: it goes on,
+but gives its place to another, up to `CROWD` times `size` in all. So a few dozen hosts that do not answer delay nobody.
+"""
 
 import logging
 import threading
@@ -7,6 +11,8 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
+PATIENCE = 2.0  # seconds
+CROWD = 4
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
@@ -14,17 +20,23 @@ _log = logging.getLogger(__name__)
 class Threads(Generic[Result]):
     """Runs units of work side by side; each is known by its key while it waits or runs."""
 
-    def __init__(self, name: str, size: int) -> None:
+    def __init__(self, name: str, size: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.size = size
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(CROWD * size, thread_name_prefix=name)
+        self._monotonic = monotonic
         self._busy: dict[Hashable, Future[Result]] = {}
+        self._begun: dict[Hashable, float] = {}
         self._guard = threading.Lock()
         self._stopping = False
 
     def room(self) -> int:
-        """How many further units may be handed over before the queue is longer than is useful."""
+        """How many further units may be handed over now."""
         with self._guard:
-            return 0 if self._stopping else max(0, 2 * self.size - len(self._busy))
+            if self._stopping:
+                return 0
+            young = self._monotonic() - PATIENCE
+            brisk = sum(1 for at in self._begun.values() if at > young)
+            return max(0, min(self.size - brisk, CROWD * self.size - len(self._busy)))
 
     def running(self, key: Hashable) -> Future[Result] | None:
         """The unit with this key that waits or runs."""
@@ -40,6 +52,7 @@ class Threads(Generic[Result]):
                 stopped: Future[Result] = Future()
                 stopped.cancel()
                 return stopped
+            self._begun[key] = self._monotonic()
             future = self._busy[key] = self._pool.submit(work)
         future.add_done_callback(lambda done: self._settle(key, done))
         return future
@@ -47,6 +60,7 @@ class Threads(Generic[Result]):
     def _settle(self, key: Hashable, done: Future[Result]) -> None:
         with self._guard:
             self._busy.pop(key, None)
+            self._begun.pop(key, None)
         error = None if done.cancelled() else done.exception()
         if error is not None:
             _log.error("work failed key=%s error=%s: %s", key, type(error).__name__, error)

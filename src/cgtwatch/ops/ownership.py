@@ -1,14 +1,16 @@
 """One working cgtwatch per data directory: an flock that the kernel lets go of when its holder dies."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cgtwatch.errors import BusyError, StoreFull, StoreUnusable
+from cgtwatch.errors import BusyError, StoreUnusable, unwritable
 
 LOCK_FILE = "cgtwatch.lock"
+PROOF = 256 * 1024  # bytes: what a few visits need
 
 
 @contextmanager
@@ -27,11 +29,26 @@ def own(data_dir: Path) -> Iterator[None]:
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
     except OSError as error:
-        if error.errno == 28:  # ENOSPC
-            raise StoreFull(f"{data_dir}: no space is left on the disk; make room and start again") from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise unwritable(data_dir, error) from error
         raise
     finally:
         os.close(handle)
+
+
+def prove_writable(data_dir: Path) -> None:
+    """Write and remove a file of some size. Raises `StoreFull` or `StoreUnusable` where that fails."""
+    proof = data_dir / ".space"
+    try:
+        try:
+            with proof.open("wb") as file:
+                file.write(bytes(PROOF))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            proof.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(data_dir, error) from error
 
 
 def _open(data_dir: Path) -> int:

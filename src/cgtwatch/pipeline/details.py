@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from cgtwatch.errors import ParseError
+from cgtwatch.errors import ParseError, unwritable
 from cgtwatch.model.draft import Article, Attachment, Draft
 from cgtwatch.model.fetch import Fetched, Validators, Visit
 from cgtwatch.model.item import Change, Finding, Plan
@@ -42,11 +42,21 @@ class _Reads(Protocol):
     def article(self, source: Source, fetched: Fetched) -> Article: ...
 
 
-class _Keeps(Protocol):
+class Archive(Protocol):
+    """Raw bytes by their hash."""
+
     def put(self, body: bytes) -> str: ...
 
 
-def complete(source: Source, plan: Plan, acquirer: _Gets, parser: _Reads, archive: _Keeps) -> Completed:
+def keep(archive: Archive, body: bytes) -> str:
+    """The key under which `body` is kept. Raises `StoreError` where it cannot be: that is no fault of the source."""
+    try:
+        return archive.put(body)
+    except OSError as error:
+        raise unwritable(error.filename or "the archive of raw pages", error) from error
+
+
+def complete(source: Source, plan: Plan, acquirer: _Gets, parser: _Reads, archive: Archive) -> Completed:
     """Every finding of `plan`, with text from its detail page where the source asks for it.
 
     A page that fails leaves its row as it is, with an empty fingerprint: the next visit, made without conditions, tries again.
@@ -99,10 +109,10 @@ def _left_over(source: Source, plan: Plan, wanted: frozenset[str]) -> frozenset[
     return frozenset() if plan.baseline else frozenset(_candidates(source, plan)) - wanted
 
 
-def _joined(source: Source, finding: Finding, got: Visit, parser: _Reads, archive: _Keeps) -> Entry:
+def _joined(source: Source, finding: Finding, got: Visit, parser: _Reads, archive: Archive) -> Entry:
     if not isinstance(got, Fetched):
         return Entry(replace(finding, fingerprint=""), None, (f"detail page: {getattr(got, 'message', 'not read')}",))
-    key = archive.put(got.body)
+    key = keep(archive, got.body)
     try:
         article = parser.article(source, got)
     except ParseError as error:

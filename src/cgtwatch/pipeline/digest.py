@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cgtwatch.compose.messages import DigestContext, digest, welcome
-from cgtwatch.errors import StoreError
+from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.delivery import Delivery, DeliveryState, Message, Payload
 from cgtwatch.model.event import Announcement
 from cgtwatch.model.subscription import Every, Status, Subscription
@@ -69,11 +69,11 @@ def is_due(subscription: Subscription, last_seq: int, now: datetime) -> bool:
 def run_digest(subscription: Subscription, parts: DigestParts) -> DigestRow:
     """Compose and queue what `subscription` is to get now, in one write; trouble with it is its own and becomes a row.
 
-    `StoreError` passes through, because then nothing can be recorded.
+    What is in `STORAGE_TROUBLE` passes through, because then nothing can be recorded.
     """
     try:
         return _turn(subscription, parts)
-    except StoreError:
+    except STORAGE_TROUBLE:
         raise
     except Exception as error:  # noqa: BLE001 - the seam: one broken template or target must not stop the others
         _log.exception("digest broke subscription=%s", subscription.name)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from cgtwatch.diff.decide import decide, failed, held, unchanged
 from cgtwatch.diff.guard import judge, unreadable
-from cgtwatch.errors import NotFound, ParseError, StoreError
+from cgtwatch.errors import STORAGE_TROUBLE, NotFound, ParseError
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.model.draft import Article, Parsed
 from cgtwatch.model.event import PolicyEvent
@@ -17,7 +17,7 @@ from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Valid
 from cgtwatch.model.item import Outcome, Plan, SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.pipeline.announce import announcements
-from cgtwatch.pipeline.details import complete
+from cgtwatch.pipeline.details import Archive, complete, keep
 from cgtwatch.pipeline.pages import Doors, Reading, follow
 from cgtwatch.pipeline.recognise import link_up, stored_item
 from cgtwatch.store import Store
@@ -40,12 +40,6 @@ class Parser(Protocol):
     def parse(self, source: Source, fetched: Fetched) -> Parsed: ...
 
     def article(self, source: Source, fetched: Fetched) -> Article: ...
-
-
-class Archive(Protocol):
-    """Raw bytes by their hash."""
-
-    def put(self, body: bytes) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +90,13 @@ class _Seen:
 def poll(source: Source, parts: PollParts) -> PollRow:
     """Visit `source` once and record what came of it in one write.
 
-    Trouble of the source is a row, never an exception; `StoreError` passes through, because then nothing can be recorded.
+    Trouble of the source is a row, never an exception; What is in `STORAGE_TROUBLE` passes through, because then nothing can be recorded.
     """
     started = parts.clock()
     state = parts.store.state(source.id)
     try:
         seen = _look(source, state, parts)
-    except StoreError:
+    except STORAGE_TROUBLE:
         raise
     except Exception as error:  # noqa: BLE001 - the seam: one broken part must not stop the others
         _log.exception("poll broke source=%s", source.id)
@@ -120,7 +114,7 @@ def _look(source: Source, state: SourceState, parts: PollParts) -> _Seen:
     if isinstance(visit, NotModified):
         return _Seen(unchanged(source, state, visit, parts.clock()), visit, requests=visit.requests, size=visit.size)
     if isinstance(visit, Failed):
-        key = parts.archive.put(visit.body) if visit.body else None
+        key = keep(parts.archive, visit.body) if visit.body else None
         return _Seen(
             failed(source, state, visit, parts.clock()), visit, archive_key=key, requests=visit.requests, size=visit.size
         )
@@ -128,7 +122,7 @@ def _look(source: Source, state: SourceState, parts: PollParts) -> _Seen:
 
 
 def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollParts) -> _Seen:
-    key = parts.archive.put(visit.body)
+    key = keep(parts.archive, visit.body)
     known = parts.store.known(source.id)
     acquirer = parts.acquirer(source)
     try:

@@ -2,15 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from cgtwatch.deliver.retry import next_attempt
-from cgtwatch.errors import StoreError
+from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound, StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
 from cgtwatch.model.health import Alarm
-from cgtwatch.model.subscription import Status
+from cgtwatch.model.subscription import Promise, Status
 from cgtwatch.store import Store
 
 _log = logging.getLogger(__name__)
@@ -47,23 +48,65 @@ class SendRow:
     next_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt that was made; `state` where its outcome is recorded already and only what follows from it is not."""
+
+    delivery: Delivery
+    outcome: SendOutcome
+    state: DeliveryState | None = None
+
+
+class Unrecorded(StoreError):
+    """An attempt was made and what came of it could not be stored: to be recorded as soon as the storage works again.
+
+    Until then the ledger shows the attempt as under way, so nothing more goes to its target.
+    """
+
+    def __init__(self, attempted: Attempted, error: Exception) -> None:
+        self.attempted = attempted
+        super().__init__(str(error))
+
+
 def send(key: str, parts: SendParts) -> SendRow | None:
-    """Make one attempt at the delivery `key`; None where it may not be made now. The receiver's trouble becomes a row."""
+    """Make one attempt at the delivery `key`; None where it may not be made now. The receiver's trouble becomes a row.
+
+    What is in `STORAGE_TROUBLE` passes through: before the attempt nothing was sent, afterwards it is `Unrecorded`.
+    """
     delivery = parts.store.begin_attempt(key, parts.clock())
     if delivery is None:
         return None
-    outcome = _attempt(delivery, parts)
-    now = parts.clock()
-    again = next_attempt(delivery.channel, delivery.attempts, outcome, _first_try(delivery, parts, now), now, parts.jitter())
-    if outcome.result is SendResult.UNKNOWN and delivery.promise == "never-twice":
-        again = None
-    state = parts.store.settle(key, outcome, again, now)
-    if outcome.result is SendResult.GONE and delivery.subscription:  # the target says it no longer exists: asking on is rude
-        parts.store.update_subscription(delivery.subscription, status=Status.DISABLED, note=f"switched off: {outcome.answer}")
-    _raise_alarm(delivery, outcome, state, parts, now)
+    return record(Attempted(delivery, _attempt(delivery, parts)), parts)
+
+
+def record(made: Attempted, parts: SendParts) -> SendRow:
+    """Store what came of an attempt, and what follows from it. Raises `Unrecorded` with what is still to be stored."""
+    delivery, outcome, now, state, again = made.delivery, made.outcome, parts.clock(), made.state, None
+    try:
+        if state is None:
+            again = _next(delivery, outcome, parts, now)
+            state = parts.store.settle(delivery.key, outcome, again, now)
+        _follow(delivery, outcome, state, parts, now)
+    except STORAGE_TROUBLE as error:
+        raise Unrecorded(Attempted(delivery, outcome, state), error) from error
     return SendRow(
-        key, delivery.subscription, delivery.channel, delivery.subject, state, delivery.attempts, outcome.answer, again
+        delivery.key, delivery.subscription, delivery.channel, delivery.subject, state, delivery.attempts, outcome.answer, again
     )
+
+
+def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datetime) -> datetime | None:
+    if outcome.result is SendResult.UNKNOWN and delivery.promise == Promise.NEVER_TWICE:
+        return None
+    first = _first_try(delivery, parts, now)
+    return next_attempt(delivery.channel, delivery.attempts, outcome, first, now, parts.jitter())
+
+
+def _follow(delivery: Delivery, outcome: SendOutcome, state: DeliveryState, parts: SendParts, now: datetime) -> None:
+    if outcome.result is SendResult.GONE and delivery.subscription:  # the target says it no longer exists: asking on is rude
+        note = f"switched off: {outcome.answer}"
+        with suppress(NotFound):  # removed meanwhile
+            parts.store.update_subscription(delivery.subscription, status=Status.DISABLED, note=note)
+    _raise_alarm(delivery, outcome, state, parts, now)
 
 
 def _first_try(delivery: Delivery, parts: SendParts, now: datetime) -> datetime:
@@ -74,9 +117,11 @@ def _first_try(delivery: Delivery, parts: SendParts, now: datetime) -> datetime:
 
 def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
     try:
-        return parts.channel(delivery.channel).send(delivery.target, delivery.payload, delivery.key, parts.clock())
-    except StoreError:
-        raise
+        channel = parts.channel(delivery.channel)
+    except CgtwatchError as error:  # no way out could be made, so nothing was sent
+        return SendOutcome(SendResult.RETRY, str(error))
+    try:
+        return channel.send(delivery.target, delivery.payload, delivery.key, parts.clock())
     except Exception as error:  # noqa: BLE001 - the seam: what a channel did not foresee; whether it was taken is unknown
         _log.exception("send broke delivery=%s channel=%s", delivery.key, delivery.channel)
         return SendOutcome(SendResult.UNKNOWN, f"{type(error).__name__}: {error}")

@@ -8,7 +8,7 @@ from cgtwatch.store.connection import name_of, path_of, reader
 
 REVISIONS = ("0001",)  # every revision that was ever released, oldest first; a test holds it against the scripts
 HEAD = REVISIONS[-1]
-_VERSION = "alembic_version"
+VERSION_TABLE = "alembic_version"
 
 
 def state_of(database_url: str) -> str:
@@ -38,15 +38,15 @@ def refuse_unless_current(state: str, where: str) -> None:
 def create(connection: Connection) -> None:
     """The whole present schema at once, for a database in memory; a test holds it equal to what the migrations make."""
     METADATA.create_all(connection)
-    connection.execute(text(f"CREATE TABLE {_VERSION} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-    connection.execute(text(f"INSERT INTO {_VERSION} VALUES (:head)"), {"head": HEAD})  # noqa: S608 - a constant
+    connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES (:head)"), {"head": HEAD})  # noqa: S608 - a constant
 
 
 def _revision(connection: Connection, where: str) -> str | None:
     names = inspect(connection).get_table_names()
     if not names:
         return None
-    if _VERSION not in names:
+    if VERSION_TABLE not in names:
         raise StoreUnusable(f"{where}: holds other tables ({', '.join(sorted(names)[:3])}); name a database of its own")
-    found = connection.execute(text(f"SELECT version_num FROM {_VERSION}")).scalars().all()  # noqa: S608 - a constant
+    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all()  # noqa: S608 - a constant
     return str(found[0]) if found else None
