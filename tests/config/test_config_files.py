@@ -179,3 +179,8 @@ def test_any_bytes_give_sources_or_a_config_error_and_nothing_else(tmp_path_fact
     folder = tmp_path_factory.getbasetemp()
     with suppress(ConfigError):
         assert load(b"sources:\n- " + raw, folder).sources is not None
+
+
+def test_a_source_of_both_languages_leaves_it_to_each_document(tmp_path):
+    row = "sources:\n  - {id: a, name: A, kind: feed, url: 'https://a.example.org/', language: both}\n"
+    assert load(row, tmp_path).sources[0].language is None

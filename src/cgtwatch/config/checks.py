@@ -191,11 +191,13 @@ def jurisdiction(node: Node, spot: Spot) -> str:
     return found
 
 
-def language(node: Node, spot: Spot) -> str:
-    """A language tag (RFC 5646, its plain form)."""
+def language(node: Node, spot: Spot) -> str | None:
+    """A language tag (RFC 5646, its plain form); `both` leaves it to each document."""
     found = word(node, spot)
+    if found == "both":
+        return None
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", found):
-        raise WrongError(f"{shown(found)} is no language; write zh, en, ja, ko …")
+        raise WrongError(f"{shown(found)} is no language; write zh, en, ja, ko …, or both")
     return found
 
 
