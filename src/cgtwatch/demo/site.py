@@ -21,9 +21,8 @@ class DemoSite:
         self.start = start
         self.day = 0
         self.requests: list[str] = []
-        self._documents: Mapping[str, list[Document]] = json.loads(
-            files("cgtwatch.demo").joinpath("data/documents.json").read_text("utf-8")
-        )
+        self._documents: Mapping[str, list[Document]] = _data("documents")
+        self._said: Mapping[str, Any] = _data("site")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, name="demo-site", daemon=True).start()
 
@@ -70,6 +69,9 @@ class DemoSite:
         for document in self._shown("notices"):
             if name == f"/notices/{document['id']}.html":
                 return 200, "text/html; charset=gb18030", self._detail(document).encode("gb18030")
+        for document in self._shown("feed"):
+            if name == f"/news/{document['id']}":
+                return 200, "text/html; charset=utf-8", self._article(document).encode()
         return 404, "text/html", b"<h1>404</h1>"
 
     def _shown(self, what: str) -> list[Document]:
@@ -83,7 +85,7 @@ class DemoSite:
         text = edit["text"] if edit and edit["from_day"] <= self.day else document["text"]
         last, later = (self.start + OPEN_FOR).date(), (self.start + 2 * OPEN_FOR).date()
         said = {
-            "{deadline_zh}": f"{last.year}年{last.month}月{last.day}日",
+            "{deadline_zh}": self._said["date"].format(year=last.year, month=last.month, day=last.day),
             "{deadline_en}": f"{last.day} {last:%B %Y}",
             "{extended_en}": f"{later.day} {later:%B %Y}",
         }
@@ -96,13 +98,20 @@ class DemoSite:
             f'<li><a href="./{one["id"]}.html?v={self.day}">{escape(one["title"])}</a><span>{self._on(one)}</span></li>'
             for one in self._shown("notices")
         )
-        return _page("通知公告", f'<ul class="list">{rows}</ul>', self.day)
+        return self._page(self._said["notices"], f'<ul class="list">{rows}</ul>')
 
     def _detail(self, one: Document) -> str:
         title = escape(one["title"])
-        info = f"发布时间：{self._on(one)} 浏览：{98 + 31 * self.day}次"
+        info = self._said["published"].format(on=self._on(one), views=98 + 31 * self.day)
         body = f'<h1>{title}</h1><p class="info">{info}</p><div class="text"><p>{escape(self._text(one))}</p></div>'
-        return _page(one["title"], body, self.day)
+        return self._page(one["title"], body)
+
+    def _article(self, one: Document) -> str:
+        title = escape(one["title"])
+        body = f"<h1>{title}</h1><p>{self._on(one)}</p><p>{escape(self._text(one))}</p>"
+        return (
+            f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title></head><body>{body}</body></html>"
+        )
 
     def _feed(self) -> str:
         entries = "".join(
@@ -115,16 +124,19 @@ class DemoSite:
         return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{head}{entries}</channel></rss>"
 
     def _register(self) -> str:
+        said = self._said
         if self.day:
-            return "<html><head><title>系统维护</title></head><body><p>系统维护中，请稍后访问。</p></body></html>"
-        names = "、".join(f"示例{name}医院" for name in ("第一", "第二", "中心", "儿童", "肿瘤", "大学附属", "中"))
-        text = f"截至目前，全省已备案干细胞临床研究机构共七家，名单如下：{names}。"
-        return _page("已备案机构名单", f"<div class='text'><p>{text}</p></div>", self.day)
+            return str(said["maintenance"])
+        names = said["comma"].join(said["institution"].format(name=name) for name in said["institutions"])
+        return self._page(said["register"], f"<div class='text'><p>{said['registered'].format(names=names)}</p></div>")
+
+    def _page(self, title: str, body: str) -> str:
+        """Chrome around the content: navigation, a visit counter and a clock, as noisy as the real thing."""
+        noise = self._said["noise"].format(visits=4821 + 977 * self.day, hour=9 + self.day)
+        head = f"<head><meta charset='gb2312'><title>{escape(title)}</title></head>"
+        nav = f"<div class='nav'>{self._said['nav']}</div>"
+        return f"<!doctype html><html>{head}<body>{nav}{body}<div class='foot'>{noise}</div></body></html>"
 
 
-def _page(title: str, body: str, day: int) -> str:
-    """Chrome around the content: navigation, a visit counter and a clock, as noisy as the real thing."""
-    noise = f"今日访问：{4821 + 977 * day} 当前时间：{9 + day}:30:00"
-    head = f"<head><meta charset='gb2312'><title>{escape(title)}</title></head>"
-    nav = "<div class='nav'>首页 | 政务公开 | 办事服务</div>"
-    return f"<!doctype html><html>{head}<body>{nav}{body}<div class='foot'>{noise}</div></body></html>"
+def _data(name: str) -> Any:  # noqa: ANN401 - the JSON border
+    return json.loads(files("cgtwatch.demo").joinpath("data", f"{name}.json").read_text("utf-8"))

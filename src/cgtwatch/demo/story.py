@@ -1,163 +1,208 @@
 """The demo's story, told as steps: each does real work and says what happened."""
 
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from cgtwatch.app import App
 from cgtwatch.config.settings import load_settings
 from cgtwatch.demo.receiver import DemoReceiver
+from cgtwatch.demo.retelling import event_lines, visit_line
 from cgtwatch.demo.site import DemoSite
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import prepare
 from cgtwatch.ops.ownership import own
-from cgtwatch.store.records import EventQuery, ItemQuery
-
-SOURCES = """\
-defaults: {{every: 6h, gap: 0s, timezone: Asia/Shanghai}}
-sources:
-  - id: demo-notices
-    name: {{zh: 示例省药监局 通知公告, en: Example province notices}}
-    kind: list
-    url: {site}/notices/
-    issuer: other:example_province_drug_administration
-    jurisdiction: CN
-    level: provincial
-    language: zh
-    list: {{item: "ul.list li", title: a, link: "a@href", date: span, date_format: "%Y-%m-%d"}}
-    detail: {{body: "div.text"}}
-  - id: demo-news
-    name: {{zh: 示例药品局 新闻, en: Example Medicines Agency news}}
-    kind: feed
-    url: {site}/news/feed.xml
-    issuer: other:example_medicines_agency
-    jurisdiction: EU
-    level: national
-    language: en
-  - id: demo-register
-    name: {{zh: 备案机构名单, en: Register of institutions}}
-    kind: page
-    url: {site}/register/
-    issuer: other:example_province_health_commission
-    jurisdiction: CN
-    level: provincial
-    language: zh
-    page: {{part: "div.text"}}
-"""
+from cgtwatch.store.records import ItemQuery
 
 
-@dataclass
+class Tone(Enum):
+    """How a line is meant; a terminal may colour it."""
+
+    STEP = "step"
+    PLAIN = "plain"
+    GOOD = "good"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of the story."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Row = dict[str, Any]
+READERS = (
+    (
+        {"name": "reader-zh", "to": "local:", "lang": "zh"},
+        "digest in Chinese, every day at 08:00 in Shanghai, into the local mailbox",
+    ),
+    (
+        {"name": "reader-en", "to": "local:", "lang": "en", "tz": "Europe/London"},
+        "digest in English, every day at 08:00 in London, into the local mailbox",
+    ),
+)
+
+
 class Story:
-    """The demo while it runs. `app` is set from `begin` on; `digests` are the files written for reading."""
+    """The demo while it runs; a context manager, so that the made-up site can outlive the telling.
 
-    place: Path
-    moment: datetime = field(default_factory=lambda: datetime.now(UTC))
-    digests: list[Path] = field(default_factory=list)
+    `digests` are the files written for reading. `page` is the address at which the web page will stand, if it will: links in the
+    digests then lead there.
+    """
+
+    def __init__(self, place: Path, page: str | None = None) -> None:
+        self.place = place
+        self.digests: list[Path] = []
+        # A morning after both readers' eight o'clock, so that the story's hours are the same whenever it is told.
+        self.moment = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+        self._page = page
+        self._open = ExitStack()
+        self._site = DemoSite(self.moment)
+        self._receiver = DemoReceiver()
+        self._open.callback(self._site.close)
+        self._open.callback(self._receiver.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.close()
 
     def clock(self) -> datetime:
-        """The demo's own time; it moves on by a day when the story says so."""
+        """The demo's own time; it moves on when the story says so."""
         return self.moment
 
-    def tell(self) -> Iterator[str]:
+    def tell(self) -> Iterator[Said]:
         """Do everything, a step at a time; each line says what was done and seen."""
-        site, receiver = DemoSite(self.moment), DemoReceiver()
-        try:
-            environ = {
-                "CGTWATCH_DATA_DIR": str(self.place / "data"),
-                "CGTWATCH_SOURCES": str(self.place / "sources.yaml"),
-                "CGTWATCH_ALLOW_PRIVATE": "127.0.0.0/8",
-            }
-            (self.place / "sources.yaml").write_text(SOURCES.format(site=site.url), encoding="utf-8")
-            settings = load_settings(environ, self.place)
-            yield f"1. A made-up regulator's site runs at {site.url}; everything is kept in {self.place}."
-            with own(settings.data_dir), App(settings, self.clock) as app:
-                prepare(app)
-                engine = Engine(app)
-                try:
-                    yield from self._two_days(app, engine, site, receiver)
-                finally:
-                    engine.stop()
-        finally:
-            site.close()
-            receiver.close()
+        self._furnish()
+        settings = load_settings({}, self.place)
+        yield Said("1. A regulator, made up", Tone.STEP)
+        yield Said(f"   Its site runs at {self._site.url}: a list of notices (written in GB18030, declared as UTF-8), a feed of")
+        yield Said(
+            "   news, and a register of institutions. The regulator and the clock are made up; all else is the real thing."
+        )
+        with own(settings.data_dir), App(settings, self.clock) as app:
+            prepare(app)
+            engine = Engine(app)
+            try:
+                yield from self._subscribe(engine)
+                yield from self._first_look(app, engine)
+                yield from self._quiet_morning(engine)
+                yield from self._news(app, engine)
+                yield from self._understood(app)
+                yield from self._telling(engine)
+                yield from self._again(engine)
+            finally:
+                engine.stop()
+            self._write_digests(app)
 
-    def _two_days(self, app: App, engine: Engine, site: DemoSite, receiver: DemoReceiver) -> Iterator[str]:
-        receiver.secret = self._subscribe(engine, receiver)
-        yield "2. Three readers: the local mailbox in Chinese and in English, and a signed webhook that hears at once."
-        yield "3. First look: what is there is learned and told to nobody."
-        yield from self._poll(engine)
+    def _furnish(self) -> None:
+        """Sources and settings as a user would write them, so that every command works in the place afterwards."""
+        sources = files("cgtwatch.demo").joinpath("data", "sources.yaml").read_text("utf-8")
+        (self.place / "sources.yaml").write_text(sources.replace("SITE", self._site.url), encoding="utf-8")
+        lines = ["CGTWATCH_ALLOW_PRIVATE=127.0.0.0/8"]
+        if self._page:
+            lines += [f"CGTWATCH_LISTEN={self._page.removeprefix('http://')}", f"CGTWATCH_PUBLIC_URL={self._page}"]
+        (self.place / ".env").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _subscribe(self, engine: Engine) -> Iterator[Said]:
+        yield Said("2. Three readers subscribe", Tone.STEP)
+        for args, what in READERS:
+            list(perform(engine, "subscriptions.add", args))
+            yield Said(f"   {args['name']:<10} {what}")
+        hook = {"name": "engineer", "to": self._receiver.url, "cadence": "now", "lang": "en"}
+        [made] = perform(engine, "subscriptions.add", hook)
+        self._receiver.secret = made["secret"]
+        yield Said("   engineer   webhook, at once, signed with a secret that only the two of them know")
+
+    def _first_look(self, app: App, engine: Engine) -> Iterator[Said]:
+        yield Said("3. First look: what is there already is learned, and told to nobody", Tone.STEP)
+        yield from self._visits(engine)
         counts = app.store.counts()
-        yield f"   stored: {counts.items} documents, {counts.relevant} about cell and gene therapy policy; announcements: {counts.announcements}"
-        site.day, self.moment = 1, self.moment + timedelta(days=1)
-        yield "4. A day passes. The site gains four documents (two of them about solar and fuel cells) and extends a deadline;"
-        yield "   the query of its links, its counters and its clock change, and its register shows a maintenance page."
-        yield from self._poll(engine)
-        yield "5. What was understood, with the words it rests on:"
-        yield from self._events(app)
+        yield Said(
+            f"   {counts.items} documents stored, {counts.relevant} of them cell and gene therapy policy; announcements: {counts.announcements}."
+        )
+
+    def _quiet_morning(self, engine: Engine) -> Iterator[Said]:
         self.moment += timedelta(days=1)
-        yield "6. The next morning: digests and alerts are composed, frozen into the ledger, and sent."
-        for row in perform(engine, "digest", {}):
-            yield f"   {row['subscription']}: {row['outcome']}, {row['events']} events: {row['subject']}"
-        for row in perform(engine, "send", {}):
-            yield f"   {row['subscription']} by {row['channel']}: {row['state']}"
-        for name, genuine, body in receiver.received:
-            yield f"   the webhook got {body['type']} {name[:12]}…, signature {'right' if genuine else 'WRONG'}"
-        yield from self._again(engine, receiver)
+        yield Said("4. Next morning: the digests are due, and there is no news", Tone.STEP)
+        rows = list(perform(engine, "digest", {}))
+        sent = list(perform(engine, "send", {}))
+        yield Said(f"   {len(rows)} digests looked at, {len(sent)} messages sent: nothing new is no message.")
+
+    def _news(self, app: App, engine: Engine) -> Iterator[Said]:
+        self._site.day, self.moment = 1, self.moment + timedelta(hours=6)
+        yield Said("5. That day the regulator is busy", Tone.STEP)
+        yield Said(
+            "   It publishes four documents, two of them about solar cells and fuel cells; it extends the deadline of an open"
+        )
+        yield Said(
+            "   consultation; its links get new query strings, its visit counters and clock move, none of which is news; and its"
+        )
+        yield Said("   register shows a maintenance page, with status 200 as if all were well.")
+        yield from self._visits(engine)
+        if app.store.held("demo-register"):
+            yield Said(
+                "   demo-register: the sick page is held back, so nothing is compared with it and no institution is lost.",
+                Tone.NOTE,
+            )
+
+    def _understood(self, app: App) -> Iterator[Said]:
+        yield Said("6. What was understood, and the words in the document that it rests on", Tone.STEP)
+        for told in app.store.announcements(0):
+            for number, line in enumerate(event_lines(told)):
+                yield Said(line, Tone.PLAIN if number else Tone.GOOD)
+        since = ItemQuery(since=self.moment - timedelta(hours=1))
+        for item, found in app.store.items(since):
+            if not (found and found.labels.relevant):
+                yield Said(f"   kept, told to nobody: {item.latest.title}", Tone.NOTE)
+
+    def _telling(self, engine: Engine) -> Iterator[Said]:
+        yield Said("7. The readers are told: the engineer at once, the others next morning", Tone.STEP)
+        yield from self._send(engine)
+        for key, genuine, body in self._receiver.received:
+            verdict = "is right" if genuine else "IS WRONG"
+            count = body["data"]["count"]
+            yield Said(f"   the receiver got {body['type']} {key[:12]}… with {count} events; its signature {verdict}.", Tone.NOTE)
+        self.moment += timedelta(hours=18)
+        yield from self._send(engine)
+
+    def _send(self, engine: Engine) -> Iterator[Said]:
+        composed = [row for row in perform(engine, "digest", {}) if row["outcome"] == "queued"]
+        states = {row["delivery"]: row["state"] for row in perform(engine, "send", {})}
+        for row in composed:
+            yield Said(f"   {row['subscription']:<10} {states.get(row['delivery'], 'queued')}: {row['subject']}")
+
+    def _again(self, engine: Engine) -> Iterator[Said]:
+        yield Said("8. Everything once more, at once", Tone.STEP)
+        before = len(self._receiver.received)
+        rows = [row for row in perform(engine, "poll", {"all": True}) if "source" in row]
+        composed = [row for row in perform(engine, "digest", {}) if row["outcome"] == "queued"]
+        sent = [*composed, *perform(engine, "send", {})]
+        news = sum(row["new"] + row["updated"] for row in rows)
+        more = len(self._receiver.received) - before
+        yield Said(f"   {news} new or updated, {len(sent)} messages, {more} more at the webhook. Nothing twice.", Tone.GOOD)
+
+    def _visits(self, engine: Engine) -> Iterator[Said]:
+        rows: Sequence[Row] = [row for row in perform(engine, "poll", {"all": True}) if "source" in row]
+        yield from (Said(visit_line(row)) for row in sorted(rows, key=lambda row: str(row["source"])))
+
+    def _write_digests(self, app: App) -> None:
         for digest in app.store.digests():
             if digest.html and digest.subscription != "engineer":
                 path = self.place / f"digest-{digest.subscription}.html"
                 path.write_text(digest.html, encoding="utf-8")
                 self.digests.append(path)
-
-    def _subscribe(self, engine: Engine, receiver: DemoReceiver) -> str:
-        list(perform(engine, "subscriptions.add", {"name": "reader-zh", "to": "local:", "lang": "zh"}))
-        list(perform(engine, "subscriptions.add", {"name": "reader-en", "to": "local:", "lang": "en", "tz": "Europe/London"}))
-        made = list(
-            perform(engine, "subscriptions.add", {"name": "engineer", "to": receiver.url, "cadence": "now", "lang": "en"})
-        )
-        return str(made[0]["secret"])
-
-    def _poll(self, engine: Engine) -> Iterator[str]:
-        for row in perform(engine, "poll", {"all": True}):
-            if "source" in row:
-                trouble = f" ({row['error']})" if row["error"] else ""
-                yield f"   {row['source']:<14} {row['outcome']:<9} {row['new']} new, {row['updated']} updated, {row['gone']} gone{trouble}"
-
-    def _events(self, app: App) -> Iterator[str]:
-        seen = {one.event.id: one for one in app.store.announcements(0)}
-        for told in seen.values():
-            event, labels = told.event, told.event.labels
-            yield f"   [{told.kind.value}] {event.title}"
-            words = ", ".join(
-                dict.fromkeys(
-                    span.text
-                    for name in ("modalities", "doc_type", "stage", "comment_deadline")
-                    for span in event.evidence.get(name, ())
-                )
-            )
-            deadline = f", comments until {labels.comment_deadline}" if labels.comment_deadline else ""
-            yield f"       {labels.doc_type}, {labels.stage}, {labels.importance}{deadline}  ← {words[:110]}"
-            if told.change:
-                yield f"       changed: {told.change}"
-        quiet = [
-            item.latest.title
-            for item, found in app.store.items(ItemQuery(since=self.moment - timedelta(hours=1)))
-            if not (found and found.labels.relevant)
-        ]
-        for title in quiet:
-            yield f"   [kept, not told] {title}"
-        assert app.store.events(EventQuery(limit=1)), "the demo's regulator must have said something"
-
-    def _again(self, engine: Engine, receiver: DemoReceiver) -> Iterator[str]:
-        before: Any = len(receiver.received)
-        rows = [row for row in perform(engine, "poll", {"all": True}) if "source" in row]
-        sent = list(perform(engine, "digest", {})) + list(perform(engine, "send", {}))
-        news = sum(row["new"] + row["updated"] for row in rows)
-        yield f"7. Polled again at once: {news} new or updated, {len(sent)} messages; the webhook got {len(receiver.received) - before} more. Nothing twice."
 
 
 def fresh_place() -> Path:
