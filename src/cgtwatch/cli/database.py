@@ -41,7 +41,6 @@ def backup(
 
     with working.reading() as app:
         target = file or app.settings.data_dir / "backup" / f"cgtwatch-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-        target.parent.mkdir(parents=True, exist_ok=True)
         print(app.store.backup(target))
 
 

@@ -70,6 +70,9 @@ def _exit_code() -> int:
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a file or a disk that will not have it
+        place = f"{error.filename}: " if error.filename else ""
+        return _say((f"{place}{error.strerror or error}; mend its permissions, or name another place",), EXIT_FAILED)
     except KeyboardInterrupt:
         return 130
     return 0

@@ -40,6 +40,7 @@ class Engine:
 
     def poll(self, sources: Sequence[Source]) -> Iterator[PollRow]:
         """Visit all of `sources` now; rows come as visits end. Only a slice is under way at a time, so memory stays flat."""
+        self.storage.look_now()
         line = Line(sources, self._hosts)
         running: set[Future[PollRow]] = set()
         while line or running:

@@ -39,6 +39,11 @@ class Storage:
             self._error, self._since, self._next = error, now, now + self._wait
         _log.error("storage in trouble, work pauses %s", fields(error=error))
 
+    def look_now(self) -> None:
+        """A person asks: do not wait for the next look."""
+        with self._guard:
+            self._next = min(self._next, self._monotonic()) if self._next != float("inf") else self._next
+
     def usable(self) -> bool:
         """Whether work may begin. In trouble one caller at a time looks whether it is over, the others are told no."""
         with self._guard:

@@ -20,7 +20,7 @@ def set_up(log_format: str, secrets: Iterable[str], stream: TextIO | None = None
     root.handlers[:] = [handler]
     root.setLevel(level)
     for noisy in ("apscheduler", "uvicorn", "urllib3", "trafilatura", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+        logging.getLogger(noisy).setLevel(logging.ERROR)  # their warnings name no source and ask for nothing
 
 
 def fields(**values: object) -> str:

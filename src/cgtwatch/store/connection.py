@@ -5,6 +5,7 @@ connection writes, only that one checkpoints, and all others are opened read-onl
 """
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from cgtwatch.errors import BusyError, ConfigError, StoreError, StoreFull, Store
 
 _WAL_LIMIT = 64 * 1024 * 1024  # bytes that the log file keeps after a checkpoint
 _READERS = 8
+_LEAST_FREE = 128 * 1024  # bytes that the shared memory of a WAL and a page or two need
 
 
 def path_of(database_url: str) -> Path | None:
@@ -49,6 +51,8 @@ def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreUnusable(f"{where}: is damaged or no database ({said}); restore the latest backup with `cgtwatch db restore`")
     if code == sqlite3.SQLITE_IOERR:
+        if _full(Path(where).parent):  # SQLite has no word for "no room for the shared memory of the WAL"
+            return StoreFull(f"{where}: no space left on the disk; nothing was lost, make room and work goes on")
         return StoreUnusable(f"{where}: the disk failed ({said}); check the disk, then run `cgtwatch db check`")
     return StoreError(f"{where}: {said}; nothing of this step was stored")
 
@@ -96,9 +100,17 @@ def _engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
 def _mode(path: Path, readonly: bool) -> str:
     if not readonly:
         return "rwc"
-    # In a folder that may not be written SQLite cannot make the shared memory of a WAL; without a WAL nobody is writing either.
-    still = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
-    return "ro&immutable=1" if still else "ro"
+    # In a folder that may not be written, or is full, SQLite cannot make the shared memory of a WAL; without a WAL nobody is
+    # writing either.
+    mute = not os.access(path.parent, os.W_OK) or _full(path.parent)
+    return "ro&immutable=1" if mute and not path.with_name(path.name + "-wal").exists() else "ro"
+
+
+def _full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_FREE
+    except OSError:
+        return False
 
 
 @contextmanager
