@@ -21,6 +21,9 @@ from cgtwatch.understand import numbers
 LOOK_BACK = timedelta(days=5 * 366)  # a draft may wait years for its final form
 STEPS = frozenset({Relation.FINALISES, Relation.AMENDS, Relation.REPEALS, Relation.REPLIES_TO})
 CITING = 40_000  # characters of a text in which the numbers of other acts are looked for
+OPENING = 5_000  # characters of a text in which its first sentence is looked for
+SENTENCE = 30  # characters of a line that is more than a heading
+SENTENCE_ENDS = ("。", "！", "？", ".", "!", "?", "”", '"')
 SUMMARY = 280  # characters of the opening shown in a digest
 
 
@@ -98,7 +101,10 @@ def _event(source: Source, revision: Revision, act: Act, understanding: Understa
 
 
 def _summary(text: str) -> str:
-    opening = " ".join(text.split())
+    """The opening of the text: from its first whole sentence on, past date lines, counters and salutations."""
+    lines = [line.strip() for line in text[:OPENING].splitlines() if line.strip()]
+    first = next((n for n, line in enumerate(lines) if line.endswith(SENTENCE_ENDS) and len(line) >= SENTENCE), 0)
+    opening = " ".join(" ".join(lines[first:]).split())
     return opening if len(opening) <= SUMMARY else opening[: SUMMARY - 1].rstrip() + "…"
 
 
