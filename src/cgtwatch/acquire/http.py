@@ -55,7 +55,8 @@ class HttpAcquirer:
         first answer counts.
         """
         now = self._clock()
-        full = state.full_fetch_at is None or now - state.full_fetch_at >= FULL_FETCH
+        # By the amount: a full reading "in the future" was made under a wrong clock.
+        full = state.full_fetch_at is None or abs(now - state.full_fetch_at) >= FULL_FETCH
         asking = {} if full else conditions(state.validators, now)
         spent = _Spent()
         first = spent.add(self._step(source, source.url, state.validators, asking, spent))

@@ -8,6 +8,7 @@ from cgtwatch.model.delivery import SendOutcome, SendResult
 _SPREAD = 0.2
 _LONGEST_WISH = timedelta(hours=24)  # a longer Retry-After is a mistake of the receiver's
 _MAIL_LIFE = timedelta(days=3)
+_MAIL_LEAST = 10  # attempts
 _MAIL_FIRST = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 
 # Standard Webhooks 1.0, "delivery retries": ten attempts over 75 hours. The wait before attempt n + 1 stands at place n.
@@ -30,9 +31,11 @@ def _hook_wait(attempts: int, _age: timedelta) -> timedelta | None:
 
 
 def _mail_wait(attempts: int, age: timedelta) -> timedelta | None:
-    """RFC 5321 4.5.4.1: first after half an hour or less, then slower, for some days."""
+    """RFC 5321 4.5.4.1: first after half an hour or less, then slower, for some days; not given up after a few tries, however
+    much time went by in which nobody tried or the clock was wrong.
+    """
     wait = _MAIL_FIRST[attempts - 1] if 1 <= attempts <= len(_MAIL_FIRST) else timedelta(hours=1)
-    return wait if age + wait <= _MAIL_LIFE else None
+    return wait if age + wait <= _MAIL_LIFE or attempts < _MAIL_LEAST else None
 
 
 _WAITS: Mapping[str, Callable[[int, timedelta], timedelta | None]] = {

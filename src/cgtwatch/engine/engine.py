@@ -16,7 +16,7 @@ from cgtwatch.model.item import Outcome
 from cgtwatch.model.source import Source
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.ownership import prove_writable
-from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest
+from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest, set_right
 from cgtwatch.pipeline.notices import judge_sources, tell_operator
 from cgtwatch.pipeline.poll import PollRow, poll
 from cgtwatch.pipeline.send import SendRow, Unrecorded, record, send
@@ -97,7 +97,11 @@ class Engine:
         """Compose for every subscription whose turn has come."""
         store, now = self.app.store, self.app.clock()
         last = store.last_seq()
-        rows = [run_digest(one, self.app.digest_parts) for one in store.subscriptions() if is_due(one, last, now)]
+        readers = store.subscriptions()
+        for one in readers:
+            if (hour := set_right(one, now)) is not None:
+                store.update_subscription(one.name, next_due=hour)
+        rows = [run_digest(one, self.app.digest_parts) for one in readers if is_due(one, last, now)]
         for row in rows:
             if row.outcome != "nothing":
                 _log.info(

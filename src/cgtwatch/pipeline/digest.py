@@ -66,6 +66,14 @@ def is_due(subscription: Subscription, last_seq: int, now: datetime) -> bool:
     return subscription.next_due is None or subscription.next_due <= now
 
 
+def set_right(subscription: Subscription, now: datetime) -> datetime | None:
+    """The hour of the next digest, where the stored one is later than any cadence has it: the clock was wrong when it was set."""
+    if subscription.next_due is None:
+        return None
+    latest = next_due(subscription.cadence, subscription.timezone, now)
+    return latest if subscription.next_due > latest else None
+
+
 def run_digest(subscription: Subscription, parts: DigestParts) -> DigestRow:
     """Compose and queue what `subscription` is to get now, in one write; trouble with it is its own and becomes a row.
 

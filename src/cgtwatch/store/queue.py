@@ -1,7 +1,7 @@
 """The queue of deliveries: whose turn it is."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select, and_, exists, insert, or_, select
@@ -12,6 +12,7 @@ from cgtwatch.model.subscription import Status
 from cgtwatch.store.readers import required
 from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
 
+_LONGER_THAN_ANY_WAIT = timedelta(hours=36)
 WAITING = (str(DeliveryState.QUEUED), str(DeliveryState.RETRY))
 _PLAIN = tuple(field.name for field in fields(Delivery) if field.name not in ("payload", "state"))
 
@@ -65,7 +66,9 @@ def turn(now: datetime) -> Select[Any]:
         .where(or_(older.c.state == str(DeliveryState.ATTEMPTED), and_(older.c.id < DELIVERY.c.id, _waits(older, reader))))
     )
     ours = select(DELIVERY.c.id).outerjoin(SUBSCRIPTION, SUBSCRIPTION.c.id == DELIVERY.c.subscription_id)
-    due = ours.where(_waits(DELIVERY, SUBSCRIPTION), DELIVERY.c.due_at <= now, ~exists(ahead.correlate(DELIVERY)))
+    # No wait is that long: the clock was wrong when it was set.
+    come = or_(DELIVERY.c.due_at <= now, DELIVERY.c.due_at > now + _LONGER_THAN_ANY_WAIT)
+    due = ours.where(_waits(DELIVERY, SUBSCRIPTION), come, ~exists(ahead.correlate(DELIVERY)))
     return due.order_by(DELIVERY.c.id)
 
 

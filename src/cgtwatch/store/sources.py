@@ -19,6 +19,7 @@ from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
 _PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in ("source", "validators", "error"))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
+_CLOCKS_DIFFER = timedelta(minutes=5)
 _BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
 
 
@@ -57,9 +58,13 @@ class Sources(Room):
         return state_of(row)
 
     def due(self, now: datetime, ids: Collection[str]) -> list[str]:
-        """Those of `ids` whose next poll has come, the longest overdue first (never visited ones before all)."""
+        """Those of `ids` whose next poll has come, the longest overdue first (never visited ones before all).
+
+        One that was last visited in the future was so by a wrong clock: its time has come too.
+        """
         wanted = frozenset(ids)
-        come = select(STATE.c.source).where(or_(STATE.c.next_poll.is_(None), STATE.c.next_poll <= now))
+        ahead = STATE.c.last_visit > now + _CLOCKS_DIFFER
+        come = select(STATE.c.source).where(or_(STATE.c.next_poll.is_(None), STATE.c.next_poll <= now, ahead))
         ordered = come.order_by(STATE.c.next_poll.is_not(None), STATE.c.next_poll, STATE.c.source)
         with self._database.read() as db:
             return [source for source in db.execute(ordered).scalars() if source in wanted]
