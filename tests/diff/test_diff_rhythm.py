@@ -21,8 +21,14 @@ def wait(source, state=None, after=None, **more):
 
 @pytest.mark.parametrize(("failures", "hours"), FAILING)
 def test_the_wait_doubles_with_every_failure_up_to_a_day(failures, hours):
-    got = wait(a_source(every=HOUR), failures=failures, error=ErrorClass.TIMEOUT)
+    got = wait(a_source(every=HOUR), failures=failures, error=ErrorClass.HTTP_5XX)
     assert 0.8 * hours * HOUR <= got <= min(1.2 * hours * HOUR, DAY)
+
+
+@pytest.mark.parametrize(("failures", "minutes"), [(1, 5), (2, 15), (3, 45), (4, 135), (5, 405), (6, 1215), (7, 1440)])
+def test_a_source_that_nobody_answers_for_is_asked_again_soon_and_then_less_and_less(failures, minutes):
+    got = wait(a_source(every=12 * HOUR), failures=failures, error=ErrorClass.DNS)
+    assert 0.8 * timedelta(minutes=minutes) <= got <= min(1.2 * timedelta(minutes=minutes), DAY)
 
 
 def test_a_good_visit_is_followed_by_one_interval():
@@ -61,4 +67,4 @@ def test_sources_that_fail_together_do_not_come_back_together():
     state = SourceState("site", failures=1, error=ErrorClass.DNS)
     times = {next_poll(replace(a_source(), id=f"s{n}"), state, NOW) for n in range(120)}
     assert len(times) == 120
-    assert max(times) - min(times) > 2 * HOUR
+    assert max(times) - min(times) > timedelta(minutes=1)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from cgtwatch.diff.rhythm import NO_ANSWER
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.item import SourceState
@@ -17,7 +18,6 @@ _DAY = timedelta(days=1)
 _SHORT = timedelta(hours=6)  # sources asked more often than this must be well twice in a row before an alarm ends
 _TOGETHER = timedelta(minutes=10)  # visits of one round
 # Errors in which no server said anything: the fault may be on our side.
-NO_ANSWER = frozenset({ErrorClass.TIMEOUT, ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.REFUSED})
 # An answer that waiting does not mend: told at once, or after the second time where a page may be half-way through a rebuild.
 _AT_ONCE = frozenset({ErrorClass.PARSE, ErrorClass.GONE})
 _AT_SECOND = frozenset({ErrorClass.LAYOUT, ErrorClass.QUARANTINE, ErrorClass.EMPTY})
