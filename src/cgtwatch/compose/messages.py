@@ -152,11 +152,20 @@ def _record(story: Story, section: str, shown: Card) -> dict[str, Any]:
     }
 
 
+def _trouble(each: Alarm, said: Words) -> str:
+    """What is wrong with what, in the reader's language where its kind has words there."""
+    called = said.name("troubles", each.kind)
+    if called == each.kind:
+        return one_line(each.subject)
+    what = each.key.partition(":")[2]
+    return said.say("colon", a=what, b=called) if what else called
+
+
 def _alarm_words(each: Alarm, said: Words) -> Mapping[str, str]:
     began, ended = _clock(each.opened_at), _clock(each.closed_at)
     span = said.say("alarm_span", **{"from": began, "to": ended}) if ended else said.say("alarm_since", at=began)
     return {
-        "subject": cut(one_line(each.subject), 200),
+        "subject": cut(_trouble(each, said), 200),
         "detail": cut(one_line(each.detail), 500),
         "hint": "" if ended else cut(one_line(each.hint), 300),
         "span": span,
@@ -183,5 +192,5 @@ def _alarm_subject(opened: Sequence[Alarm], closed: Sequence[Alarm], said: Words
     if opened and closed:
         return said.say("alarm_both_subject", n=len(opened), m=len(closed))
     which = opened or closed
-    first = cut(one_line(which[0].subject), 80) if which else ""
+    first = cut(_trouble(which[0], said), 80) if which else ""
     return said.count("alarm_opened_subject" if opened else "alarm_closed_subject", len(which), first=first)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from cgtwatch.app import App
 from cgtwatch.engine.hosts import Hosts, Line
@@ -14,6 +15,7 @@ from cgtwatch.model.delivery import Delivery
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Outcome
 from cgtwatch.model.source import Source
+from cgtwatch.model.subscription import Subscription
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.ownership import prove_writable
 from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest, set_right
@@ -21,6 +23,7 @@ from cgtwatch.pipeline.notices import judge_sources, tell_operator
 from cgtwatch.pipeline.poll import PollRow, poll
 from cgtwatch.pipeline.send import SendRow, Unrecorded, record, send
 
+WELCOME_WAITS = timedelta(minutes=15)
 SENDERS = 8  # targets served side by side; each target has a queue of its own
 _log = logging.getLogger(__name__)
 
@@ -101,7 +104,8 @@ class Engine:
         for one in readers:
             if (hour := set_right(one, now)) is not None:
                 store.update_subscription(one.name, next_due=hour)
-        rows = [run_digest(one, self.app.digest_parts) for one in readers if is_due(one, last, now)]
+        due = [one for one in readers if is_due(one, last, now) and (one.welcomed or self._looked_around(one, now))]
+        rows = [run_digest(one, self.app.digest_parts) for one in due]
         for row in rows:
             if row.outcome != "nothing":
                 _log.info(
@@ -115,6 +119,13 @@ class Engine:
                     ),
                 )
         return rows
+
+    def _looked_around(self, newcomer: Subscription, now: datetime) -> bool:
+        """A welcome tells what was found, so it waits until every source was visited once, but not for ever."""
+        if newcomer.created_at is None or now - newcomer.created_at >= WELCOME_WAITS:
+            return True
+        states = self.app.store.states()
+        return all(states[one.id].last_visit for one in self.app.sources if one.enabled and one.id in states)
 
     # --- sends
 

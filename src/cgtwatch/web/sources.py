@@ -7,7 +7,8 @@ from typing import Any
 
 from cgtwatch.compose.links import safe_link
 from cgtwatch.compose.words import Words
-from cgtwatch.diff.health import NETWORK, NO_ANSWER
+from cgtwatch.diff.health import NETWORK
+from cgtwatch.diff.rhythm import NO_ANSWER
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm
 
