@@ -47,10 +47,11 @@ def test_a_deadline_harms_no_other_exchange(net):
     "bytes_",
     [
         reply(b"x" * 5000),
-        reply(gzip.compress(bytes(4 << 20)), Content_Encoding="gzip"),
+        reply(gzip.compress(bytes(4 << 20), mtime=0), Content_Encoding="gzip"),
         b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 5000,
         b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999999\r\nConnection: close\r\n\r\nx",
     ],
+    ids=["with its length", "packed", "until the end", "with a length that is a lie"],
 )
 def test_a_body_over_the_cap_is_too_big_whatever_its_form(net, bytes_):
     with Site(lambda _: bytes_) as site:
@@ -74,9 +75,21 @@ def test_an_error_page_over_the_cap_is_cut_and_stays_an_answer(net):
         b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\nhello\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello",
-        reply(gzip.compress(b"x" * 999)[:20], Content_Encoding="gzip"),
+        reply(gzip.compress(b"x" * 999, mtime=0)[:20], Content_Encoding="gzip"),
         reply("plain", Content_Encoding="gzip"),
         reply("br", Content_Encoding="br"),
+    ],
+    ids=[
+        "no head",
+        "no status",
+        "a field too long",
+        "too many fields",
+        "cut short",
+        "a chunk without size",
+        "two lengths",
+        "packed and cut short",
+        "packed by name only",
+        "packed in a way nobody asked for",
     ],
 )
 def test_broken_http_is_told_as_such(net, bytes_):
