@@ -63,6 +63,7 @@ def _bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from here on a browser waits for the first answer instead of being refused
     except OSError as error:
         listener.close()
         raise ConfigError(

@@ -1,0 +1,50 @@
+"""Watches for the tests of the page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from place import Site, serving
+
+from web.watched import DEAD, FEED, SICK, Watched, newsworthy, watched
+
+
+@pytest.fixture(scope="session")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A watch that has told its readers of two events; tests only look at it."""
+    with serving(Site()) as site, watched(tmp_path_factory.mktemp("news"), site, FEED) as watch:
+        newsworthy(watch)
+        yield watch
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Watched]:
+    """A watch of its own for a test that changes something; nothing was visited yet."""
+    with serving(Site()) as site, watched(tmp_path, site, FEED) as made:
+        newsworthy(made)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def outage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A watch whose four sources are all out of reach; they were visited, and nobody was told yet."""
+    dead = [DEAD.replace("NUMBER", str(number)) for number in range(4)]
+    with serving(Site()) as site, watched(tmp_path_factory.mktemp("outage"), site, *dead) as made:
+        made.bench.poll()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A watch with a source that is well and one that has begun to answer with what is no feed."""
+    with serving(Site()) as site, watched(tmp_path_factory.mktemp("mixed"), site, FEED, SICK) as made:
+        made.publish("old", "Board meeting minutes", "The minutes of the spring meeting.")
+        feed = site.pages["/feed.xml"]
+        assert isinstance(feed, tuple)
+        site.pages["/sick.xml"] = feed
+        made.bench.poll()
+        site.page("/sick.xml", "<html><p>no feed any more</p></html>")
+        made.bench.pass_time(hours=7)
+        made.bench.poll()
+        made.bench.engine.housekeep()
+        yield made
