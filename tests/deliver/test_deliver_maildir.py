@@ -1,10 +1,12 @@
 """The local mailbox."""
 
 import mailbox
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from cgtwatch.compose.messages import digest
 from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.maildir import LocalMailbox
+from cgtwatch.deliver.maildir import LocalMailbox, deposit
 from cgtwatch.model.delivery import SendResult
 from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
 from deliver.senders import NOW, parts
@@ -43,3 +45,15 @@ def test_a_mailbox_that_cannot_be_written_is_tried_again(tmp_path):
     (tmp_path / "mail").write_text("a file stands here")
     box = LocalMailbox(parts(tmp_path))
     assert box.send("local:", box.freeze(DIGEST, reader(), "k"), "k", NOW).result is SendResult.RETRY
+
+
+def test_many_first_letters_at_once_all_arrive(tmp_path):
+    gate = threading.Barrier(8)
+
+    def first(n: int) -> SendResult:
+        gate.wait()
+        return deposit(tmp_path / "mailbox", b"Subject: x\r\n\r\nx\r\n", f"msg_{n}").result
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(first, range(8))) == [SendResult.SENT] * 8
+    assert len(list((tmp_path / "mailbox" / "new").iterdir())) == 8

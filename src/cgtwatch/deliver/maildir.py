@@ -1,8 +1,8 @@
 """The local mailbox: the same mail, put into a Maildir under the delivery's own name, so that a repeat finds it there."""
 
 import hashlib
-import mailbox
 import os
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -37,9 +37,9 @@ def deposit(root: Path, mail: bytes, key: str) -> SendOutcome:
     """Writes the mail into `root` with local line ends, synced before it appears; one that stands there already is left alone."""
     name = file_name(key)
     try:
-        mailbox.Maildir(root, create=True)
-        for folder in ("tmp", "new", "cur"):  # an earlier run may have been killed between making them
-            (root / folder).mkdir(exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in ("tmp", "new", "cur"):  # several senders may begin at the same time
+            (root / folder).mkdir(mode=0o700, exist_ok=True)
         if (root / "new" / name).exists() or any((root / "cur").glob(f"{name}*")):
             return SendOutcome(SendResult.SENT, "stood in the local mailbox already")
         _place(root, name, mail.replace(b"\r\n", b"\n"))
@@ -49,7 +49,7 @@ def deposit(root: Path, mail: bytes, key: str) -> SendOutcome:
 
 
 def _place(root: Path, name: str, mail: bytes) -> None:
-    draft = root / "tmp" / f"{name}.{os.getpid()}"
+    draft = root / "tmp" / f"{name}.{os.getpid()}.{threading.get_ident()}"
     with draft.open("wb") as file:
         file.write(mail)
         file.flush()
