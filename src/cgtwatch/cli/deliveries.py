@@ -8,7 +8,7 @@ from cgtwatch.cli.show import Json
 
 group = typer.Typer(help="The ledger: what was sent, what waits, what failed.", no_args_is_help=True, rich_markup_mode=None)
 Key = Annotated[str, typer.Argument(metavar="KEY")]
-COLUMNS = ("key", "subscription", "channel", "state", "attempts", "created_at", "due_at", "sent_at", "subject", "answer")
+COLUMNS = ("key", "subscription", "state", "subject", "sent_at", "due_at", "answer", "attempts", "channel", "created_at")
 
 
 @group.command(name="list")

@@ -31,10 +31,10 @@ def _events(store: Store, query: EventQuery) -> Iterator[dict[str, Any]]:
 
 
 LISTINGS: Mapping[str, Listing] = {
-    "items": Listing(_items, ("id", "published", "source", "title", "relevant", "revision", "last_changed"), "No such item."),
+    "items": Listing(_items, ("id", "published", "title", "source", "relevant", "last_changed", "revision"), "No such item."),
     "events": Listing(
         _events,
-        ("id", "date", "jurisdiction", "issuers", "doc_type", "stage", "importance", "title", "comment_deadline"),
+        ("id", "date", "title", "stage", "comment_deadline", "doc_type", "issuers", "jurisdiction", "importance"),
         "No such event.",
     ),
 }

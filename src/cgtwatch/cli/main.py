@@ -53,6 +53,7 @@ database.register(app)
 
 def main() -> None:
     """Run the command line and end the process with the exit code of its contract: 0, 1, 2 or 75."""
+    os.umask(0o077)  # what we store holds readers' addresses and hooks
     sys.exit(_exit_code())
 
 

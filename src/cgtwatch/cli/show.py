@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 
 Row = Mapping[str, Any]
+EMPTY = "–"
+PROSE = frozenset({"title", "subject", "error", "what", "hint", "filter", "answer", "note", "found", "mend", "url", "to"})
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines, also on a terminal.")]
 
@@ -42,29 +44,53 @@ def print_json(row: Row) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """A table for a person; `empty` is said where there is no row."""
+    """A table for a person; `empty` is said where there is no row.
+
+    Columns stand in the order of their worth: on a narrow terminal the last ones are left away, and only prose is folded.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console, cells = Console(), [[shown(cell) for cell in row] for row in rows]
+    if not cells:
+        console.print(Text(empty, style="dim"))
+        return
+    kept = _fitting(columns, cells, console.width)
     drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    count = 0
-    for row in rows:
-        drawn.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
-        count += 1
-    Console().print(drawn if count else Text(empty, style="dim"))
+    for n in kept:
+        prose = columns[n] in PROSE
+        drawn.add_column(columns[n].replace("_", " "), no_wrap=not prose, overflow="fold", ratio=1 if prose else None)
+    for row in cells:
+        drawn.add_row(*(Text(row[n]) for n in kept))
+    console.print(drawn)
+
+
+def _fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The columns that fit into `width` characters: prose keeps at least a third of the line, what is empty everywhere goes first."""
+    from rich.cells import cell_len
+
+    kept = [n for n in range(len(columns)) if any(row[n] != EMPTY for row in cells)] or list(range(len(columns)))
+
+    def needed(n: int) -> int:
+        widest = max(len(columns[n]), *(cell_len(row[n]) for row in cells))
+        return min(widest, max(24, width // 3)) if columns[n] in PROSE else widest
+
+    while len(kept) > 2 and sum(needed(n) + 1 for n in kept) > width:
+        last = next((n for n in reversed(kept) if columns[n] not in PROSE), kept[-1])
+        kept.remove(last if last != kept[0] else kept[-1])
+    return kept
 
 
 def shown(value: object) -> str:
     """`value` as a cell: no None, times to the minute in the reader's own zone, no terminal escapes."""
     if value is None or value == "":
-        return "–"
+        return EMPTY
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list | tuple):
-        return ", ".join(shown(inner) for inner in value) or "–"
+        more = f" +{len(value) - 2}" if len(value) > 3 else ""
+        return ", ".join(shown(inner) for inner in (value[:2] if more else value)) + more or EMPTY
     text = value.value if isinstance(value, Enum) else str(value)
     if INSTANT.fullmatch(str(text)):
         return shown(datetime.fromisoformat(str(text)))

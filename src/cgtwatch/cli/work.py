@@ -52,7 +52,7 @@ def _table(visits: list[Row], summary: Row) -> None:
     if not visits:
         show.note("No source is due; `cgtwatch poll --all` visits every one now.")
         return
-    columns = ("source", "outcome", "status", "new", "updated", "gone", "requests", "bytes", "seconds", "error")
+    columns = ("source", "outcome", "new", "updated", "gone", "error", "status", "seconds", "requests", "bytes")
     order = sorted(visits, key=lambda row: (row["error"] is None, row["source"]))
     show.table(columns, ([row[name] for name in columns] for row in order), empty="")
     read = summary["ok"] + summary["unchanged"]
@@ -136,7 +136,7 @@ def send(json: Json = False) -> None:
     """Deliver what is queued and due."""
     from cgtwatch.cli import show, working
 
-    columns = ("delivery", "subscription", "channel", "state", "attempt", "subject", "answer")
+    columns = ("subscription", "state", "subject", "answer", "channel", "attempt", "delivery")
     show.listing(
         working.ask("send", {}), json, columns, lambda row: [row[name] for name in columns], empty="Nothing is due for sending."
     )
