@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from cgtwatch.cli.show import shown
-from cgtwatch.compose.records import act_record, evidence_record, labels_record
-from cgtwatch.errors import ConfigError
+from cgtwatch.compose.records import act_record, evidence_record, labels_record, rounded
+from cgtwatch.errors import CgtwatchError, ConfigError
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.parse.document import document
 
@@ -20,6 +20,8 @@ def document_of(body: bytes, name: str, published: str | None) -> Document:
     Raises `ConfigError` for a day that is none, `ParseError` for bytes that cannot be read.
     """
     on = _day(published)
+    if not body.strip():
+        raise CgtwatchError(f"{name or 'standard input'} is empty: there is nothing to classify")
     given = _json(body)
     if given is not None:
         return Document(
@@ -58,7 +60,7 @@ def classification_record(found: Understanding) -> dict[str, Any]:
     return {
         "labels": labels_record(classified.labels),
         "evidence": evidence_record(classified.evidence),
-        "confidence": dict(classified.confidence),
+        "confidence": rounded(classified.confidence),
         "events": [act_record(act) | {"evidence": evidence_record(act.evidence)} for act in found.acts],
         "language": classified.language,
         "rules": classified.rules,

@@ -70,9 +70,18 @@ def _because(found: Explanation, name: str) -> str:
     return f"  ← {', '.join(words)}" if words else ""
 
 
+def _why_not(found: Explanation) -> str:
+    event = found.event
+    if not event.main:
+        return "an act that its document tells of; the document itself is announced"
+    if event.cluster != event.id:
+        return f"a further report of a known act, {event.cluster}"
+    return "known since its source's first look, which is silent, or an older row that slid into view"
+
+
 def _telling(found: Explanation) -> Iterator[str]:
     if not found.announcements:
-        yield "announced  never (part of a source's first look, a further report of a known act, or an act told within its document)"
+        yield f"announced  never: {_why_not(found)}"
     for one in found.announcements:
         yield f"announced  seq {one.seq} as {one.kind.value} at {shown(one.at)}{': ' + one.change if one.change else ''}"
     for told in found.told:

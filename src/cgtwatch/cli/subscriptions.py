@@ -9,7 +9,7 @@ from cgtwatch.cli.show import Json
 
 group = typer.Typer(help="Who gets what, how often, in which language.", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME")]
-COLUMNS = ("name", "channel", "to", "cadence", "tz", "lang", "status", "filter", "next_due", "note")
+COLUMNS = ("name", "to", "cadence", "status", "filter", "next_due", "lang", "note", "channel", "tz")
 
 
 @group.command()
@@ -81,7 +81,9 @@ def _doing(operation: str, doc: str) -> Callable[[str, bool], None]:
     def command(name: Name, json: Json = False) -> None:
         from cgtwatch.cli import show, working
 
+        state = "sent"
         for row in working.ask(f"subscriptions.{operation}", {"name": name}):
+            state = row.get("state", state)
             if show.as_json(json):
                 show.print_json(row)
             else:
@@ -89,6 +91,9 @@ def _doing(operation: str, doc: str) -> Callable[[str, bool], None]:
                     f"{name}: {row.get('status') or row.get('state') or 'removed'}"
                     + (f" ({row['answer']})" if row.get("answer") else "")
                 )
+
+        if state != "sent":
+            raise typer.Exit(1)
 
     command.__doc__ = doc
     return command

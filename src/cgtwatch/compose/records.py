@@ -23,7 +23,7 @@ def event_record(event: PolicyEvent) -> dict[str, Any]:
         "language": event.language,
         "summary": event.summary,
         "evidence": evidence_record(event.evidence),
-        "confidence": dict(event.confidence),
+        "confidence": rounded(event.confidence),
         "first_seen": instant(event.first_seen),
         "last_changed": instant(event.last_changed),
         "revision": event.revision,
@@ -51,7 +51,7 @@ def item_record(item: Item, classification: Classification | None) -> dict[str, 
         "language": latest.language or known.language,
         "attachments": [{"url": attachment.url, "name": attachment.name} for attachment in latest.attachments],
         "evidence": evidence_record(known.evidence),
-        "confidence": dict(known.confidence),
+        "confidence": rounded(known.confidence),
         "first_seen": instant(item.first_seen),
         "last_seen": instant(item.last_seen),
         "last_changed": instant(item.last_changed),
@@ -91,6 +91,11 @@ def act_record(act: Act) -> dict[str, Any]:
 def evidence_record(evidence: Mapping[str, tuple[Span, ...]]) -> dict[str, list[dict[str, Any]]]:
     """Spans by field; `of` stands only where a span is not of the document itself."""
     return {name: [_span(span) for span in spans] for name, spans in evidence.items() if spans}
+
+
+def rounded(confidence: Mapping[str, float]) -> dict[str, float]:
+    """Confidences to three places: more would pretend to know more."""
+    return {name: round(value, 3) for name, value in confidence.items()}
 
 
 def _span(span: Span) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cgtwatch.compose.messages import welcome
+from cgtwatch.config.suggest import did_you_mean
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
@@ -87,8 +88,8 @@ def _asked(args: Args, issuers: frozenset[str]) -> Subscription:
 
 def _filter(args: Args, issuers: frozenset[str], problems: list[str]) -> Filter:
     strange = [one for one in args.get("issuer") or () if one not in issuers and not one.startswith("other:")]
-    mend = "`cgtwatch sources list --json` shows ids in use, others are other:NAME"
-    problems += [f"--issuer {one!r} is not in the register; {mend}" for one in strange]
+    mend = "write an id of the register, such as nmpa or fda, or other:NAME"
+    problems += [f"--issuer {one!r} is not in the register{did_you_mean(one, issuers)}; {mend}" for one in strange]
     importance = _words(Importance, [args["importance"]], "--importance", problems) if args.get("importance") else ()
     return Filter(
         topics=_words(Modality, args.get("topic"), "--topic", problems),
@@ -154,11 +155,15 @@ def _test(engine: Engine, args: Args) -> Iterator[Row]:
             key, one.name, one.channel, one.target, payload, message.subject, DeliveryState.QUEUED, 0, now, now, one.promise.value
         )
     )
-    yield from (
-        {"delivery": row.delivery, "state": row.state.value, "answer": row.answer}
-        for row in engine.send_all()
-        if row.delivery == key
-    )
+    made = [row for row in engine.send_all() if row.delivery == key]
+    for row in made:
+        yield {"delivery": row.delivery, "state": row.state.value, "answer": row.answer}
+    if not made:
+        yield {
+            "delivery": key,
+            "state": "queued",
+            "answer": "waits behind earlier messages to this target; see `cgtwatch deliveries list`",
+        }
 
 
 SUBSCRIBING: Mapping[str, Callable[[Engine, Args], Iterator[Row]]] = {

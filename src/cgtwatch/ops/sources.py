@@ -8,11 +8,14 @@ from cgtwatch.compose.records import day, instant
 from cgtwatch.diff.guard import judge
 from cgtwatch.diff.health import health
 from cgtwatch.errors import ParseError
+from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import Failed, Fetched
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Source
+from cgtwatch.pipeline.details import asks_for_pages, join
 
 Row = dict[str, Any]
+DRY_DETAILS = 5  # pages behind rows that a dry visit reads
 
 
 def health_rows(app: App, *, stored: bool) -> Iterator[Row]:
@@ -32,6 +35,19 @@ def health_rows(app: App, *, stored: bool) -> Iterator[Row]:
             "error": state.error.value if state.error else None, "message": state.message,
             "issuer": source.issuer, "jurisdiction": source.jurisdiction, "language": source.language, "url": source.url,
         }  # fmt: skip
+
+
+def _read_on(app: App, source: Source, draft: Draft) -> Draft:
+    """A row with what its page adds, where the source asks for pages; as it is where the page cannot be had."""
+    if not asks_for_pages(source) or not draft.url:
+        return draft
+    got = app.acquirer(source).get(source, draft.url)
+    if not isinstance(got, Fetched):
+        return draft
+    try:
+        return join(source, draft, app.parser.article(source, got))
+    except ParseError:
+        return draft
 
 
 def dry_visit(app: App, source: Source) -> Row:
@@ -55,7 +71,8 @@ def dry_visit(app: App, source: Source) -> Row:
     except ParseError as error:
         return row | {"error": f"parse: {error}", "hint": "open the address in a browser and compare"}
     verdict = judge(source, SourceState(source.id), visit, parsed, ())
-    items = [{"title": one.title, "url": one.url, "published": day(one.published_on)} for one in parsed.drafts]
+    drafts = [_read_on(app, source, draft) if n < DRY_DETAILS else draft for n, draft in enumerate(parsed.drafts)]
+    items = [{"title": one.title, "url": one.url, "published": day(one.published_on)} for one in drafts]
     doubt = None if verdict.trusted else f"{verdict.error}: {verdict.reason}"
     return row | {
         "items": items,

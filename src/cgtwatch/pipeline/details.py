@@ -84,12 +84,13 @@ def complete(source: Source, plan: Plan, acquirer: _Gets, parser: _Reads, archiv
     return Completed(plan, tuple(entries), requests, size)
 
 
-def _asks(source: Source) -> bool:
+def asks_for_pages(source: Source) -> bool:
+    """Whether new rows of `source` lead to a page that is read too."""
     return source.kind is Kind.FOLDER or (source.detail.mode is not DetailMode.NONE and source.kind in {Kind.LIST, Kind.FEED})
 
 
 def _candidates(source: Source, plan: Plan) -> list[str]:
-    if not _asks(source):
+    if not asks_for_pages(source):
         return []
     return [f.item_id for f in plan.findings if f.change in {Change.NEW, Change.UPDATED} and f.draft is not None and f.draft.url]
 

@@ -207,7 +207,8 @@ def _stored(store: Store, event_id: str) -> PolicyEvent | None:
 def _row(source: Source, seen: _Seen, recorded: Recorded, seconds: float) -> PollRow:
     visit, state = seen.visit, seen.plan.state
     error = f"{state.error}: {state.message}" if state.error else None
+    status = visit.status if source.url else None  # a folder has none
     return PollRow(
-        source.id, seen.plan.outcome, visit.status, recorded.new, recorded.updated, recorded.gone, seen.requests, seen.size,
+        source.id, seen.plan.outcome, status, recorded.new, recorded.updated, recorded.gone, seen.requests, seen.size,
         round(seconds, 3), error, len(recorded.announced), seen.plan.baseline, seen.plan.notes,
     )  # fmt: skip

@@ -93,7 +93,8 @@ def _event(source: Source, revision: Revision, act: Act, understanding: Understa
     classified = understanding.classification
     importance = act.labels.importance if act.labels.importance is not Importance.NONE else classified.labels.importance
     labels = act.labels if act.main else replace(act.labels, cgt=True, policy=True, relevant=True, importance=importance)
-    published = revision.published_on if act.main else act.on or revision.published_on
+    # a month without a day is no date of the act, but says better than the review's own day when it was
+    published = act.on if not act.main and act.on and not act.labels.document_date else revision.published_on
     return PolicyEvent(
         name, revision.item_id, source.id, act.title, revision.url, labels, published, seen_at, seen_at, revision.number, name, name,
         act.evidence, classified.confidence if act.main else {}, act.main, classified.language, _summary(revision.text), classified.rules,
