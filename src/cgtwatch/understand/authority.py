@@ -17,6 +17,7 @@ _JOINS = re.compile(  # what stands between two authorities that act together
     r"[\s、,，及和与&]*(?:and )?(?:the )?$"
 )
 _MANY = 12  # authorities of a round-up
+_BY_ASSEMBLY = re.compile("条例|經濟特區|经济特区")  # local statutes are the assembly's, rules and measures the government's
 _ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
 _PARLIAMENTS = re.compile(
     r"^(?:npc|cppcc|congress|other:.*(?:_npc|_cppcc|_legislature|parliament|assembly|senat|_an|bundestag|bundesrat))$"
@@ -103,7 +104,7 @@ def _from_acts(reading: Reading, rules: Rules, hits: tuple[Hit, ...], certain: f
 def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> Authority:
     """With the centre that writes its agency's guidances on these therapies."""
     centre = next((i for i in rules.issuers.values() if i.beside and i.beside in who.issuers[:1]), None)
-    therapies = [hit for hit in reading.therapies if hit.meaning.strong]
+    therapies = [hit for hit in reading.therapies if hit.meaning.strong and reading.language == "en"]
     if centre is None or centre.id in who.issuers or what.doc_type is not DocType.GUIDELINE or not therapies:
         return who
     return replace(who, issuers=(*who.issuers, centre.id), issuer_spans=(*who.issuer_spans, *what.type_spans[:1]))
@@ -196,6 +197,9 @@ def _from_place(reading: Reading, rules: Rules, hit: Hit, what: Kind) -> Authori
     if place.chinese_local:
         own = f"{place.id}_gov"
         issuer = own if own in rules.issuers else f"other:{own}"
+        assembly = f"other:{place.id}_npc"
+        if what.doc_type is DocType.LAW and _BY_ASSEMBLY.search(reading.whole[: reading.title_end]) and assembly in rules.issuers:
+            return _given(rules, (assembly,), place.code, span, 0.5)
         if what.doc_type in _LOCAL_ACTS and issuer in rules.issuers:
             return _given(rules, (issuer,), place.code, span, 0.5)
         if reading.language == "zh" and what.doc_type in (DocType.APPROVAL, DocType.TRIAL):
@@ -219,6 +223,11 @@ def _from_default(reading: Reading, rules: Rules) -> Authority:
         default = rules.defaults.get((reading.language, hit.meaning.mark))
         if default is not None and hit.meaning.weight > 0:
             return _given(rules, default.issuers, default.jurisdiction, reading.span(hit), 0.4)
+    for head in (reading.title_heads.act, reading.lead_heads.act):
+        default = rules.defaults.get((head.rule.script if head else "", head.rule.mark if head else ""))
+        if head is not None and default is not None:
+            span = Span(head.start, head.end, reading.whole[head.start : head.end])
+            return _given(rules, default.issuers, default.jurisdiction, span, 0.4)
     document = reading.document
     if document.source_jurisdiction:
         where = Span(0, 0, document.source_jurisdiction, of="source")

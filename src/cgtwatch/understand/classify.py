@@ -52,7 +52,8 @@ def _act(
     relevant = about.cgt
     matters = importance(about, stands, what) if relevant else Importance.NONE
     number = _number(reading, evidence)
-    days = _days(reading, what, evidence)
+    zone = _zone(rules, who)
+    days = _days(reading, what, zone, evidence)
     _note(evidence, confidence, what, who)
     if relevant:
         evidence["importance"] = (*about.spans[:2], *what.type_spans[:1])
@@ -100,11 +101,17 @@ def _number(reading: Reading, evidence: dict[str, tuple[Span, ...]]) -> str | No
     return None
 
 
-def _days(reading: Reading, what: Kind, evidence: dict[str, tuple[Span, ...]]) -> dict[str, date]:
+def _zone(rules: Rules, who: Authority) -> str | None:
+    """Where the authority sits: 03/04/2026 is another day in Washington than in London."""
+    country = rules.country(who.jurisdiction) if who.jurisdiction else None
+    return (country.zone or None) if country else None
+
+
+def _days(reading: Reading, what: Kind, zone: str | None, evidence: dict[str, tuple[Span, ...]]) -> dict[str, date]:
     """The days that the text names; only consultations have a comment deadline."""
     days: dict[str, date] = {}
     for at, part in _dated_parts(reading.whole):
-        for found in dates.find(part, published=reading.document.published, lang=reading.language, zone=None):
+        for found in dates.find(part, published=reading.document.published, lang=reading.language, zone=zone):
             deadline = found.field == "comment_deadline" and what.doc_type in (DocType.FUNDING, DocType.MEETING)
             if found.field in _DATE_FIELDS and found.field not in days and found.value is not None and not deadline:
                 days[found.field] = found.value

@@ -6,6 +6,17 @@ from cgtwatch.understand.policy import Stand
 from cgtwatch.understand.topic import Topic
 
 _BROAD = frozenset({DocType.PLAN, DocType.NOTICE})  # documents that name many fields
+_SINGLE = frozenset(  # documents on one matter, which the opening of the text names if the title does not
+    {
+        DocType.REPLY,
+        DocType.PROPOSAL,
+        DocType.INTERPRETATION,
+        DocType.TRIAL,
+        DocType.APPROVAL,
+        DocType.ENFORCEMENT,
+        DocType.SAFETY,
+    }
+)
 _BINDING = frozenset(
     {DocType.LAW, DocType.GUIDELINE, DocType.STANDARD, DocType.NOTICE, DocType.SAFETY, DocType.ENFORCEMENT, DocType.REIMBURSEMENT}
 )
@@ -13,11 +24,16 @@ _BINDING = frozenset(
 
 def importance(topic: Topic, stand: Stand, what: Kind) -> Importance:
     """The importance of a document that is about therapies and is policy (rulings 2, 4 and 13 of the labelled sets)."""
-    if not topic.main or "stock" in stand.against or (what.doc_type in _BROAD and not topic.leading):
+    about = topic.main or (topic.early and what.doc_type in _SINGLE)
+    if not about or "stock" in stand.against or (what.doc_type in _BROAD and not topic.leading):
         return Importance.LOW
     if what.doc_type is DocType.APPROVAL:
         steps = stand.title_marks & {"designation", "accepted"} and "marketing" not in stand.title_marks
         return Importance.MEDIUM if steps else Importance.HIGH
     if what.doc_type is DocType.REIMBURSEMENT and (what.stage is not Stage.ISSUED or "code" in stand.title_marks):
+        return Importance.MEDIUM
+    if what.doc_type is DocType.STANDARD and "binding" not in what.built:
+        return Importance.MEDIUM
+    if what.doc_type is DocType.NOTICE and "programme" in what.built:
         return Importance.MEDIUM
     return Importance.HIGH if what.doc_type in _BINDING else Importance.MEDIUM

@@ -10,6 +10,7 @@ from cgtwatch.model.taxonomy import Level
 from cgtwatch.understand.tables import Row, read
 
 _SUBNATIONAL = ("province", "municipality", "city", "district")
+ROLES = ("", "payer", "parliament", "funder", "court")
 _CANONICAL_CITY = "sz"  # Shenzhen has issuer ids of its own, like a province
 
 
@@ -24,6 +25,7 @@ class Issuer:
     spellings: tuple[str, ...]
     parent: str = ""
     beside: str = ""
+    role: str = ""  # of those whose acts are of one kind: payer, parliament, funder, court
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Place:
     approves: str = ""
     clears: str = ""
     plans: str = ""
+    zone: str = ""  # IANA time zone, whose dates are written in figures as usual there
 
     @property
     def chinese_local(self) -> bool:
@@ -48,7 +51,7 @@ class Place:
 
 def read_places(file: Traversable) -> tuple[Place, ...]:
     """The territories of the table. Raises ConfigError for a malformed one."""
-    columns = ("code", "kind", "id", "zh", "en", "names", "approves", "clears", "plans")
+    columns = ("code", "kind", "id", "zh", "en", "names", "approves", "clears", "plans", "zone")
     return tuple(
         Place(
             row["code"],
@@ -60,6 +63,7 @@ def read_places(file: Traversable) -> tuple[Place, ...]:
             row["approves"],
             row["clears"],
             row["plans"],
+            row["zone"],
         )
         for row in read(file, columns)
     )
@@ -68,11 +72,11 @@ def read_places(file: Traversable) -> tuple[Place, ...]:
 def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place, ...]) -> Mapping[str, Issuer]:
     """All authorities by id: the register's own, and the bodies that every Chinese place has."""
     found: dict[str, Issuer] = {}
-    for row in read(register, ("id", "level", "jurisdiction", "zh", "en", "parent", "names")):
+    for row in read(register, ("id", "level", "jurisdiction", "zh", "en", "parent", "names", "role")):
         if row["id"] in found:
             raise ConfigError([f"{row.where}: id: {row['id']} stands twice"])
         found[row["id"]] = _issuer(row)
-    templates = read(bodies, ("suffix", "for", "canonical", "zh", "en", "names"))
+    templates = read(bodies, ("suffix", "for", "canonical", "zh", "en", "names", "role"))
     for place in places:
         for row in templates:
             if _has(place, row):
@@ -95,9 +99,10 @@ def _issuer(row: Row) -> Issuer:
     except ValueError:
         raise ConfigError([f"{row.where}: level: {row['level']!r} is unknown"]) from None
     beside = parent[1:] if parent.startswith("+") else ""
-    return Issuer(
-        row["id"], level, row["jurisdiction"], Names(row["zh"], row["en"]), row.words("names"), parent.lstrip("+"), beside
-    )
+    names, spellings = Names(row["zh"], row["en"]), row.words("names")
+    if row["role"] not in ROLES:
+        raise ConfigError([f"{row.where}: role: {row['role']!r} is unknown"])
+    return Issuer(row["id"], level, row["jurisdiction"], names, spellings, parent.lstrip("+"), beside, row["role"])
 
 
 def _has(place: Place, row: Row) -> bool:
@@ -122,7 +127,7 @@ def _body(place: Place, row: Row) -> Issuer:
         template.replace("{zh}", zh).replace("{en}", en) for template in row.words("names") for zh, en in _pairs(place, template)
     )
     names = Names(row["zh"].replace("{zh}", place.zh), row["en"].replace("{en}", place.en))
-    return Issuer(key if own else f"other:{key}", level, place.code, names, spellings)
+    return Issuer(key if own else f"other:{key}", level, place.code, names, spellings, role=row["role"])
 
 
 def _pairs(place: Place, template: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from cgtwatch.understand.policy import Stand
 from cgtwatch.understand.reading import Reading
 
 _ZONES = (1.0, 0.4, 0.06)
+_HEAD, _LEAD_HEAD = 2.0, 0.6  # what the build of the title says, and that of the opening where the title says nothing
 _NEVER_DRAFT = frozenset(
     {DocType.REPLY, DocType.APPROVAL, DocType.TRIAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.INTERPRETATION}
 )
@@ -26,6 +27,7 @@ class Kind:
     margin: float
     type_spans: tuple[Span, ...]
     stage_spans: tuple[Span, ...]
+    built: str = ""  # the mark of the way in which the title is built, where it names this kind
 
 
 def kind(reading: Reading, stand: Stand) -> Kind:
@@ -43,7 +45,9 @@ def kind(reading: Reading, stand: Stand) -> Kind:
     stage, stage_words = _stage(reading, stand, doc_type)
     type_spans = tuple(reading.span(hit) for hit in words.get(doc_type, ())[:4]) or stand.spans[:1]
     stage_spans = tuple(reading.span(hit) for hit in stage_words[:3]) or type_spans
-    return Kind(doc_type, stage, margin, type_spans, stage_spans)
+    head = reading.title_heads.act or reading.lead_heads.act
+    built = head.rule.mark if head and head.rule.doc_type is doc_type else ""
+    return Kind(doc_type, stage, margin, type_spans, stage_spans, built)
 
 
 def _weights(reading: Reading) -> tuple[dict[DocType, float], dict[DocType, list[Hit]]]:
@@ -60,6 +64,10 @@ def _weights(reading: Reading) -> tuple[dict[DocType, float], dict[DocType, list
         weight = reading.zone(hit, 0.9, 0.4, 0.05)
         weights[hit.meaning.doc_type] = max(weights.get(hit.meaning.doc_type, 0.0), weight)
         words.setdefault(hit.meaning.doc_type, []).append(hit)
+    head, most = (reading.title_heads.act, _HEAD) if reading.title_heads.act else (reading.lead_heads.act, _LEAD_HEAD)
+    if head is not None:
+        before = weights.get(head.rule.doc_type, 0.0)
+        weights[head.rule.doc_type] = before + most * head.rule.weight
     for found in words.values():
         found.sort(key=lambda h: -reading.zone(h, *_ZONES))
     return weights, words
@@ -87,6 +95,9 @@ def _late(reading: Reading, stand: Stand, doc_type: DocType) -> Iterator[tuple[S
     """Every stage but "issued" that such an act can be at, with the words that say so; the first with words counts."""
     title = reading.in_title(reading.cues)
     opening = [*title, *reading.in_lead(reading.cues)]
+    head = reading.title_heads.act
+    if head and head.rule.doc_type is doc_type and head.rule.stage not in (None, Stage.ISSUED):
+        yield head.rule.stage, [Hit(head.start, head.end, None)]
     yield Stage.REPEALED, _marked(title, "repealed")
     if doc_type in (DocType.SAFETY, DocType.APPROVAL):
         yield Stage.AMENDED, _marked(title, "label")

@@ -56,11 +56,29 @@ def features(reading: Reading) -> dict[str, float]:
         "place in title": float(bool(reading.in_title(reading.places))),
         "therapy in title": float(bool(reading.in_title(reading.therapies))),
         "has text": float(bool(reading.document.text)),
+        **_built(reading),
     }
     for hit in reading.cues:
         zone = "title" if hit.start < reading.title_end else "opening" if hit.start < reading.lead_end else "rest"
         name = f"{zone} {'for' if hit.meaning.weight > 0 else 'against'} {_mark(hit)}"
         found[name] = max(found.get(name, 0.0), abs(hit.meaning.weight))
+    return found
+
+
+def _built(reading: Reading) -> dict[str, float]:
+    """What the build of the title says, and that of the first sentence."""
+    found = {}
+    for zone, heads in (("title", reading.title_heads), ("opening", reading.lead_heads)):
+        if heads.act and (zone == "title" or not reading.title_heads.act):
+            found[f"{zone} built for"] = heads.act.rule.weight
+        if heads.against:
+            found[f"{zone} built against"] = -heads.against.rule.weight
+    if not reading.title_heads.act:
+        found["title names no act"] = 1.0
+    if not (reading.title_heads.act or reading.lead_heads.act):
+        found["nothing names an act"] = 1.0
+    if reading.title_heads.against and not reading.title_heads.act:
+        found["title only against"] = 1.0
     return found
 
 

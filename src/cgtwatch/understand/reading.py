@@ -1,10 +1,12 @@
 """A document with every known word in its place: what the single judgements look at."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Document, Span
 from cgtwatch.text.language import guess
+from cgtwatch.understand.heads import BACKGROUND, PLACE, THERAPY, Heads, find_heads, role_letter
 from cgtwatch.understand.issuers import Issuer, Place
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.rules import Cue, Lookalike, NamedAct, Rules, Therapy
@@ -12,6 +14,7 @@ from cgtwatch.understand.rules import Cue, Lookalike, NamedAct, Rules, Therapy
 _MOST = 60_000  # characters read; the longest page of the corpora has its act far before
 _LEAD = {"zh": 160, "ja": 160, "ko": 200}
 _LEAD_ELSE = 420
+_STOP = re.compile(r"[。!?;]|\. ")
 _SHOUT = 20  # characters: in a longer title all in capitals no short word is an acronym
 
 
@@ -30,6 +33,8 @@ class Reading:
     issuers: tuple[Hit, ...]
     places: tuple[Hit, ...]
     acts: tuple[Hit, ...]
+    title_heads: Heads
+    lead_heads: Heads
 
     def span(self, hit: Hit) -> Span:
         """The stretch of the document that a word stands on."""
@@ -65,19 +70,48 @@ def survey(document: Document, rules: Rules) -> Reading:
             by_kind[type(hit.meaning)].append(hit)
     therapies = longest([*by_kind[Therapy], *by_kind[Lookalike]])
     named = longest([*by_kind[Issuer], *by_kind[Place]])
+    lead_end = min(len(whole), title_end + 1 + _LEAD.get(language, _LEAD_ELSE))
+    cues = longest(by_kind[Cue], keeps=_keeps)
+    background = [hit for hit in cues if hit.meaning.mark == "background"]
+    masked = _masked(rules.lexicon.fold(whole[:lead_end]), [*named, *therapies, *background])
     return Reading(
         document,
         whole,
         title_end,
-        min(len(whole), title_end + 1 + _LEAD.get(language, _LEAD_ELSE)),
+        lead_end,
         language,
         tuple(h for h in therapies if isinstance(h.meaning, Therapy)),
         tuple(h for h in therapies if isinstance(h.meaning, Lookalike)),
-        longest(by_kind[Cue], keeps=_keeps),
+        cues,
         tuple(h for h in named if isinstance(h.meaning, Issuer)),
         tuple(h for h in named if isinstance(h.meaning, Place)),
         longest(by_kind[NamedAct]),
+        find_heads(masked[:title_end], 0, rules.heads, language),
+        find_heads(_first_sentence(masked[title_end + 1 :]), title_end + 1, rules.heads, language),
     )
+
+
+def _first_sentence(text: str) -> str:
+    """What a text opens with, as far as its first full stop."""
+    stop = _STOP.search(text)
+    return text[: stop.start()] if stop else text
+
+
+def _masked(folded: str, hits: Iterable[Hit]) -> str:
+    """The folded text with a letter of their kind over authorities, places and therapies, as long as before."""
+    letters = list(folded)
+    for hit in hits:
+        if hit.end <= len(letters):
+            meaning = hit.meaning
+            if isinstance(meaning, Therapy | Lookalike):
+                letter = THERAPY if isinstance(meaning, Therapy) and meaning.strong else ""
+            elif isinstance(meaning, Cue):
+                letter = BACKGROUND
+            else:
+                letter = role_letter(meaning.role) if isinstance(meaning, Issuer) else PLACE
+            if letter:
+                letters[hit.start : hit.end] = letter * (hit.end - hit.start)
+    return "".join(letters)
 
 
 def _acronym(whole: str, hit: Hit) -> bool:

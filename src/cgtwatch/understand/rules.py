@@ -10,6 +10,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import DocType, Modality, Stage
 from cgtwatch.understand.fold import folding
+from cgtwatch.understand.heads import HeadRule, read_heads
 from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places, register_names
 from cgtwatch.understand.lexicon import Lexicon, Pattern
 from cgtwatch.understand.tables import Row, read
@@ -75,6 +76,7 @@ class Rules:
     places: tuple[Place, ...]
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
     weights: Mapping[str, float]  # of what policy.features finds
+    heads: Mapping[str, tuple[HeadRule, ...]]  # by script, in order of precedence
 
     def country(self, code: str) -> Place | None:
         """The country of a territory code such as `CN-GD` or `CN`."""
@@ -106,8 +108,10 @@ def load(folder: Traversable | None = None) -> Rules:
     scripts = read(folder / "scripts.tsv", ("simplified", "traditional"))
     table = folding({old: row["simplified"] for row in scripts for old in row["traditional"]})
     weights = {row["feature"]: row.number("weight") for row in read(folder / "weights.tsv", ("feature", "weight"))}
+    built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")))
+    heads = {script: tuple(rule for rule in built if rule.script == script) for script in dict.fromkeys(r.script for r in built)}
     _check_issuers(patterns, defaults, issuers)
-    return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights)
+    return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights, heads)
 
 
 def issuer_ids() -> frozenset[str]:

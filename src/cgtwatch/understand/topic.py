@@ -17,12 +17,13 @@ _CELLS = frozenset({Modality.CAR_T, Modality.TCR_T, Modality.TIL, Modality.NK})
 @dataclass(frozen=True, slots=True)
 class Topic:
     """`weight` is how strongly the document speaks of therapies; `main` whether they are its subject and not one of many,
-    `leading` whether its title or nearly every sentence names them."""
+    `leading` whether its title or nearly every sentence names them, `early` whether the title or the opening of the text does."""
 
     cgt: bool
     weight: float
     main: bool
     leading: bool
+    early: bool
     modalities: tuple[Modality, ...]
     spans: tuple[Span, ...]
     by_modality: dict[Modality, tuple[Span, ...]]
@@ -35,12 +36,13 @@ def topic(reading: Reading) -> Topic:
     weight = sum(sorted((reading.zone(hit, _TITLE, _LEAD, _REST) for hit in [*strong, *acts]), reverse=True)[:12])
     against = _against(reading, bool(reading.in_title([*strong, *acts])))
     if not [*strong, *acts] or against >= weight:
-        return Topic(False, weight - against, False, False, (), (), {})
+        return Topic(False, weight - against, False, False, False, (), (), {})
     by_modality = _modalities(reading, strong, acts)
     spans = tuple(reading.span(hit) for hit in [*strong, *acts][:8])
     main = _main(reading, strong, acts)
     leading = bool(reading.in_title([*strong, *acts])) or len(reading.in_lead([*strong, *acts])) >= _OFTEN
-    return Topic(True, weight - against, main, leading, tuple(by_modality), spans, by_modality)
+    early = bool(reading.in_title([*strong, *acts]) or reading.in_lead([*strong, *acts]))
+    return Topic(True, weight - against, main, leading, early, tuple(by_modality), spans, by_modality)
 
 
 def _against(reading: Reading, named_in_title: bool) -> float:
