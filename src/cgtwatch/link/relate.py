@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from cgtwatch.link.relation import relation
 from cgtwatch.link.side import Side
@@ -47,7 +49,12 @@ def side_of(event: PolicyEvent, text: str) -> Side:
     if labels.document_number and labels.document_number not in text:
         shortened = f"{labels.document_number}\n{shortened}"
     draft = None if labels.stage not in (Stage.DRAFT, Stage.ISSUED, Stage.EFFECTIVE) else labels.stage is Stage.DRAFT
-    return Side(event.title, shortened, event.url, event.on, labels.issuers, draft)
+    return _side(event.title, shortened, event.url, event.on, labels.issuers, draft)
+
+
+@lru_cache(maxsize=256)  # an event is compared with a hundred others, and they with the next one
+def _side(title: str, text: str, url: str, day: date | None, issuers: tuple[str, ...], draft: bool | None) -> Side:
+    return Side(title, text, url, day, issuers, draft)
 
 
 def title_key(title: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cgtwatch.link.products import one_decision
@@ -10,7 +11,7 @@ from cgtwatch.link.side import Judgement, Side
 from cgtwatch.link.step import Step, step
 from cgtwatch.link.wording import alike, core, fold
 from cgtwatch.model.event import Relation
-from cgtwatch.text.similarity import jaccard, shingles
+from cgtwatch.text.similarity import jaccard
 
 UNRELATED = Judgement(Relation.NONE, "none", "no number, name or decision in common")
 FORWARD, BACKWARD, NEITHER = "a->b", "b->a", "none"
@@ -18,7 +19,6 @@ FORWARD, BACKWARD, NEITHER = "a->b", "b->a", "none"
 _SAME_STEP = timedelta(days=150)
 _RECURRING = timedelta(days=3)
 _NEWS = timedelta(days=45)  # news of an act and its copies follow within weeks
-_OPENING = 500  # characters
 # Of the development pairs copies in other houses share 0.58 to 0.65. English notices of one series share as much by set phrases alone.
 _COPIED, _COPIED_ENGLISH = 0.55, 0.9
 _AMENDED = re.compile(r"修正|修订|修改|一部改正|改正|\bamend(?:s|ed|ing|ment)?\b|\brevis(?:es|ed|ion|ing)\b")
@@ -54,7 +54,7 @@ def _replies(a: Side, b: Side) -> Judgement | None:
     if shared:
         return Judgement(Relation.REPLIES_TO, FORWARD, f"both name proposal {min(shared)}")
     for name in b.names:
-        if any(alike(name, other) for other in a.named) or (len(name) > 9 and name in _letters(a.head)):
+        if any(alike(name, other) for other in a.named) or (len(name) > 9 and name in a.head_letters):
             return Judgement(Relation.REPLIES_TO, FORWARD, f"the answer names {name!r}")
     words = set(re.findall(r"[a-z]{4,}", b.folded_title)) - _COMMON
     if len(words) >= 3 and words <= set(re.findall(r"[a-z]{4,}", a.head)) and _one_issuer(a, b):
@@ -90,7 +90,7 @@ def _tells(number: str) -> bool:
 
 
 def _repeals(a: Side, b: Side) -> Judgement | None:
-    letters = _letters(a.whole)
+    letters = a.letters
     for name in b.names:
         position = letters.rfind(name)
         if len(name) < 6 or position < 0 or any(alike(name, own) for own in a.names):
@@ -103,10 +103,6 @@ def _repeals(a: Side, b: Side) -> Judgement | None:
 _REPEALED = re.compile(
     r"同时废止|同時廃止|予以废止|即行废止|即日废止|废止$|isrepealed|arerepealed|isrevoked|isrescinded|iswithdrawn"
 )
-
-
-def _letters(folded: str) -> str:
-    return "".join(char for char in folded if char.isalnum())
 
 
 def _same_name(a: Side, b: Side) -> Judgement | None:
@@ -179,7 +175,7 @@ def _is_named(name: str, side: Side) -> bool:
     if any(alike(name, other) for other in side.named):
         return True
     title = core(side.title)
-    return (len(name) >= 14 and name in _letters(side.head)) or (title.startswith(name) and title.endswith("について"))
+    return (len(name) >= 14 and name in side.head_letters) or (title.startswith(name) and title.endswith("について"))
 
 
 def _near(a: Side, b: Side) -> bool:
@@ -193,7 +189,7 @@ def _copied(a: Side, b: Side) -> Judgement | None:
     if a.day is None or b.day is None or abs(a.day - b.day) > _NEWS:
         return None
     floor = _COPIED_ENGLISH if a.folded_title.isascii() and b.folded_title.isascii() else _COPIED
-    alike_by = jaccard(shingles(fold(a.text[:_OPENING])), shingles(fold(b.text[:_OPENING])))
+    alike_by = jaccard(a.opening, b.opening)
     return Judgement(Relation.SAME_ACT, NEITHER, f"one text, {alike_by:.0%} of it shared") if alike_by >= floor else None
 
 
@@ -207,6 +203,7 @@ def _one_page(a: Side, b: Side) -> Judgement | None:
     return Judgement(Relation.SAME_ACT, NEITHER, "one page") if _shared_name(a, b) else None
 
 
+@lru_cache(maxsize=512)
 def _address(url: str) -> str:
     parts = urlsplit(fold(url))
     return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")

@@ -8,8 +8,10 @@ from functools import cached_property
 from cgtwatch.link.numbered import numbers, proposals
 from cgtwatch.link.wording import core, fold, ideas
 from cgtwatch.model.event import Relation
+from cgtwatch.text.similarity import shingles
 
 _HEAD = 700  # characters in which a document says what it is itself
+_OPENING = 500  # characters by which copies are known
 _MIN_NAME = 5  # characters of a core; anything shorter names a kind, not an act
 
 
@@ -57,6 +59,21 @@ class Side:
     def whole(self) -> str:
         """Everything, folded."""
         return fold(f"{self.title}\n{self.text}")
+
+    @cached_property
+    def letters(self) -> str:
+        """Everything, folded, letters and digits only."""
+        return "".join(filter(str.isalnum, self.whole))
+
+    @cached_property
+    def head_letters(self) -> str:
+        """Title and opening likewise."""
+        return "".join(filter(str.isalnum, self.head))
+
+    @cached_property
+    def opening(self) -> frozenset[str]:
+        """The runs of characters of its first lines."""
+        return frozenset(shingles(fold(self.text[:_OPENING])))
 
     @cached_property
     def names(self) -> tuple[str, ...]:

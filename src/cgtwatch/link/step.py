@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from cgtwatch.link.side import Side
 
@@ -40,6 +41,7 @@ _FINAL_OVER_DRAFT = re.compile(
 _PROPOSAL = re.compile(r"(?:的建议|的提案|的议案|建议|提案|议案)\"?$|^建议")
 
 
+@lru_cache(maxsize=512)
 def step(side: Side) -> Step:
     """The step that a document is, by its title first and its opening second."""
     title, head = side.folded_title.strip("() "), side.head

@@ -72,6 +72,7 @@ def fold(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])|\s*\n\s*(?=[^\x00-\x7f])", "", " ".join(folded.split()))
 
 
+@lru_cache(maxsize=2048)
 def core(name: str) -> str:
     """What identifies an act in its (folded or raw) title: letters and digits only, without words for its step."""
     text = _TAIL.sub("", fold(name))

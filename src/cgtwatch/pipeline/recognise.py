@@ -1,7 +1,8 @@
 """From a finding to what is stored: its revision, its classification, its events, and how they stand to earlier ones."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ CITING = 40_000  # characters of a text in which the numbers of other acts are l
 OPENING = 5_000  # characters of a text in which its first sentence is looked for
 SENTENCE = 30  # characters of a line that is more than a heading
 SENTENCE_ENDS = ("。", "！", "？", ".", "!", "?", "”", '"')
+NEIGHBOURS = 100  # events of the same visit that a new one is compared with
 SUMMARY = 280  # characters of the opening shown in a digest
 
 
@@ -112,16 +114,37 @@ def _summary(text: str) -> str:
 def link_up(items: Sequence[StoredItem], store: Store) -> tuple[StoredItem, ...]:
     """The same items, their main events joined to the clusters and threads of earlier ones."""
     done: list[StoredItem] = []
-    earlier: list[Candidate] = []
+    earlier = _Earlier()
     for item in items:
         linked = _linked(item, store, earlier) if item.events else item
         done.append(linked)
-        text = item.revision.text if item.revision else ""
-        earlier += [Candidate(event, text) for event in linked.events if event.main]
+        earlier.add(linked)
     return tuple(done)
 
 
-def _linked(item: StoredItem, store: Store, earlier: Sequence[Candidate]) -> StoredItem:
+class _Earlier:
+    """The main events of the visit that stand in the store after it: those that an event may have to do with, never all of a flood."""
+
+    def __init__(self) -> None:
+        self._latest: deque[Candidate] = deque(maxlen=NEIGHBOURS)
+        self._by_key: dict[str, list[Candidate]] = {}
+
+    def add(self, item: StoredItem) -> None:
+        """Remember a linked item."""
+        for event in item.events:
+            if event.main and item.revision is not None:
+                candidate = Candidate(event, item.revision.text)
+                self._latest.append(candidate)
+                for key in item.keys.get(event.id, ()):
+                    self._by_key.setdefault(key, []).append(candidate)
+
+    def near(self, keys: Iterable[str]) -> list[Candidate]:
+        """Those that carry one of `keys`, and the latest ones whatever they carry."""
+        keyed = [candidate for key in keys for candidate in self._by_key.get(key, ())[-NEIGHBOURS:]]
+        return list({candidate.event.id: candidate for candidate in (*keyed, *self._latest)}.values())
+
+
+def _linked(item: StoredItem, store: Store, earlier: _Earlier) -> StoredItem:
     main = item.events[0]
     assert item.revision is not None
     text = item.revision.text
@@ -129,7 +152,7 @@ def _linked(item: StoredItem, store: Store, earlier: Sequence[Candidate]) -> Sto
     own = {number.canonical for number in numbers.find(main.labels.document_number or "")}
     title = title_key(main.title)
     found = store.candidates([*own, *cited], [title] if title else [], main.labels.issuers, main.first_seen - LOOK_BACK)
-    others = [*(Candidate(event, body) for event, body in found), *earlier]
+    others = [*(Candidate(event, body) for event, body in found), *earlier.near([*own, *cited, title])]
     others = [other for other in others if other.event.item_id != main.item_id]
     links = relate(main, text, others)
     joined = _joined(main, links, {other.event.id: other.event for other in others})

@@ -92,18 +92,22 @@ class Events(Room):
         limit: int = 100,
     ) -> list[tuple[PolicyEvent, str]]:
         """Events one could be linked to, with their text: same number or title first, then same issuer and changed since."""
-        with_text = _live().add_columns(_TEXT.label("text_of_event")).outerjoin(REVISION, _ITS_TEXT)
         named = [("number", number_key(number)) for number in numbers] + [("title", title_key(title)) for title in title_keys]
         newest = EVENT.c.last_changed.desc()
-        found: dict[str, tuple[PolicyEvent, str]] = {}
+        live = select(EVENT.c.id).where(EVENT.c.withdrawn.is_(False))
+        ids: dict[str, None] = {}
         with self._database.read() as db:
             for asked in (
-                with_text.where(EVENT.c.id.in_(_tagged(named))),
-                with_text.where(EVENT.c.id.in_(_tagged([("issuer", each) for each in issuers])), EVENT.c.last_changed >= since),
+                live.where(EVENT.c.id.in_(_tagged(named))),
+                live.where(EVENT.c.id.in_(_tagged([("issuer", each) for each in issuers])), EVENT.c.last_changed >= since),
             ):
-                rows = db.execute(asked.order_by(newest, EVENT.c.id).limit(limit - len(found))).mappings()
-                found |= {row[EVENT.c.id]: (event_of(row), row["text_of_event"] or "") for row in rows if len(found) < limit}
-        return list(found.values())
+                ids |= dict.fromkeys(db.execute(asked.order_by(newest, EVENT.c.id).limit(limit)).scalars())
+            chosen = list(ids)[:limit]
+            # The texts of those chosen alone: an authority has thousands of events.
+            with_text = _live().add_columns(_TEXT.label("text_of_event")).outerjoin(REVISION, _ITS_TEXT)
+            rows = db.execute(with_text.where(EVENT.c.id.in_(chosen))).mappings()
+            found = {row[EVENT.c.id]: (event_of(row), row["text_of_event"] or "") for row in rows}
+        return [found[each] for each in chosen]
 
     def _events(self, statement: Select[Any]) -> list[PolicyEvent]:
         with self._database.read() as db:
