@@ -166,7 +166,7 @@ def test_trouble_of_the_network_keeps_its_class_and_what_was_read(acquirer):
 
 
 WALLS = [
-    "<html><script>document.cookie='acw_sc__v2=1';location.reload()</script></html>",
+    "<html><body onload='go()'><script>function go(){set('acw_sc__v2',sign(seed))}</script></body></html>",
     "<html><head><script>$_ts=window['$_ts'];</script></head><body></body></html>",
     "<!doctype html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>",
 ]

@@ -94,7 +94,7 @@ REPORT = event(
 )
 FAR_DRAFT = event(
     "d2",
-    "Human Gene Therapy Products Incorporating Genome Editing; Draft Guidance for Industry; Availability; Request for Comments",
+    "Potency Testing of Edited Cell Products; Draft Guidance for Sponsors; Availability and Request for Comments",
     source="us-fda-cber",
     url="https://fda.example/d2",
     language="en",

@@ -131,7 +131,7 @@ sources:
 
 
 def test_ten_thousand_sources_load_in_two_seconds(tmp_path):
-    rule = '{item: "ul.news li", title: a, link: "a@href", date: "span.date", date_format: "%Y-%m-%d", next: "a.next@href"}'
+    rule = '{item: "#main tr", title: "td.name a", link: "td.name a@href", date: "td.on", date_format: "%d.%m.%Y", next: "a.older@href"}'
     rows = "".join(
         f"""  - id: s-{n}
     name: {{zh: 名 {n}, en: name {n}}}
@@ -143,7 +143,7 @@ def test_ten_thousand_sources_load_in_two_seconds(tmp_path):
     every: 1h
     timezone: Asia/Shanghai
     list: {rule}
-    detail: {{body: "div.article", attachments: "a[href$='.pdf']@href"}}
+    detail: {{body: "main section", attachments: "p.files a@href"}}
 """
         for n in range(10_000)
     )

@@ -24,7 +24,7 @@ def page(title: str, text: str, script: str = "") -> str:
 WALLS = {
     "cloudflare": page("Just a moment...", "Enable JavaScript and cookies to continue", "window._cf_chl_opt={}"),
     "ruishu": page("", "", "$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=1"),
-    "acw": "<html><script>document.cookie='acw_sc__v2=1';location.reload()</script><noscript>enable JavaScript</noscript></html>",
+    "acw": "<html><body onload='go()'><script>function go(){set('acw_sc__v2',sign(seed))}</script></body></html>",
     "jsl": "<script>document.cookie=('__jsl_clearance_s=1');location.href=location.pathname</script>",
     "waf zh": page("访问验证", "您的访问过于频繁，请完成滑动验证后继续"),
     "blocked zh": page("请求被拦截", "您的请求存在威胁，已被Web应用防火墙拦截"),

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.recorded, needs_shared]
 SEEDS = {
     "000": ("National health commission: attach great importance", "2019-09-12", "en", "nhc", "CN"),
     "001": ("Policy review: China's national ministries", "2023-01-07", "en", "nmpa", "CN"),
-    "002": ("浙江卫健委：细胞治疗已不存在临床转化问题", "2021-11-25", "zh", "zj_hc", "CN-ZJ"),
+    "002": ("浙江卫健委：细胞治疗", "2021-11-25", "zh", "zj_hc", "CN-ZJ"),
     "003": ("Focus on 2024 National Two Sessions", "2024-03-12", "en", "cppcc", "CN"),
     "004": ("The State Drug Administration has led the investigation", "2024-04-26", "en", "nmpa", "CN"),
 }

@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 from place import Place, Site, free_port
 
-FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>http://x/</link><description>d</description>{}</channel></rss>"""
+FEED = """<rss version="2.0"><channel><title>News</title><link>http://127.0.0.1/</link><description>All of it</description>{}</channel></rss>"""
 ENTRY = "<item><guid>{0}</guid><title>{1}</title><link>http://127.0.0.1/{0}</link><description>{2}</description></item>"
 OLD = ENTRY.format("1", "Annual report", "Figures of the year.")
 NEWS = ENTRY.format(

@@ -60,7 +60,8 @@ def test_a_selector_that_finds_nothing_is_a_warning_and_no_drafts():
 
 
 def test_records_inside_a_script_are_found():
-    body = """<html><body><div id="1"><script type="text/xml"><datastore><recordset><record><![CDATA[<li><a href="/art/2026/7/8/art_1.html"
+    body = """<html><body><div id="1"><script type="text/xml"><datastore>
+    <nextgroup></nextgroup><recordset><record><![CDATA[<li><a href="/art/2026/7/8/art_1.html"
     >公告</a></li>]]></record></recordset></datastore></script></div></body></html>"""
     drafts = read(body, item="record li").drafts
     assert [(d.title, d.published_on) for d in drafts] == [("公告", date(2026, 7, 8))]

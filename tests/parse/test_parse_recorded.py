@@ -105,15 +105,18 @@ def listed(name, url, **rule):
     return parse_list(source("list", url=url, list=ListRule(**rule)), page(body_of(row), url=url)), row
 
 
+NOTICES = "https://www.nmpa.gov.cn/yaopin/ypggtg/"
+
+
 def test_the_nmpa_list_has_its_twenty_items_with_address_and_date():
     parsed, row = listed(
-        "nmpa_list_page_20251014T112101_200.html", "https://www.nmpa.gov.cn/yaopin/ypggtg/index.html",
+        "nmpa_list_page_20251014T112101_200.html", f"{NOTICES}index.html",
         item="div.list > ul > li", title="a@title | a", date="span", next='a:contains("下一页")@href',
     )  # fmt: skip
     assert [(d.title, d.url, str(d.published_on)) for d in parsed.drafts] == [
         (w["title"], w["url"], w["date"]) for w in gold_of(row)["items"]
     ]
-    assert parsed.next_url == "https://www.nmpa.gov.cn/yaopin/ypggtg/index_1.html"
+    assert parsed.next_url == f"{NOTICES}index_1.html"
 
 
 @pytest.mark.parametrize(
@@ -194,13 +197,9 @@ def test_pairs_of_pages_differ_where_the_change_matters_and_only_there():
 
 
 SEEDS = {
-    "000": (
-        "National health commission: attach great importance to cell therapy and actively promote related work",
-        "2019-09-12",
-        "en",
-    ),
+    "000": ("National health commission: attach", "2019-09-12", "en"),
     "001": ("Policy review: China's national ministries", "2023-01-07", "en"),
-    "002": ("浙江卫健委：细胞治疗已不存在临床转化问题，将做好政策支持", "2021-11-25", "zh"),
+    "002": ("浙江卫健委：细胞治疗", "2021-11-25", "zh"),
     "003": ("Focus on 2024 National Two Sessions:", "2024-03-12", "en"),
     "004": ("The State Drug Administration has led the investigation", "2024-04-26", "en"),
 }

@@ -24,7 +24,7 @@ The National Health Commission issued the "Measures for Clinical Research on Som
 
 April 14, 2031
 
-The Ministry of Science and Technology issued a notice on the application guidelines for stem cell projects.
+The Ministry of Science and Technology issued a notice inviting applications for stem cell projects.
 
 Local level
 

@@ -92,7 +92,7 @@ def test_classify_keeps_lookalikes_out(title: str) -> None:
         ("商务部解读外商投资干细胞试点：答记者问", DocType.INTERPRETATION, Stage.ISSUED),
         ("全国人大代表张某：加快细胞治疗立法的提案", DocType.PROPOSAL, Stage.PROPOSED),
         ("Human Gene Therapy for a Rare Disease; Draft Guidance for Industry; Availability", DocType.GUIDELINE, Stage.DRAFT),
-        ("Cellular, Tissue, and Gene Therapies Advisory Committee; Notice of Meeting", DocType.MEETING, Stage.NONE),
+        ("Gene and Cell Therapy Advisory Panel; Notice of Meeting", DocType.MEETING, Stage.NONE),
         ("FDA Grants RMAT Designation to a stem cell therapy", DocType.APPROVAL, Stage.ISSUED),
         ("FDA issues warning letter to stem cell clinic", DocType.ENFORCEMENT, Stage.ISSUED),
         ("FDA warns of secondary malignancies after CAR-T", DocType.SAFETY, Stage.ISSUED),
@@ -146,7 +146,7 @@ def test_classify_names_the_authority_under_any_of_its_names(title: str, issuers
         ("溶瘤病毒注射液获批临床", {Modality.ONCOLYTIC_VIRUS}),
         ("FDA safety alert on exosome products", {Modality.EXOSOME}),
         ("国家药监局批准组织工程皮肤上市", {Modality.TISSUE_ENGINEERED}),
-        ("人脐带间充质干细胞注射液获批临床", {Modality.STEM_CELL}),
+        ("牙髓干细胞注射液获批临床", {Modality.STEM_CELL}),
     ],
 )
 def test_classify_names_the_kinds_of_therapy(title: str, modalities: set[Modality]) -> None:

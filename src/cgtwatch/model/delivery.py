@@ -1,4 +1,4 @@
-"""What was composed for whom, and the ledger of getting it there."""
+"""Messages as they were written for their readers, and how far each of them has come."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,7 +82,7 @@ class SendOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One subscription's announcements in (`from_seq`, `to_seq`]."""
+    """What one subscription was told of the announcements after `from_seq`, up to and with `to_seq`."""
 
     id: int
     subscription: str

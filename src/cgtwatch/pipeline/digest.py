@@ -1,4 +1,4 @@
-"""One subscription's turn: select → compose → freeze → one write. An instant alert is a subscription whose cadence is "at once"."""
+"""One subscription's turn: select → compose → freeze → one write; an alert goes the same way as a weekly digest."""
 
 import hashlib
 import logging
