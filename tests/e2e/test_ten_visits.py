@@ -174,3 +174,20 @@ def test_fifty_items_published_during_an_outage_are_all_found(tmp_path: Path, si
         bench.pass_time(days=50)
         assert visit(bench) == {"outcome": "ok", "new": 50, "updated": 0, "gone": 0}
         assert visit(bench)["new"] == 0
+
+
+def test_many_alike_drafts_of_one_source_are_each_told(tmp_path: Path, site: Site) -> None:
+    regulator = Regulator(site)
+    regulator.publish("old", "关于举办培训班的通知", "培训班的安排。")
+    regulator.show()
+    with inside(tmp_path, SOURCES.format(url=site.url)) as bench:
+        visit(bench)
+        for n in range(1, 16):
+            regulator.publish(
+                f"d{n}",
+                f"Draft guideline {n} on CAR-T cell therapy opened for consultation",
+                f"Comments on draft guideline {n} until 30 June 2026.",
+            )
+        regulator.show()
+        assert visit(bench)["new"] == 15
+        assert len(bench.app.store.announcements(0)) == 15

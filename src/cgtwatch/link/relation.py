@@ -175,7 +175,8 @@ def _is_named(name: str, side: Side) -> bool:
     if any(alike(name, other) for other in side.named):
         return True
     title = core(side.title)
-    return (len(name) >= 14 and name in side.head_letters) or (title.startswith(name) and title.endswith("について"))
+    telling = 28 if name.isascii() else 14  # letters; "car-t cell therapy" alone names no act
+    return (len(name) >= telling and name in side.head_letters) or (title.startswith(name) and title.endswith("について"))
 
 
 def _near(a: Side, b: Side) -> bool:

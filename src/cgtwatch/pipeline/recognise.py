@@ -159,11 +159,18 @@ def _linked(item: StoredItem, store: Store, earlier: _Earlier) -> StoredItem:
     return replace(item, events=(joined, *item.events[1:]), links=links, keys={main.id: tuple(filter(None, (*own, title)))})
 
 
+def _listed_apart(event: PolicyEvent, other: PolicyEvent) -> bool:
+    """A source lists each of its acts once: two entries of one source are two acts, unless they carry one number, or one title and day."""
+    numbers_agree = event.labels.document_number is not None and event.labels.document_number == other.labels.document_number
+    titles_agree = event.on == other.on and content_fingerprint(event.title, "") == content_fingerprint(other.title, "")
+    return event.source == other.source and not numbers_agree and not titles_agree
+
+
 def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent]) -> PolicyEvent:
     """`event` in the cluster of what reports the same act, or else in the thread of what it acts on or what acts on it."""
     others = [(link.relation, by_id[link.event if link.other == event.id else link.other]) for link in links]
     for relation, other in others:
-        if relation is Relation.SAME_ACT:
+        if relation is Relation.SAME_ACT and not _listed_apart(event, other):
             return replace(event, cluster=other.cluster, thread=other.thread)
     steps = [other for relation, other in others if relation in STEPS]
     return replace(event, thread=steps[0].thread) if steps else event
