@@ -63,14 +63,14 @@ def served(shared: Path) -> Iterator[str]:
         def do_GET(self) -> None:
             file = shared / "recorded" / self.path.lstrip("/")
             found = file.is_file()
-            body = file.read_bytes() if found else b"none"
-            body = gzip.decompress(body) if file.suffix == ".gz" else body
+            page = file.read_bytes() if found else b"none"
+            page = gzip.decompress(page) if file.suffix == ".gz" else page
             kind = "text/html" if ".html" in file.name else "application/json" if ".json" in file.name else "application/xml"
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(page)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(page)
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""

@@ -54,14 +54,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         unchanged = self.headers.get("If-None-Match") == '"1"'
-        body = b"" if unchanged else feed(int(self.path.strip("/").partition(".")[0]))
+        page = b"" if unchanged else feed(int(self.path.strip("/").partition(".")[0]))
         self.send_response(304 if unchanged else 200)
         self.send_header("ETag", '"1"')
         self.send_header("Content-Type", "application/rss+xml")
         if not unchanged:
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(page)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(page)
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""

@@ -57,13 +57,13 @@ def serving(site: Site) -> Iterator[Site]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             site.requests.append((self.command, self.path, headers))
             found = site.pages.get(self.path) or site.pages.get(self.path.partition("?")[0]) or (404, {}, b"no such page")
-            status, sent, body = found(headers) if callable(found) else found
+            status, sent, page = found(headers) if callable(found) else found
             self.send_response(status)
             for name, value in sent.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(page)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(page)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

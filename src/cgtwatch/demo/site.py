@@ -42,12 +42,12 @@ class DemoSite:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.requests.append(self.path)
-                status, kind, body = site.answer(self.path)
+                status, kind, page = site.answer(self.path)
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(page)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(page)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet: the demo says what happens itself."""
