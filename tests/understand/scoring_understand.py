@@ -1,7 +1,7 @@
 """Scores a labelled file: aggregates only, so that it can be used on the set that is never opened."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,7 +42,12 @@ def f1(pairs: Iterable[tuple[set[str], set[str]]]) -> float:
 
 def score(path: Path, classify: Callable[[Document], Classification]) -> dict[str, float]:
     """Every field's score over a file; fields after `policy` over the items relevant by label."""
-    results = [(item, classify(item.document).labels) for item in items(path)]
+    return score_items(items(path), classify)
+
+
+def score_items(labelled: Sequence[Item], classify: Callable[[Document], Classification]) -> dict[str, float]:
+    """Every field's score over labelled documents; a field without a label (None) does not count."""
+    results = [(item, classify(item.document).labels) for item in labelled]
     scores: dict[str, float] = {}
     for name in ("cgt", "policy", "relevant"):
         scores[name] = f1((({"x"} if i.gold[name] else set()), ({"x"} if getattr(p, name) else set())) for i, p in results)
@@ -54,7 +59,8 @@ def score(path: Path, classify: Callable[[Document], Classification]) -> dict[st
     )
     for name in OF_RELEVANT:
         if name in ("modalities", "issuers"):
-            scores[name] = f1((set(map(str, i.gold[name])), set(map(str, getattr(p, name)))) for i, p in relevant)  # type: ignore[call-overload]
+            told = [(i.gold[name], getattr(p, name)) for i, p in relevant if i.gold[name] is not None]
+            scores[name] = f1((set(map(str, gold)), set(map(str, found))) for gold, found in told)  # type: ignore[call-overload]
         else:
             right = sum((i.gold[name] or None) == (getattr(p, name) or None) for i, p in relevant)
             scores[name] = right / max(1, len(relevant))

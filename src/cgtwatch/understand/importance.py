@@ -17,6 +17,8 @@ _SINGLE = frozenset(  # documents on one matter, which the opening of the text n
         DocType.SAFETY,
     }
 )
+_STEPS = frozenset({"designation", "accepted"})  # of a procedure, by the words and by the build of the title
+_STEPS_BUILT = frozenset({"designated", "accepted", "refused"})
 _BINDING = frozenset(
     {DocType.LAW, DocType.GUIDELINE, DocType.STANDARD, DocType.NOTICE, DocType.SAFETY, DocType.ENFORCEMENT, DocType.REIMBURSEMENT}
 )
@@ -28,12 +30,12 @@ def importance(topic: Topic, stand: Stand, what: Kind) -> Importance:
     if not about or "stock" in stand.against or (what.doc_type in _BROAD and not topic.leading):
         return Importance.LOW
     if what.doc_type is DocType.APPROVAL:
-        steps = stand.title_marks & {"designation", "accepted"} and "marketing" not in stand.title_marks
+        steps = (stand.title_marks & _STEPS or what.built in _STEPS_BUILT) and "marketing" not in stand.title_marks
         return Importance.MEDIUM if steps else Importance.HIGH
     if what.doc_type is DocType.REIMBURSEMENT and (what.stage is not Stage.ISSUED or "code" in stand.title_marks):
         return Importance.MEDIUM
-    if what.doc_type is DocType.STANDARD and "binding" not in what.built:
+    if what.doc_type is DocType.STANDARD and what.built != "binding":
         return Importance.MEDIUM
-    if what.doc_type is DocType.NOTICE and "programme" in what.built:
+    if what.doc_type is DocType.NOTICE and what.built == "programme":
         return Importance.MEDIUM
     return Importance.HIGH if what.doc_type in _BINDING else Importance.MEDIUM

@@ -10,7 +10,7 @@ from cgtwatch.understand.policy import Stand
 from cgtwatch.understand.reading import Reading
 
 _ZONES = (1.0, 0.4, 0.06)
-_HEAD, _LEAD_HEAD = 2.0, 0.6  # what the build of the title says, and that of the opening where the title says nothing
+_HEAD, _LEAD_HEAD = 2.5, 0.6  # what the build of the title says, and that of the opening where the title says nothing
 _NEVER_DRAFT = frozenset(
     {DocType.REPLY, DocType.APPROVAL, DocType.TRIAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.INTERPRETATION}
 )
