@@ -11,7 +11,7 @@ import pytest
 from cgtwatch.compose.messages import alarm, digest
 from cgtwatch.deliver.email import Email
 from cgtwatch.deliver.mail import Mould, Recipient, message_id
-from cgtwatch.deliver.tokens import read
+from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.health import Alarm
 from compose.samples import ANNOUNCEMENTS, CONTEXT, NOW, announce, event, reader
@@ -55,7 +55,7 @@ def test_a_mail_has_the_headers_that_lists_need(tmp_path):
 def test_the_unsubscribe_link_names_the_subscription_in_header_text_and_page(tmp_path):
     mail, _ = mailed(tmp_path=tmp_path)
     link = str(mail["List-Unsubscribe"]).strip("<>")
-    assert read(parts(tmp_path).secret_key, "unsubscribe", link.rpartition("/")[2], NOW) == "reader"
+    assert read(parts(tmp_path).secret_key, "unsubscribe", link.rpartition("/")[2], NOW) == member(reader())
     assert f"退订：{link}" in mail.get_body(("plain",)).get_content()
     assert f'<a href="{link}"' in mail.get_body(("html",)).get_content()
 

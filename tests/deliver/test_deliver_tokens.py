@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgtwatch.deliver.tokens import read, sign, unsubscribe_url
+from cgtwatch.model.subscription import Cadence, Every, Subscription
 
 KEY = b"k" * 32
 NOW = datetime(2026, 7, 8, tzinfo=UTC)
@@ -38,6 +39,7 @@ def test_what_was_not_signed_is_refused_without_an_error(text, place):
 
 
 def test_an_unsubscribe_link_stands_in_one_word_of_safe_characters():
-    url = unsubscribe_url("https://cgt.example/", KEY, "李 wei's \r\n list")
+    reader = Subscription("李 wei's \r\n list", "email", "a@b.example", Cadence(Every.DAILY), created_at=NOW)
+    url = unsubscribe_url("https://cgt.example/", KEY, reader)
     assert url.startswith("https://cgt.example/unsubscribe/")
     assert all(char.isalnum() or char in ":/.-_" for char in url)

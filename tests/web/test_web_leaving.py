@@ -12,7 +12,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def link(watch: Watched, name: str) -> str:
-    return unsubscribe_url("", watch.bench.app.secret_key, name)
+    return unsubscribe_url("", watch.bench.app.secret_key, watch.bench.app.store.subscription(name))
 
 
 def names(watch: Watched) -> set[str]:
@@ -52,11 +52,21 @@ def test_a_get_changes_nothing_and_shows_a_button(watch: Watched) -> None:
 
 
 def test_a_second_post_is_as_good_as_the_first(watch: Watched) -> None:
-    watch.page.post(link(watch, "mei"), data=ONE_CLICK)
-    again = watch.page.post(f"{link(watch, 'mei')}?lang=en", data=ONE_CLICK)
+    address = link(watch, "mei")
+    watch.page.post(address, data=ONE_CLICK)
+    again = watch.page.post(f"{address}?lang=en", data=ONE_CLICK)
     assert again.status_code == 200
     assert "had ended already" in again.text
-    assert "had ended already" in watch.get(f"{link(watch, 'mei')}?lang=en")
+    assert "had ended already" in watch.get(f"{address}?lang=en")
+
+
+def test_an_old_link_does_not_end_a_namesake_made_later(watch: Watched) -> None:
+    address = link(watch, "mei")
+    watch.ask("subscriptions.remove", name="mei")
+    watch.bench.pass_time(hours=1)
+    watch.ask("subscriptions.add", name="mei", to="local:")
+    assert "had ended already" in watch.page.post(f"{address}?lang=en", data=ONE_CLICK).text
+    assert names(watch) == {"mei", "picky"}
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "purpose", "nothing", "long", "strange"])

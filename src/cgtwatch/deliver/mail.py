@@ -160,6 +160,6 @@ class Press:
             mould = self._last = Mould(message, self._mail_from)
         link = ""
         if self._public_url and subscription.name and message.kind != "source.alarm":
-            link = unsubscribe_url(self._public_url, self._secret_key, subscription.name)
+            link = unsubscribe_url(self._public_url, self._secret_key, subscription)
         address = subscription.target if "@" in subscription.target else parseaddr(self._mail_from)[1]
         return Payload(mould.copy(Recipient(address, key, link)), "message/rfc822")

@@ -7,6 +7,8 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from cgtwatch.model.subscription import Subscription
+
 _MAC_BYTES = 18  # 144 bits, and no padding in base64
 
 
@@ -35,9 +37,15 @@ def read(secret_key: bytes, purpose: str, token: str, now: datetime) -> str | No
     return subject
 
 
-def unsubscribe_url(public_url: str, secret_key: bytes, subscription: str) -> str:
+def member(subscription: Subscription) -> str:
+    """What an unsubscribe link speaks of: this subscription, and not a namesake made after it was removed."""
+    born = int(subscription.created_at.timestamp()) if subscription.created_at else 0
+    return f"{subscription.name} {born}"
+
+
+def unsubscribe_url(public_url: str, secret_key: bytes, subscription: Subscription) -> str:
     """The address that ends a subscription: by POST at once (RFC 8058), by GET after asking."""
-    return f"{public_url.rstrip('/')}/unsubscribe/{quote(sign(secret_key, 'unsubscribe', subscription), safe='.-_')}"
+    return f"{public_url.rstrip('/')}/unsubscribe/{quote(sign(secret_key, 'unsubscribe', member(subscription)), safe='.-_')}"
 
 
 def _mac(secret_key: bytes, purpose: str, body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cgtwatch.app import App
-from cgtwatch.deliver.tokens import read
+from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import CgtwatchError, NotFound
 
 Perform = Callable[[str, Mapping[str, Any]], Iterator[dict[str, Any]]]
@@ -24,14 +24,14 @@ class Left(StrEnum):
     LATER = "later"  # nothing can be stored now
 
 
-def subscription_of(app: App, token: str) -> str | None:
-    """The name of the subscription that `token` was signed for; None where it is forged or damaged."""
+def member_of(app: App, token: str) -> str | None:
+    """Whom `token` was signed for; None where it is forged or damaged."""
     return read(app.secret_key, PURPOSE, token, app.clock()) if len(token) <= _LONGEST_TOKEN else None
 
 
-def is_subscribed(app: App, name: str) -> bool:
-    """Whether the subscription still stands."""
-    return any(one.name == name for one in app.store.subscriptions())
+def name_of(app: App, who: str) -> str | None:
+    """The name of that very subscription; None where it has ended, also when a namesake was made since."""
+    return next((one.name for one in app.store.subscriptions() if member(one) == who), None)
 
 
 def leave(perform: Perform | None, name: str) -> Left:

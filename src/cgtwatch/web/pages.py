@@ -20,7 +20,7 @@ from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
 from cgtwatch.web.home import home
-from cgtwatch.web.leaving import Left, Perform, is_subscribed, leave, subscription_of
+from cgtwatch.web.leaving import Left, Perform, leave, member_of, name_of
 from cgtwatch.web.mailbox import letter
 from cgtwatch.web.safety import ASKING, FRAMED, HEADERS, Safety, known_names
 from cgtwatch.web.words import clock, language_of, page_words, relative, utc, zone
@@ -119,25 +119,27 @@ class Pages:
 
     def ask_to_leave(self, request: Request) -> Response:
         """A page with a button; nothing is changed by looking at it."""
-        name = subscription_of(self._app, request.path_params["token"])
-        if name is None:
+        who = member_of(self._app, request.path_params["token"])
+        if who is None:
             return self._note(request, "leave_wrong", 404)
-        if not is_subscribed(self._app, name):
-            return self._note(request, "left", 200, what=_said(request).say("left_before", name=name))
+        name = name_of(self._app, who)
+        if name is None:
+            return self._note(request, "left", 200, what=_said(request).say("left_before", name=who.rpartition(" ")[0]))
         if self._perform is None:
             return self._note(request, "leave_later", 503)
         return self._page(request, "leave", {"name": name}, headers=ASKING)
 
     def leave(self, request: Request) -> Response:
         """End the subscription at once: no log-in, no cookie, no redirection (RFC 8058 3.1)."""
-        name = subscription_of(self._app, request.path_params["token"])
-        if name is None:
+        who = member_of(self._app, request.path_params["token"])
+        if who is None:
             return self._note(request, "leave_wrong", 404)
-        ended = leave(self._perform, name)
+        name = name_of(self._app, who)
+        ended = leave(self._perform, name) if name else Left.BEFORE
         if ended is Left.LATER:
             return self._note(request, "leave_later", 503, headers={"Retry-After": "300"})
         what = "left_what" if ended is Left.DONE else "left_before"
-        return self._note(request, "left", 200, what=_said(request).say(what, name=name))
+        return self._note(request, "left", 200, what=_said(request).say(what, name=who.rpartition(" ")[0]))
 
     # --- what goes wrong
 
