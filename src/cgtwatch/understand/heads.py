@@ -61,12 +61,16 @@ def role_letter(role: str) -> str:
     return _ROLES[role]
 
 
-def read_heads(rows: Iterable[Row]) -> tuple[HeadRule, ...]:
-    """The rules of the table in their order. Raises ConfigError for unknown words and patterns that do not compile."""
+def read_heads(rows: Iterable[Row], simplified: Mapping[str, str]) -> tuple[HeadRule, ...]:
+    """The rules of the table in their order, their characters `simplified` as those of folded texts are.
+
+    Raises ConfigError for unknown words and patterns that do not compile.
+    """
     rules: list[HeadRule] = []
     problems: list[str] = []
+    table = str.maketrans(dict(simplified))
     for row in rows:
-        pattern = row["pattern"]
+        pattern = row["pattern"].translate(table)
         for letter, group in _CLASSES.items():
             pattern = pattern.replace(letter, group)
         try:

@@ -106,9 +106,10 @@ def load(folder: Traversable | None = None) -> Rules:
         for row in read(folder / "defaults.tsv", ("lang", "mark", "jurisdiction", "issuers"))
     }
     scripts = read(folder / "scripts.tsv", ("simplified", "traditional"))
-    table = folding({old: row["simplified"] for row in scripts for old in row["traditional"]})
+    simplified = {old: row["simplified"] for row in scripts for old in row["traditional"]}
+    table = folding(simplified)
     weights = {row["feature"]: row.number("weight") for row in read(folder / "weights.tsv", ("feature", "weight"))}
-    built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")))
+    built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")), simplified)
     heads = {script: tuple(rule for rule in built if rule.script == script) for script in dict.fromkeys(r.script for r in built)}
     _check_issuers(patterns, defaults, issuers)
     return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights, heads)
