@@ -10,7 +10,7 @@ import pytest
 
 from cgtwatch.compose.messages import alarm, digest
 from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.mail import Mould, Recipient, message_id
+from cgtwatch.deliver.mail import Mould, Recipient, list_id, message_id
 from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.health import Alarm
@@ -42,7 +42,7 @@ def test_a_mail_has_the_headers_that_lists_need(tmp_path):
     assert mail["To"] == "reader@example.org"
     assert mail["Date"].datetime == NOW
     assert mail["Message-ID"] == "<reader-0-18.cgtwatch@cgt.example>"
-    assert mail["List-Id"] == "<digest-created.cgtwatch.cgt.example>"
+    assert mail["List-Id"] == "<reader.cgtwatch.cgt.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Content-Language"] == "zh-CN"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -70,6 +70,29 @@ def test_an_alarm_offers_no_unsubscribing(tmp_path):
     told = alarm([Alarm("network", "network", "network", "nothing answers", "", NOW)], (), "en", NOW)
     mail, _ = mailed(told, tmp_path=tmp_path, subscription=reader(name="operator"))
     assert mail["List-Unsubscribe"] is None
+
+
+def test_an_alarm_belongs_to_the_list_of_the_operator(tmp_path):
+    told = alarm([Alarm("network", "network", "network", "nothing answers", "", NOW)], (), "en", NOW)
+    for name in ("", "reader"):
+        mail, _ = mailed(told, tmp_path=tmp_path, subscription=reader(name=name))
+        assert mail["List-Id"] == "<operator.cgtwatch.cgt.example>"
+
+
+def test_two_readers_of_one_digest_are_two_lists(tmp_path):
+    press = Email(parts(tmp_path))
+    ids = [
+        email.message_from_bytes(press.freeze(DIGEST, reader(name=name), name).body, policy=email.policy.default)["List-Id"]
+        for name in ("mei", "desk")
+    ]
+    assert ids == ["<mei.cgtwatch.cgt.example>", "<desk.cgtwatch.cgt.example>"]
+
+
+@pytest.mark.parametrize("name", ["Mei", "mei.li", "mei_li", "operator", "-", "李", "m" * 64, "a>\r\nB: c"])
+def test_a_name_that_is_no_slug_still_makes_a_list_id_of_its_own(name):
+    made = list_id(name, "x.example")
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{8}\.cgtwatch\.x\.example", made)
+    assert made != list_id(name + "x", "x.example")
 
 
 def test_every_attempt_has_the_same_bytes_and_every_delivery_its_own_id(tmp_path):

@@ -34,6 +34,7 @@ class Recipient:
     address: str
     key: str  # of the delivery
     unsubscribe: str = ""  # link; empty: none is offered
+    subscription: str = ""  # its name; empty: the operator's alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class _Holes:
     @property
     def id(self) -> str:
         return f"id@{self.seed}.invalid"
+
+    @property
+    def list(self) -> str:
+        return f"list.{self.seed}.invalid"
 
     @property
     def link(self) -> str:
@@ -89,6 +94,7 @@ class Mould:
         fillings = {
             self._holes.to: to.address.encode("ascii"),
             self._holes.id: message_id(to.key, self._domain).encode("ascii"),
+            self._holes.list: list_id(to.subscription, self._domain).encode("ascii"),
             self._holes.link: to.unsubscribe.encode("ascii"),
             self._holes.text: self._text + text,
             self._holes.html: self._html[0] + page + self._html[1],
@@ -102,6 +108,19 @@ def message_id(key: str, where: str) -> str:
     """`ID@DOMAIN` of a delivery's mail, the same at every attempt; a key that is no plain word is hashed."""
     plain = key if _SAFE_KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:40]
     return f"{plain}.cgtwatch@{where}"
+
+
+def list_id(subscription: str, where: str) -> str:
+    """What a subscription's mails have in common, for readers who sort by it; alarms are the list `operator` (RFC 2919 3).
+
+    Ids are compared without case, so a name that is no plain slug keeps what is plain of it and gets a hash of the whole.
+    """
+    if not subscription:
+        return f"operator.cgtwatch.{where}"
+    slug = re.sub(r"[^a-z0-9]+", "-", subscription.lower()).strip("-")[:40]
+    if slug != subscription or slug == "operator":
+        slug = f"{slug or 'list'}-{hashlib.sha256(subscription.encode()).hexdigest()[:8]}"
+    return f"{slug}.cgtwatch.{where}"
 
 
 def domain(mail_from: str) -> str:
@@ -118,7 +137,7 @@ def _skeleton(message: Message, mail_from: str, holes: _Holes, way: str) -> byte
     mail["Subject"] = one_line(message.subject, 250) or "-"
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<{holes.id}>"
-    mail["List-Id"] = f"<{message.kind.replace('.', '-')}.cgtwatch.{domain(mail_from)}>"  # RFC 2919
+    mail["List-Id"] = f"<{holes.list}>"  # RFC 2919
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
     mail["X-Auto-Response-Suppress"] = "All"
     if way:
@@ -158,8 +177,8 @@ class Press:
         mould = self._last
         if mould is None or mould.message is not message:
             mould = self._last = Mould(message, self._mail_from)
-        link = ""
-        if self._public_url and subscription.name and message.kind != "source.alarm":
+        link, name = "", "" if message.kind == "source.alarm" else subscription.name
+        if self._public_url and name:
             link = unsubscribe_url(self._public_url, self._secret_key, subscription)
         address = subscription.target if "@" in subscription.target else parseaddr(self._mail_from)[1]
-        return Payload(mould.copy(Recipient(address, key, link)), "message/rfc822")
+        return Payload(mould.copy(Recipient(address, key, link, name)), "message/rfc822")
