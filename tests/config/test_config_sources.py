@@ -1,13 +1,16 @@
 """sources.yaml: what right files become, and what each wrong one gets."""
 
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 
 from cgtwatch.config.sources import Vocabulary, load_sources
+from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import DetailMode, DetailRule, FirstLook, FolderRule, Kind, ListRule, Names, PageRule, Paging, Watch
 from cgtwatch.model.taxonomy import Level
+from cgtwatch.parse.select import check
 from sources_file import KNOWN, load, mistakes, one, with_key
 
 LISTED = "list: {item: li}"
@@ -294,3 +297,17 @@ def test_each_kind_says_what_it_misses(tmp_path):
         "4: sources[3] c: url: does not go with kind: folder",
         "5: sources[4] (a text): is a text",
     ]
+
+
+@pytest.mark.parametrize(
+    ("selector", "told"),
+    [
+        ("li[", "list.item: 'li[' is no CSS selector: "),
+        ("b | li[", "list.item: 'b | li[': 'li[' is no CSS selector: "),
+    ],
+)
+def test_a_bad_selector_is_shown_once_and_its_part_where_it_has_several(selector, told, tmp_path):
+    text = f"sources:\n- {{id: a, name: A, kind: list, url: 'https://a.example.org/', list: {{item: '{selector}'}}}}\n"
+    with pytest.raises(ConfigError) as caught:
+        load(text, tmp_path, replace(KNOWN, check_selector=check))
+    assert (told in str(caught.value), str(caught.value).count("'li['")) == (True, 1)

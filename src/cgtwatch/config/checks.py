@@ -136,7 +136,7 @@ def expression(node: Node, spot: Spot) -> str:
     found = text(node, spot)
     if (problem := _expression_problem(found, spot)) is not None:
         said = problem if ";" in problem else f"{problem}; write CSS, or CSS@attribute"
-        raise WrongError(f"{shown(found)}: {said}")
+        raise WrongError(said if said.startswith(shown(found)) else f"{shown(found)}: {said}")
     return found
 
 
