@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cgtwatch.compose.assemble import Story, is_open
+from cgtwatch.compose.changes import said_change
 from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.links import safe_link
 from cgtwatch.compose.why import why_event
@@ -91,7 +92,7 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
         summary=cut(one_line(event.summary), _LONGEST_SUMMARY),
         because=why_event(context.why.get(event.id, ()), words, context.issuer_names),
         source=source,
-        changes=tuple(cut(one_line(change), LONGEST_TITLE) for change in story.changes),
+        changes=tuple(cut(one_line(said_change(change, words)), LONGEST_TITLE) for change in story.changes),
         quotes=tuple(_quotes(event)),
         reports=tuple(_report(report, context, words) for report in story.reports[:_MOST_REPORTS]),
         more_reports=words.count("more", spare) if spare > 0 else "",

@@ -1,0 +1,30 @@
+"""What changed in an event, in the reader's words."""
+
+import re
+from datetime import date
+
+from cgtwatch.compose.words import Words
+
+_FACT = re.compile(r"(^|; )(comment_deadline|effective_date|stage|doc_type|document_number|title|date): ([^;→]*) → ([^;]*)")
+_TEXT = re.compile(r"(^|; )text −\d+ \+\d+: ")
+_TABLES = {"stage": "stages", "doc_type": "doc_types"}
+
+
+def said_change(change: str, words: Words) -> str:
+    """A stored change line with its field names, kinds, stages and days as the reader writes them; other words stay as they are."""
+    told = _FACT.sub(lambda found: found[1] + _fact(found, words), change)
+    return _TEXT.sub(lambda found: found[1] + words.name("changes", "text") + words.name("changes", ":"), told)
+
+
+def _fact(found: re.Match[str], words: Words) -> str:
+    before, after = (_value(found[2], value.strip(), words) for value in (found[3], found[4]))
+    return f"{words.name('changes', found[2])}{words.name('changes', ':')}{before} → {after}"
+
+
+def _value(field: str, value: str, words: Words) -> str:
+    if field in _TABLES:
+        return words.name(_TABLES[field], value)
+    try:
+        return words.day(date.fromisoformat(value))
+    except ValueError:
+        return value

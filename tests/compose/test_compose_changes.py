@@ -1,0 +1,24 @@
+"""Changes in the reader's words."""
+
+import pytest
+
+from cgtwatch.compose.changes import said_change
+from cgtwatch.compose.words import words
+
+LINE = "comment_deadline: 2026-04-30 → 2026-05-31; stage: draft → issued; text −1 +2: -“until April” +“until May”"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "comments until: 30 Apr 2026 → 31 May 2026; stage: draft for comment → issued; text: -“until April” +“until May”"),
+        ("zh", "意见截止：2026年4月30日 → 2026年5月31日; 阶段：征求意见 → 已发布; 正文：-“until April” +“until May”"),
+    ],
+)
+def test_a_change_is_said_in_the_readers_words(language, said):
+    assert said_change(LINE, words(language)) == said
+
+
+@pytest.mark.parametrize("line", ["", "something else", "date: – → –", "title: a → b → c"])
+def test_what_is_no_fact_stays_as_it_is(line):
+    assert said_change(line, words("en")) == line
