@@ -1,13 +1,20 @@
 """What `deploy/` holds runs the service: the unit's command and its notices, the compose file's shape."""
 
 import configparser
+import re
 import socket
+import tomllib
+from fnmatch import fnmatch
+from importlib.metadata import requires
 from pathlib import Path
 
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from place import Place, Site
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
 FEED = "<rss version='2.0'><channel><title>t</title><item><title>a</title><link>http://127.0.0.1/a</link></item></channel></rss>"
 
 
@@ -41,6 +48,20 @@ def test_the_unit_runs_the_command_that_notifies_and_is_asked_to_reload_by_hangu
     assert service["RestartPreventExitStatus"] == "2 75"
 
 
+def test_the_unit_points_at_nothing_that_its_own_instructions_do_not_install() -> None:
+    text = (DEPLOY / "cgtwatch.service").read_text(encoding="utf-8")
+    paths = {path.rstrip(".,") for path in re.findall(r"(?<![\w/])/(?:opt|etc)/[^\s),;]*", text)}
+    installed = (
+        "/opt/cgtwatch",
+        "/opt/cgtwatch/bin/*",
+        "/etc/cgtwatch",
+        "/etc/cgtwatch/cgtwatch.env",
+        "/etc/cgtwatch/sources.yaml",
+    )
+    assert [path for path in sorted(paths) if not any(fnmatch(path, known) for known in installed)] == []
+    assert "file://" not in text
+
+
 def test_the_compose_file_builds_the_dockerfile_and_publishes_the_page_on_loopback_only() -> None:
     service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["cgtwatch"]
     assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
@@ -51,6 +72,45 @@ def test_the_compose_file_builds_the_dockerfile_and_publishes_the_page_on_loopba
 def test_the_dockerfile_copies_what_exists_and_does_not_run_as_root() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [name for line in lines if line.startswith("COPY") and "--from" not in line for name in line.split()[1:-1]]
-    assert [name for name in copied if not (DEPLOY.parent / name).exists()] == []
+    assert [name for name in copied if not (ROOT / name).exists()] == []
     assert "USER cgtwatch" in lines
     assert lines[-1] == 'CMD ["cgtwatch", "run"]'
+
+
+def test_the_image_is_built_without_data_secrets_and_tests_and_with_all_that_is_copied() -> None:
+    ignored = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert {".git", ".venv", "data", ".env", "tests", "benchmarks", "docs"} <= set(ignored)
+    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [name for line in lines if line.startswith("COPY") and "--from" not in line for name in line.split()[1:-1]]
+    assert [name for name in copied if any(fnmatch(name.removeprefix("./"), pattern) for pattern in ignored)] == []
+
+
+def test_the_image_holds_pinned_packages_and_none_that_only_tests_need() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in (ROOT / "requirements.lock").read_text().split()}
+    needed = closure(project["dependencies"])
+    only_tests = {canonicalize_name(Requirement(line).name) for line in project["optional-dependencies"]["dev"]}
+    assert (needed - pinned, needed & only_tests) == (set(), set())
+    [install] = [line for line in (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines() if "pip install" in line]
+    assert install.endswith("--constraint requirements.lock .")
+
+
+def closure(asked: list[str]) -> set[str]:
+    """The packages that come with these, as this interpreter would install them."""
+    found: set[str] = set()
+    waiting = list(asked)
+    while waiting:
+        one = Requirement(waiting.pop())
+        name = canonicalize_name(one.name)
+        if name not in found and (one.marker is None or one.marker.evaluate({"extra": ""})):
+            found.add(name)
+            waiting += requires(name) or []
+    return found
+
+
+def test_the_readme_asks_for_the_packages_that_the_landing_check_installs() -> None:
+    command = re.search(r"apt-get install -y (.+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    checked = re.search(r"^packages=\((.+)\)$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+    assert command is not None
+    assert checked is not None
+    assert command[1].split() == checked[1].split()
