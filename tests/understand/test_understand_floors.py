@@ -4,21 +4,18 @@ check.jsonl is scored as a whole and never shown; the kept half of the invented 
 
 import functools
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from cgtwatch.model.classification import Document
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.rules import load
 from shared import SHARED, needs_shared
 from understand.cases_understand import cases
-from understand.scoring_understand import Item, items, score, score_items
+from understand.scoring_understand import Item, score, score_items
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))
-PER_SECOND = 500
 
 
 def below(scores: Mapping[str, float], floors: Mapping[str, float]) -> dict[str, tuple[float, float]]:
@@ -43,15 +40,3 @@ def test_classify_stays_above_its_floors_on_a_labelled_set(name: str) -> None:
 def test_classify_stays_above_its_floors_on_invented_documents(name: str) -> None:
     labelled = [Item(document.title, document, gold) for document, gold in cases(name)]
     assert not below(score_items(labelled, functools.partial(classify, rules=load())), FLOORS[name])
-
-
-@pytest.mark.recorded
-@needs_shared
-def test_classify_reads_500_summaries_a_second_on_one_core() -> None:
-    assert SHARED is not None
-    rules = load()
-    documents: list[Document] = [item.document for item in items(SHARED / "labels" / "dev.jsonl")]
-    start = time.process_time()
-    for document in documents:
-        classify(document, rules)
-    assert len(documents) / (time.process_time() - start) >= PER_SECOND
