@@ -163,7 +163,7 @@ class Engine:
             row = send(key, self.app.send_parts)
         except Unrecorded as late:
             self._unrecorded[key] = late
-            self.storage.trouble(late)
+            self.storage.trouble(late.error)
             return None
         except STORAGE_TROUBLE as error:
             self.storage.trouble(error)

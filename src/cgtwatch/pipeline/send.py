@@ -64,7 +64,7 @@ class Unrecorded(StoreError):
     """
 
     def __init__(self, attempted: Attempted, error: Exception) -> None:
-        self.attempted = attempted
+        self.attempted, self.error = attempted, error
         super().__init__(str(error))
 
 
