@@ -1,9 +1,12 @@
 """Signals and requests in any number and at any time leave the service able to work and to stop."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
 import threading
+from contextlib import suppress
 
 from attack import feed, sources
 from place import Place, Site
@@ -86,3 +89,24 @@ def test_a_poll_in_the_middle_of_a_stop_says_that_it_was_not_finished(place: Pla
         asker.join(20)
     release.set()
     assert codes in ([1], [75])
+
+
+def test_service_stops_within_ten_seconds_while_a_parser_hangs(place: Place, site: Site) -> None:
+    site.page("/one", feed([1]), "application/rss+xml")
+    place.sources(sources(one=f"{site.url}/one"))
+    with place.service("--no-web") as service:
+        service.until(lambda: "poll source=one outcome=ok" in service.text)
+        listed = subprocess.run(["pgrep", "-P", str(service.process.pid)], capture_output=True, text=True, check=True)
+        children = [int(number) for number in listed.stdout.split()]
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
+        try:
+            site.page("/one", feed([2, 1]), "application/rss+xml")
+            asked = site.asked("/one")
+            threading.Thread(target=lambda: place.run("poll", "one", code=None), daemon=True).start()
+            service.until(lambda: site.asked("/one") > asked)
+            assert service.stop(within=10) == 0
+        finally:
+            for child in children:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)

@@ -39,10 +39,9 @@ def run(
         service = Service(app, os.environ.get("NOTIFY_SOCKET"))
         obey_signals(service)
         service.run(start if web else None, lambda running: _greet(running, web))
-        clean = service.ended_cleanly
-    if not clean:  # a thread hangs in a peer's hands; everything recorded is recorded
-        logging.shutdown()
-        os._exit(0)
+        if not service.ended_cleanly:  # a thread hangs in a peer's or a parser's hands, and closing would wait for it;
+            logging.shutdown()  # everything recorded is recorded
+            os._exit(0)
 
 
 def _greet(service: "Service", web: bool) -> None:
