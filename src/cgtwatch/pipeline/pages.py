@@ -6,8 +6,9 @@ from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from cgtwatch.diff.identity import keys
+from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Draft, Parsed
-from cgtwatch.model.fetch import Failed, Fetched, Visit
+from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.item import ItemKeys, KnownItem, SourceState
 from cgtwatch.model.source import Kind, Source
 
@@ -64,7 +65,10 @@ def follow(
         got = doors.acquirer.get(source, url)
         if not isinstance(got, Fetched):
             return _stopped(reading, state, got, known)
-        more = doors.parser.parse(source, got)
+        try:
+            more = doors.parser.parse(source, got)
+        except ParseError as error:  # no reason to disbelieve the first page
+            return _stopped(reading, state, _unreadable(got, error), known)
         joined = _join(reading.parsed, more)
         if len(joined.drafts) == len(reading.parsed.drafts):
             break  # a site that answers page 1 for every page
@@ -78,6 +82,15 @@ def _stopped(reading: Reading, state: SourceState, got: Visit, known: Sequence[K
     if isinstance(got, Failed) and known and state.failures < PATIENCE:
         return replace(reading, requests=requests, failed=got)
     return Reading(replace(reading.parsed, truncated=True), requests, reading.size, partial=True)
+
+
+def _unreadable(got: Fetched, error: ParseError) -> Failed:
+    hint = "open that page in a browser; mend `next` or `paging`, or lower `max_pages`"
+    message = f"an older page, {got.url}, cannot be read: {error}"
+    size = len(got.body)
+    return Failed(
+        got.requested, ErrorClass.PARSE, message, hint, got.fetched_at, got.duration, got.status, size=size, requests=got.requests
+    )
 
 
 def _next(source: Source, base: str, parsed: Parsed, page: int) -> str | None:
