@@ -104,7 +104,7 @@ class Place:
         (self.root / "sources.yaml").write_text(text, encoding="utf-8")
 
     def run(
-        self, *args: str, code: int | None = 0, stdin: bytes | None = None, timeout: float = 60
+        self, *args: str, code: int | None = 0, stdin: bytes | None = None, timeout: float = 240
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [*PROGRAM, *args], cwd=self.root, env=self.env, capture_output=True, timeout=timeout, input=stdin, check=False
