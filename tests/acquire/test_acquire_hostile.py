@@ -21,7 +21,7 @@ from shared import needs_shared
 pytestmark = [pytest.mark.recorded, needs_shared]
 
 DEADLINE = 2.0
-SLACK = 0.8  # seconds over the deadline, on a busy machine
+SLACK = 1.5  # seconds over the deadline, on a busy machine
 
 EXPECTED = {
     "ok": "fetched", "grow": "fetched",
@@ -71,15 +71,20 @@ def acquirer(peer):
     assert most_memory() - before < 64  # bombs of up to 512 MiB were among the faults
 
 
+def patience(url):
+    """Seconds: the peer needs some to make a bomb, and the cap shall be what ends it."""
+    return 6 * DEADLINE if "bomb" in url else DEADLINE
+
+
 def source(url):
     plain = Source("fault", Kind.FEED, url, Names("", ""), gap=timedelta(), robots="ignore")
-    return replace(plain, timeout=timedelta(seconds=DEADLINE))
+    return replace(plain, timeout=timedelta(seconds=patience(url)))
 
 
 def outcome(acquirer, url):
     began = time.monotonic()
     visit = acquirer.visit(source(url), SourceState("fault"))
-    assert time.monotonic() - began < DEADLINE + SLACK
+    assert time.monotonic() - began < patience(url) + SLACK
     if isinstance(visit, Failed):
         assert visit.message
         assert visit.hint
