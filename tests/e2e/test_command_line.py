@@ -1,8 +1,10 @@
 """The command line as a newcomer meets it: help, errors that name the mend, exit codes, JSON."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,12 @@ def test_readme_names_every_command_group() -> None:
         if command[0] not in {"send", "items", "db", "run"}
     )
     assert PROGRAM
+
+
+def test_health_from_a_database_of_a_newer_version_is_refused(place: Place, site: Site) -> None:
+    place.sources(f"sources:\n  - {{id: one, name: One, kind: feed, url: '{site.url}/f.xml'}}\n")
+    place.run("poll", "--all", code=1)
+    with closing(sqlite3.connect(place.data / "cgtwatch.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    assert "newer" in place.run("sources", "list", code=1).stderr

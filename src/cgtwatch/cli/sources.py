@@ -45,7 +45,7 @@ def list_sources(json: Json = False) -> None:
 
     settings = working.settings()
     with App(settings, readonly=True) as app:
-        rows = health_rows(app, stored=state_of(settings.database_url) == "current")
+        rows = health_rows(app, stored=state_of(settings.database_url) != "empty")
         columns = ("id", "health", "what", "last_ok", "next_poll", "items", "last_new", "hint")
         show.listing(rows, json, columns, lambda row: [row[name] for name in columns], empty="No source in the file.")
 
