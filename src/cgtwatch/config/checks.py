@@ -1,6 +1,5 @@
 """One function a kind of value in sources.yaml: the node in, the value out, `WrongError` with what is wrong and the mend."""
 
-import codecs
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from cgtwatch.config.places import jurisdiction_problem
 from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, is_number, truth, what
 from cgtwatch.config.units import parse_duration, parse_size, show_duration
+from cgtwatch.text.charset import is_known
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 64  # characters
@@ -164,13 +164,10 @@ def timezone(node: Node, spot: Spot) -> str:
 
 
 def encoding(node: Node, spot: Spot) -> str:
-    """A charset that Python decodes."""
+    """A charset that pages can be decoded with."""
     found = text(node, spot)
-    try:
-        if codecs.lookup(found)._is_text_encoding:  # as bytes.decode itself asks
-            return found
-    except (LookupError, ValueError):
-        pass
+    if is_known(found):
+        return found
     known = ("utf-8", "gb18030", "gbk", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1252", "iso-8859-1")
     raise WrongError(f"{shown(found)} is no charset{did_you_mean(found, known)}; write {', '.join(known[:4])} …")
 
