@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cgtwatch.config.settings import Settings
     from cgtwatch.config.sources import SourceFile, Vocabulary
     from cgtwatch.deliver.channel import Channel
+    from cgtwatch.model.classification import Document, Understanding
     from cgtwatch.net.session import Net
     from cgtwatch.parse.service import ParseService
     from cgtwatch.pipeline.digest import DigestParts
@@ -210,6 +211,11 @@ class App:
 
     # --- the corridor
 
+    def _read(self, document: "Document") -> "Understanding":
+        """What `document` says; the rules are loaded when something new is read, not before."""
+        read: Callable[[Document], Understanding] = self._once("read", lambda: partial(_part("read"), rules=self.rules))
+        return read(document)
+
     @property
     def poll_parts(self) -> "PollParts":
         """What a poll walks through."""
@@ -218,7 +224,7 @@ class App:
             self.parser,
             self.archive,
             self.store,
-            lambda document: _part("read")(document, self.rules),  # rules are loaded when something new is read
+            self._read,
             self.clock,
             self._recording,
             self.stopping.is_set,

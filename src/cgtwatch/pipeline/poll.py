@@ -90,7 +90,7 @@ class _Seen:
 def poll(source: Source, parts: PollParts) -> PollRow:
     """Visit `source` once and record what came of it in one write.
 
-    Trouble of the source is a row, never an exception; What is in `STORAGE_TROUBLE` passes through, because then nothing can be recorded.
+    Trouble of the source is a row, never an exception; what is in `STORAGE_TROUBLE` passes through, because then nothing can be recorded.
     """
     started = parts.clock()
     state = parts.store.state(source.id)
