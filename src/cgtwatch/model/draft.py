@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document linked from an item."""
+    """A document linked from an item; `sha256` and `size` (bytes) are known once it was read."""
 
     url: str
     name: str
+    sha256: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,17 @@ class Draft:
     language: str | None = None
     author: str | None = None
     position: int = 0  # from the top of the first page, over all pages of a visit
+    date_from: str = ""  # where the date stood: "row", "page", "meta" or "address", in falling order of trust; empty: no date
     links: tuple[str, ...] = ()  # of a watched page
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one page held: its drafts in the page's order, the next page if it names one, and what a person should know."""
+    """What one page held: its drafts in the page's order, the next page if it names one, and what a person should know.
+
+    `cursor` and `total` are what `paging` finds; `follow` are further addresses to read as part of this visit (maps of a sitemap
+    index); `hub` and `topic` are a feed's WebSub links.
+    """
 
     drafts: tuple[Draft, ...]
     next_url: str | None = None
@@ -43,6 +50,11 @@ class Parsed:
     warnings: tuple[str, ...] = ()
     encoding: str = "utf-8"
     truncated: bool = False
+    cursor: str | None = None
+    total: int | None = None
+    follow: tuple[str, ...] = ()
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +68,4 @@ class Article:
     attachments: tuple[Attachment, ...] = ()
     language: str | None = None
     warnings: tuple[str, ...] = ()
+    date_from: str = ""  # "page", "meta" or "address"

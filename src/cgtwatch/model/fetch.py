@@ -33,17 +33,41 @@ NETWORK_TROUBLE = frozenset({ErrorClass.TIMEOUT, ErrorClass.DNS, ErrorClass.CONN
 
 
 @dataclass(frozen=True, slots=True)
-class Validators:
-    """What the next visit sends or compares: the server's own validators and the hash of the body last read."""
+class Known:
+    """The validators of one of several addresses that a source is read from: another search term, or an alternate."""
 
+    key: str  # a hash of the request
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What the next visit sends or compares: the server's own validators and the hash of the body last read."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    others: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request as it was made for a source; without secrets, which are put in at the very last."""
+
+    url: str
+    method: str = "GET"
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer with a body. `url` is where it came from after redirects."""
+    """An answer with a body. `url` is where it came from after redirects.
+
+    `ask` is the request, for the pages after it; `more` are the answers to a source's further search terms.
+    """
 
     requested: str
     url: str
@@ -55,6 +79,8 @@ class Fetched:
     duration: timedelta
     requests: int = 1
     redirects: tuple[tuple[int, str], ...] = ()  # statuses followed, each with where it led
+    ask: Ask | None = None
+    more: tuple["Fetched", ...] = ()
 
     @property
     def content_type(self) -> str:

@@ -12,7 +12,9 @@ class Kind(StrEnum):
 
     FEED = "feed"
     LIST = "list"
+    API = "api"
     PAGE = "page"
+    SITEMAP = "sitemap"
     FOLDER = "folder"
 
 
@@ -39,7 +41,8 @@ class ListRule:
     exists), and optionally ` ~ regex` (what the pattern's first group, or the whole match, finds in the value).
     """
 
-    item: str
+    item: str = ""
+    script: str | None = None  # regex with named groups (title, link, date, text) over the whole page, instead of `item`
     title: str = "a"
     link: str = "a@href"
     date: str | None = None
@@ -52,13 +55,90 @@ class ListRule:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Older pages addressed by number, where the page itself names no next one."""
+    """Where further pages are. Numbers, offsets and cursors go where the first request already has `param`: form, JSON body or query.
 
-    by: str  # "path" or "query"
-    path: str | None = None  # template with {n}, joined to the source's url
+    `path`: an address template with `{n}`, joined to the source's. `query`, `form`: the page's number. `offset`: the number of
+    rows before the page. `window`: the first and the last record, `param` naming both ("startrecord,endrecord"). `cursor`: what
+    `next` finds in the answer before. `next`: the address that `next` finds there. `total`: finds the number of all records.
+    """
+
+    by: str
+    path: str | None = None
     param: str | None = None
-    start: int = 1  # the number of the *second* page
+    start: int = 1  # the number of the *second* page; the offset or first record of the first one for `offset` and `window`
+    size: int | None = None  # rows of a page
+    next: str | None = None
+    total: str | None = None
     max_pages: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRule:
+    """How the address is asked, where a plain GET is not enough. Values may hold placeholders and `env:NAME`."""
+
+    method: str = "GET"
+    params: tuple[tuple[str, str], ...] = ()  # joined to the query
+    form: tuple[tuple[str, str], ...] = ()  # body, application/x-www-form-urlencoded
+    json: str | None = None  # body, JSON text; placeholders inside its strings
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRule:
+    """Where the records of an answer and the parts of a record stand, as JMESPath.
+
+    `link` is an expression, or an address template with expressions in braces (`https://…/{id}`). `html` names parts whose value
+    is HTML, each with the selector expression to read it by. For a `list` only `format`, `items`, `ok` and `html` are used: `items` finds the HTML that
+    the list rule is for.
+    """
+
+    format: str = "json"  # json, jsonp, or xml
+    items: str = "@"
+    ok: str | None = None  # must hold, else the answer is an error in disguise
+    key: str | None = None
+    title: str = "title"
+    link: str | None = None
+    date: str | None = None
+    date_format: str | None = None
+    text: str | None = None
+    attachments: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()  # further values that are told with the text: a change of one is an update
+    html: tuple[tuple[str, str], ...] = ()
+    whole: bool = False  # the answer holds every record there is: what is missing is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One value read from a preloaded page, by a pattern's first group or by a selector and attribute."""
+
+    name: str
+    regex: str | None = None
+    css: str | None = None
+    attr: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preload:
+    """A page that is asked first, for its cookies and for values that the source's request needs."""
+
+    url: str
+    cookies: bool = False
+    set: tuple[Taken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapRule:
+    """Which addresses of a sitemap count, and which maps of an index are read (both: regex found in the address)."""
+
+    match: str | None = None
+    index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A service that reads the site for us: an RSSHub route, or an address that returns the rendered HTML of `{url}`."""
+
+    rsshub: str | None = None
+    render: str | None = None
 
 
 class DetailMode(StrEnum):
@@ -79,6 +159,8 @@ class DetailRule:
     date: str | None = None
     date_format: str | None = None
     attachments: str | None = None
+    drop: str | None = None
+    script: str | None = None  # regex with named groups (title, date, body) for pages that keep their text in a script
 
 
 class Watch(StrEnum):
@@ -108,7 +190,11 @@ class FolderRule:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An address to watch. Durations are `timedelta`, sizes are bytes."""
+    """An address to watch. Durations are `timedelta`, sizes are bytes.
+
+    In `url`, `request`, `preload` and `headers` stand placeholders: `{term}`, `{since:FORMAT}`, `{now:FORMAT}` and the names that `preload` sets.
+    A value `env:NAME` stays as it is until the request is made, so that a secret is never part of a source.
+    """
 
     id: str
     kind: Kind
@@ -135,7 +221,18 @@ class Source:
     headers: tuple[tuple[str, str], ...] = ()
     user_agent: str | None = None
     verify: bool | str = True  # False, or the path of a CA bundle
+    cookies: bool = False  # kept from request to request and from visit to visit, in memory
+    cookie: tuple[tuple[str, str], ...] = ()  # sent always
+    proxy: str | None = None  # an address or env:NAME
     alternates: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()  # one request each
+    hints: tuple[str, ...] = ()  # ids of sources (a final * stands for any rest) whose next visit news here brings forward
+    platform: str | None = None  # the site family whose rules were taken
+    request: RequestRule | None = None
+    preload: Preload | None = None
+    bridge: Bridge | None = None
+    api: ApiRule | None = None
+    sitemap: SitemapRule | None = None
     list: ListRule | None = None
     paging: Paging | None = None
     detail: DetailRule = field(default_factory=DetailRule)
