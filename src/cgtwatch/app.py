@@ -41,6 +41,7 @@ PARTS: Mapping[str, str] = {
     "load_sources": "cgtwatch.config.sources:load_sources",
     "vocabulary": "cgtwatch.config.sources:Vocabulary",
     "compile_expression": "cgtwatch.parse.select:compile_expression",
+    "acquire_parts": "cgtwatch.acquire.parts:AcquireParts",
     "acquirers": "cgtwatch.acquire:ACQUIRERS",
     "parsers": "cgtwatch.parse:PARSERS",
     "channels": "cgtwatch.deliver:CHANNELS",
@@ -195,7 +196,7 @@ class App:
     def acquirer(self, source: Source) -> "Acquirer":
         """The way in for `source`."""
         make = registry.load(_part("acquirers"), source.via, what="via")
-        return self._once(f"acquirer {source.via}", lambda: make(self.net, self.clock, self.pacing))
+        return self._once(f"acquirer {source.via}", lambda: make(_part("acquire_parts")(self.net, self.clock, self.pacing)))
 
     def channel(self, name: str) -> "Channel":
         """The way out of that name. Raises `ConfigError` where there is none."""

@@ -11,6 +11,7 @@ import pytest
 
 from cgtwatch.acquire.folder import FolderAcquirer
 from cgtwatch.acquire.pacing import Pacing
+from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import FolderRule, Kind, Names, Source
@@ -21,7 +22,7 @@ STATE = SourceState("drop")
 
 @pytest.fixture
 def acquirer():
-    return FolderAcquirer(None, lambda: NOW, Pacing())
+    return FolderAcquirer(AcquireParts(None, lambda: NOW, Pacing()))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from cgtwatch.acquire.http import HttpAcquirer
 from cgtwatch.acquire.pacing import Pacing
+from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.model.fetch import Failed, Fetched, NotModified
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, Names, Source
@@ -66,7 +67,7 @@ def most_memory():
 def acquirer(peer):
     net = Net(NetPolicy(LOOPBACK, "cgtwatch/test", peer.ca))
     before = most_memory()
-    yield HttpAcquirer(net, lambda: datetime.now(UTC), Pacing())
+    yield HttpAcquirer(AcquireParts(net, lambda: datetime.now(UTC), Pacing()))
     net.close()
     assert most_memory() - before < 64  # bombs of up to 512 MiB were among the faults
 
@@ -113,7 +114,7 @@ def test_validators_work_against_a_healthy_server(acquirer, peer):
 
 def test_no_spelling_of_loopback_is_reached_when_it_is_not_allowed(peer):
     net = Net(NetPolicy())
-    strict = HttpAcquirer(net, lambda: datetime.now(UTC), Pacing())
+    strict = HttpAcquirer(AcquireParts(net, lambda: datetime.now(UTC), Pacing()))
     peer.control("reset")
     for host in ("127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::ffff:127.0.0.1]", "0.0.0.0"):
         url = f"http://{host}:{peer.ports['http']}/canary"

@@ -9,6 +9,7 @@ from cgtwatch import registry
 from cgtwatch.acquire import ACQUIRERS
 from cgtwatch.acquire.http import HttpAcquirer
 from cgtwatch.acquire.pacing import Pacing
+from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, Names, Source
@@ -35,7 +36,7 @@ def clock():
 @pytest.fixture
 def acquirer(clock):
     net = Net(NetPolicy(LOOPBACK, "cgtwatch/test (+mail)"))
-    yield HttpAcquirer(net, clock, Pacing())
+    yield HttpAcquirer(AcquireParts(net, clock, Pacing()))
     net.close()
 
 

@@ -4,19 +4,19 @@ import json
 import mimetypes
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from cgtwatch.acquire.pacing import Pacing
+from cgtwatch.acquire.parts import AcquireParts
+from cgtwatch.model.draft import Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators, Visit
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Source
-from cgtwatch.net.session import Net
 
 MOST_FILES = 20_000
 MANIFEST = "application/json"
@@ -45,9 +45,8 @@ class _Seen:
 class FolderAcquirer:
     """Reads folder sources. Only regular files inside the directory count: no links, nothing hidden."""
 
-    def __init__(self, net: Net | None, clock: Callable[[], datetime], pacing: Pacing) -> None:
-        del net, pacing  # a disk needs neither; every acquirer is made alike
-        self._clock = clock
+    def __init__(self, parts: AcquireParts) -> None:
+        self._clock = parts.clock
         self._hashes: dict[str, _Seen] = {}
 
     def visit(self, source: Source, state: SourceState) -> Visit:
@@ -81,6 +80,11 @@ class FolderAcquirer:
         headers = {"content-type": _content_type(name)}
         found = Validators(body_sha256=sha256(body).hexdigest())
         return Fetched(url, url, 200, headers, body, found, now, timedelta(), 0)
+
+    def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None:
+        """None: a folder has one page."""
+        del source, at, parsed, page
+        return None
 
     def _row(self, root: Path, path: Path, max_bytes: int) -> dict[str, str | int] | None:
         try:

@@ -1,19 +1,19 @@
 """Visit a source over HTTP: conditionally, politely, within its limits."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from cgtwatch.acquire.answers import Asked, disallowed, out_of_time, visit_of
-from cgtwatch.acquire.pacing import Pacing
+from cgtwatch.acquire.asking import next_address
+from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.robots import Robots
 from cgtwatch.acquire.validators import conditions
-from cgtwatch.model.fetch import Failed, Validators, Visit
+from cgtwatch.model.draft import Parsed
+from cgtwatch.model.fetch import Failed, Fetched, Validators, Visit
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
-from cgtwatch.net.session import Net
 
 # A server that answers 304 for ever hides what it publishes; so each source is read in full once a day.
 FULL_FETCH = timedelta(hours=24)
@@ -39,13 +39,13 @@ class _Spent:
 class HttpAcquirer:
     """Reads sources through `Net`; one for a process, from any number of threads."""
 
-    def __init__(self, net: Net | None, clock: Callable[[], datetime], pacing: Pacing) -> None:
-        if net is None:
+    def __init__(self, parts: AcquireParts) -> None:
+        if parts.net is None:
             raise ValueError("reading over HTTP needs a Net")
-        self._net = net
-        self._clock = clock
-        self._pacing = pacing
-        self._robots = Robots(clock)
+        self._net = parts.net
+        self._clock = parts.clock
+        self._pacing = parts.pacing
+        self._robots = Robots(parts.clock)
 
     def visit(self, source: Source, state: SourceState) -> Visit:
         """Ask whether the source has changed, and for its bytes if so.
@@ -76,6 +76,11 @@ class HttpAcquirer:
         """Read another address on the source's behalf: a detail page, a next page, an attachment. Never conditional."""
         limited = source if max_bytes is None else replace(source, max_bytes=max_bytes)
         return self._step(limited, url, NOTHING_KNOWN, {}, _Spent())
+
+    def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None:
+        """Page `page` (2 is the first further one) after the answer `at`, whose entries were `parsed`; None: there is none."""
+        url = next_address(source, at.url, parsed, page)
+        return None if url is None else self.get(source, url)
 
     def _step(self, source: Source, url: str, known: Validators, asking: dict[str, str], spent: _Spent) -> Visit:
         conditional = "if-none-match" in asking or "if-modified-since" in asking
