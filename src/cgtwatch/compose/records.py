@@ -1,6 +1,7 @@
 """Events and items as JSON: the shapes of `events --json`, `items --json`, the API and the webhook."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -49,7 +50,7 @@ def item_record(item: Item, classification: Classification | None) -> dict[str, 
         "published": day(latest.published_on),
         **labels_record(known.labels),
         "language": latest.language or known.language,
-        "attachments": [{"url": attachment.url, "name": attachment.name} for attachment in latest.attachments],
+        "attachments": [asdict(attachment) for attachment in latest.attachments],
         "evidence": evidence_record(known.evidence),
         "confidence": rounded(known.confidence),
         "first_seen": instant(item.first_seen),

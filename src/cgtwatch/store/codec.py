@@ -1,7 +1,7 @@
 """Values of `model` to columns and back: what several tables share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 
@@ -88,11 +88,16 @@ def revision_columns(revision: Revision, fetch: int | None) -> Columns:
     return {
         "item": revision.item_id,
         **{name: getattr(revision, name) for name in _SAME_IN_REVISION},
-        "attachments": [{"url": each.url, "name": each.name} for each in revision.attachments],
+        "attachments": [_attachment(each) for each in revision.attachments],
         "language": revision.language,
         "archive_key": revision.archive_key,
         "fetch": fetch,
     }
+
+
+def _attachment(attachment: Attachment) -> Columns:
+    """What is known of it: hash and size only once it was read."""
+    return {name: value for name, value in asdict(attachment).items() if value or name in ("url", "name")}
 
 
 def revision_of(row: RowMapping) -> Revision:

@@ -35,6 +35,15 @@ class FetchFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """An item that was new at its source: when we saw it, and when it was published, where the source tells the hour."""
+
+    source: str
+    at: datetime
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredItem:
     """One finding and what came of it.
 

@@ -1,23 +1,23 @@
 """Sources between visits: what is known of them, who is due, the log, and the quarantine."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, func, or_, select, update
 
 from cgtwatch.errors import NotFound
-from cgtwatch.model.fetch import Validators
+from cgtwatch.model.fetch import Known, Validators
 from cgtwatch.model.item import KnownItem, Outcome, SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.store.codec import error_of, keys_of
-from cgtwatch.store.records import FetchFacts, HeldPage
+from cgtwatch.store.records import Arrival, FetchFacts, HeldPage
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
 
 _PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in ("source", "validators", "error"))
-_VALIDATORS = tuple(field.name for field in fields(Validators))
+_VALIDATORS = tuple(field.name for field in fields(Validators) if field.name != "others")
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
@@ -69,6 +69,26 @@ class Sources(Room):
         with self._database.read() as db:
             return [source for source in db.execute(ordered).scalars() if source in wanted]
 
+    def bring_forward(self, ids: Collection[str], now: datetime) -> int:
+        """Make the next poll of those listed sources due now: something told that they have news. How many were not due yet."""
+        with self._database.write(durable=False) as db:  # a hint that is lost costs nothing but time
+            later = STATE.c.source.in_(list(ids)) & (STATE.c.next_poll > now)
+            return int(db.execute(update(STATE).where(later).values(next_poll=now)).rowcount)
+
+    def arrivals(self, since: datetime) -> list[Arrival]:
+        """What came after its source's first look, and was first seen at `since` or later; oldest first."""
+        begun = select(ITEM.c.source, func.min(ITEM.c.first_seen).label("first_look")).group_by(ITEM.c.source).subquery()
+        first = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == 1)
+        fresh = (
+            select(ITEM.c.source, ITEM.c.first_seen, REVISION.c.published)
+            .join(REVISION, first)
+            .join(begun, begun.c.source == ITEM.c.source)
+            .where((ITEM.c.first_seen > begun.c.first_look) & (ITEM.c.first_seen >= since))
+            .order_by(ITEM.c.first_seen, ITEM.c.id)
+        )
+        with self._database.read() as db:
+            return [Arrival(*row) for row in db.execute(fresh)]
+
     def known(self, source_id: str) -> tuple[KnownItem, ...]:
         """Everything ever found at a source, gone or not."""
         latest = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
@@ -119,6 +139,7 @@ def state_columns(state: SourceState) -> dict[str, Any]:
         "error": state.error,
         **{name: getattr(state, name) for name in _PLAIN},
         **{name: getattr(state.validators, name) for name in _VALIDATORS},
+        "others": [list(astuple(other)) for other in state.validators.others] or None,
     }
 
 
@@ -126,7 +147,9 @@ def state_of(row: RowMapping) -> SourceState:
     """The state in a row."""
     return SourceState(
         source=row["source"],
-        validators=Validators(**{name: row[name] for name in _VALIDATORS}),
+        validators=Validators(
+            **{name: row[name] for name in _VALIDATORS}, others=tuple(Known(*other) for other in row["others"] or ())
+        ),
         error=error_of(row["error"]),
         **{name: row[name] for name in _PLAIN},
     )

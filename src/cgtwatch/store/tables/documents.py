@@ -42,7 +42,7 @@ class ItemRow(Base, table=True):
     fingerprint: str
     position: int
     revision: int
-    first_seen: datetime = Field(sa_type=UtcText)
+    first_seen: datetime = Field(sa_type=UtcText, index=True)
     last_seen: datetime = Field(sa_type=UtcText)
     last_changed: datetime = Field(sa_type=UtcText, index=True)
     gone: bool

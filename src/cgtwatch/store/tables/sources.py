@@ -1,9 +1,9 @@
 """Tables of sources: what is watched, its state between visits, the log of visits, and pages in quarantine."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field
 
 from cgtwatch.store.columns import Base, UtcText
@@ -47,6 +47,7 @@ class SourceStateRow(Base, table=True):
     full_fetch_at: datetime | None = Field(sa_type=UtcText)
     held_as: str
     good: int
+    others: list[Any] | None = Field(sa_type=JSON)  # validators of further addresses
 
 
 class FetchRow(Base, table=True):
@@ -90,3 +91,16 @@ class HeldPageRow(Base, table=True):
     at: datetime = Field(sa_type=UtcText)
     released_at: datetime | None = Field(sa_type=UtcText)
     kept: bool | None
+
+
+class PushRow(Base, table=True):
+    """Our subscription at the hub of a feed."""
+
+    __tablename__: ClassVar[str] = "push"
+
+    source: str = Field(primary_key=True, foreign_key="source.id")
+    hub: str
+    topic: str
+    state: str
+    asked_at: datetime = Field(sa_type=UtcText)
+    lease_until: datetime | None = Field(sa_type=UtcText)

@@ -1,0 +1,75 @@
+"""Hints that bring visits forward, what came when, and subscriptions at hubs."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cgtwatch.model.push import Push, PushState
+from cgtwatch.store import Store, open_store, state_of, upgrade
+from cgtwatch.store.connection import writer
+from cgtwatch.store.migrate import SCRIPTS, run
+from store.store_kit import HOUR, NOW, news, source, url_of
+
+
+@pytest.fixture
+def visited(filed: Store) -> Store:
+    filed.record_visit(news("first"))
+    return filed
+
+
+def test_a_hint_makes_a_source_due_at_once(visited: Store) -> None:
+    assert visited.due(NOW, ["cde"]) == []
+    assert visited.bring_forward(["cde", "unknown"], NOW) == 1
+    assert visited.due(NOW, ["cde"]) == ["cde"]
+
+
+def test_a_hint_never_delays_a_source_that_is_due(visited: Store) -> None:
+    due = visited.state("cde").next_poll
+    assert due is not None
+    assert visited.bring_forward(["cde"], due + HOUR) == 0
+    assert visited.state("cde").next_poll == due
+
+
+def test_arrivals_leave_out_the_first_look(visited: Store) -> None:
+    later = NOW + timedelta(days=1)
+    visited.record_visit(news("second", at=later))
+    assert [(each.source, each.at) for each in visited.arrivals(NOW)] == [("cde", later)]
+    assert visited.arrivals(later + HOUR) == []
+
+
+def test_a_push_is_kept_changed_and_forgotten(visited: Store) -> None:
+    asked = Push("cde", "https://hub.example.org/", "https://www.example.org/feed", PushState.ASKED, NOW)
+    visited.save_push(asked)
+    assert visited.push("cde") == asked
+    active = Push("cde", asked.hub, asked.topic, PushState.ACTIVE, NOW, NOW + timedelta(days=10))
+    visited.save_push(active)
+    assert visited.pushes() == [active]
+    visited.forget_push("cde")
+    assert visited.push("cde") is None
+
+
+def test_a_filled_database_of_the_first_schema_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    first = tmp_path / "scripts"
+    (first / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/0001_first.py"):
+        (first / name).write_text((SCRIPTS / name).read_text())
+    with writer(url_of(path), HOUR) as connection:
+        run(connection, first)
+    raw = sqlite3.connect(path)
+    raw.execute("INSERT INTO source VALUES ('old','list','https://www.example.org/','旧','old',1,'2026-01-01T00:00:00.000000Z')")
+    columns = "source, message, hint, held_as, etag, failures, items_seen, held, good, baseline_done"
+    raw.execute(f"INSERT INTO source_state ({columns}) VALUES ('old', '', '', '', '\"e\"', 0, 3, 0, 2, 1)")
+    raw.commit()
+    raw.close()
+    assert state_of(url_of(path)) == "older"
+    upgrade(url_of(path))
+    store = open_store(url_of(path))
+    found = store.state("old")
+    assert (found.validators.etag, found.validators.others, found.items_seen) == ('"e"', (), 3)
+    store.sync_sources([source()], NOW)
+    store.record_visit(news("a"))
+    assert store.counts().items == 1
+    store.close()
