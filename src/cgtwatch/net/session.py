@@ -1,5 +1,6 @@
 """The exchange itself: the redirect loop, one retry, one deadline over all of it."""
 
+import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from requests.cookies import RequestsCookieJar, get_cookie_header
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.net.adapter import Contexts, GuardedAdapter, prepare, send
 from cgtwatch.net.body import DIAGNOSIS, Reading, fill
+from cgtwatch.net.connection import dial
 from cgtwatch.net.request import NetAnswer, NetFailure, NetPolicy, NetRequest
 from cgtwatch.net.resolve import Resolver
 from cgtwatch.net.transfer import CURRENT, Ground, Transfer, Watchdog
@@ -54,6 +56,7 @@ class Net:
         self._ground = Ground(policy.allow_private, resolver or Resolver())
         self._adapter = GuardedAdapter(Contexts(policy.ca_file))
         self._watchdog = Watchdog()
+        self._closed = False
 
     def exchange(self, request: NetRequest) -> NetAnswer | NetFailure:
         """Make one exchange. Trouble of the network, the peer or the address is a `NetFailure`, never an exception."""
@@ -73,8 +76,28 @@ class Net:
             self._watchdog.forget(transfer)
         return replace(answer, duration=timedelta(seconds=time.monotonic() - began))
 
+    def dial(self, host: str, port: int, limit: timedelta, proxy: str | None = None) -> socket.socket | NetFailure:
+        """A connection through the same guard, for bytes that somebody else exchanges; the caller closes it.
+
+        With `proxy` it leads to that proxy, whose address is the operator's own word.
+        """
+        transfer = Transfer(time.monotonic() + limit.total_seconds(), self._ground)
+        try:
+            if proxy is None:
+                return dial(transfer, host, port, guarded=True)
+            there = origin(proxy)
+            return dial(transfer, there.host, there.port, guarded=False)
+        except Trouble as trouble:
+            return _failure(None, transfer, trouble, limit)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the process is ending: nothing that needs the network shall begin or go on."""
+        return self._closed
+
     def close(self) -> None:
         """Cut what is under way and close every connection."""
+        self._closed = True
         self._watchdog.close()
         self._adapter.close()
         self._ground.resolver.close()
