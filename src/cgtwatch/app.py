@@ -229,8 +229,17 @@ class App:
             self.clock,
             self._recording,
             self.stopping.is_set,
+            self._hinted,
         )
         return found
+
+    def _hinted(self, source: Source) -> list[str]:
+        """The sources that `source` gives hints for."""
+        return [
+            one.id
+            for one in self.sources
+            if any(one.id == h or (h.endswith("*") and one.id.startswith(h[:-1])) for h in source.hints)
+        ]
 
     @property
     def digest_parts(self) -> "DigestParts":

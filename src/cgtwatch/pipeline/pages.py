@@ -1,9 +1,8 @@
-"""Follow a list to its older pages until something known is met, so that what appeared during an outage is found."""
+"""Read all of a visit as one: every search term's answer, the maps of a sitemap, and older pages until something known is met."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from cgtwatch.diff.identity import keys
 from cgtwatch.errors import ParseError
@@ -13,21 +12,33 @@ from cgtwatch.model.item import ItemKeys, KnownItem, SourceState
 from cgtwatch.model.source import Kind, Source
 
 PATIENCE = 3  # failed catch-ups in a row after which the first pages alone are accepted
+_PAGED = frozenset({Kind.LIST, Kind.API})
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All pages of a visit as one. `partial`: older pages could not be read, so the next visit must not be satisfied with a 304."""
+    """All pages of a visit as one. `partial`: older pages could not be read, so the next visit must not be satisfied with a 304.
+
+    `failed`: a page that must not be missed could not be read; the visit counts as failed.
+    """
 
     parsed: Parsed
-    requests: int
-    size: int
+    requests: int = 0
+    size: int = 0  # bytes read
+    kept: tuple[str, ...] = ()  # archive keys
     partial: bool = False
     failed: Failed | None = None
 
 
+def size_of(visit: Visit) -> int:
+    """Bytes read by a visit, over all its answers."""
+    return sum(len(answer.body) for answer in (visit, *visit.more)) if isinstance(visit, Fetched) else visit.size
+
+
 class _Gets(Protocol):
     def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit: ...
+
+    def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None: ...
 
 
 class _Parses(Protocol):
@@ -36,77 +47,132 @@ class _Parses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """How pages are got and read."""
+    """How pages are got, read and kept."""
 
     acquirer: _Gets
     parser: _Parses
+    keep: Callable[[bytes], str]
 
 
-def follow(
-    source: Source,
-    state: SourceState,
-    visit: Fetched,
-    first: Parsed,
-    known: Sequence[KnownItem],
-    doors: Doors,
-) -> Reading:
-    """Read on from `first` while nothing known was met, within the source's page limit."""
-    reading = Reading(first, visit.requests, len(visit.body))
-    if source.kind is not Kind.LIST or not first.drafts:
-        return reading
-    names = _names(known)
-    page, seen = 1, {visit.url, visit.requested}
-    while not _meets(reading.parsed.drafts, names):
-        url = _next(source, visit.url, reading.parsed, page)
-        if url is None or url in seen:
+@dataclass(frozen=True, slots=True)
+class _Visited:
+    """What every page of a visit is read with."""
+
+    source: Source
+    state: SourceState
+    known: Sequence[KnownItem]
+    names: frozenset[str]
+    doors: Doors
+
+
+def read_all(source: Source, state: SourceState, visit: Fetched, known: Sequence[KnownItem], doors: Doors) -> Reading:
+    """Everything that the answers of `visit` lead to, in their order, each entry once.
+
+    Raises `ParseError` where an answer that the source asked for cannot be read; of older pages and further maps it is told in
+    the reading.
+    """
+    visited = _Visited(source, state, known, frozenset(name for item in known for name in _of(item.keys)), doors)
+    whole: Reading | None = None
+    for answer in (visit, *visit.more):
+        first = doors.parser.parse(source, answer)
+        reading = Reading(first, 0, len(answer.body), (doors.keep(answer.body),))
+        if source.kind in _PAGED and first.drafts:
+            reading = _older_pages(visited, answer, reading)
+        elif first.follow:
+            reading = _further_maps(visited, reading)
+        whole = reading if whole is None else _beside(whole, reading)
+        if whole.failed is not None:
             break
-        seen.add(url)
+    assert whole is not None
+    return replace(whole, requests=whole.requests + visit.requests)
+
+
+def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
+    """Read on while nothing known was met, within the source's page limit."""
+    page, asked, last = 1, {at.url, at.requested}, reading.parsed
+    while page < _most_pages(visited.source) and not _meets(reading.parsed.drafts, visited.names):
+        if last.next_url in asked:
+            break
         page += 1
-        got = doors.acquirer.get(source, url)
+        got = visited.doors.acquirer.turn(visited.source, at, last, page)
+        if got is None or (_is_get(at) and got.requested in asked):
+            break
+        asked.add(got.requested)
         if not isinstance(got, Fetched):
-            return _stopped(reading, state, got, known)
+            return _stopped(visited, reading, got)
         try:
-            more = doors.parser.parse(source, got)
+            last = visited.doors.parser.parse(visited.source, got)
         except ParseError as error:  # no reason to disbelieve the first page
-            return _stopped(reading, state, _unreadable(got, error), known)
-        joined = _join(reading.parsed, more)
+            return _stopped(visited, reading, _unreadable(got, error))
+        joined = _join(reading.parsed, last)
         if len(joined.drafts) == len(reading.parsed.drafts):
             break  # a site that answers page 1 for every page
-        reading = Reading(joined, reading.requests + got.requests, reading.size + len(got.body))
+        reading = _with(visited, reading, joined, got)
     return reading
 
 
-def _stopped(reading: Reading, state: SourceState, got: Visit, known: Sequence[KnownItem]) -> Reading:
-    """An older page failed. With a history to catch up on, the visit fails as a whole: else what stands there would be lost."""
+def _further_maps(visited: _Visited, reading: Reading) -> Reading:
+    """Read the maps that an index names; one that fails leaves the others."""
+    for url in reading.parsed.follow:
+        got = visited.doors.acquirer.get(visited.source, url)
+        if not isinstance(got, Fetched):
+            reading = _stopped(visited, reading, got)
+        else:
+            try:
+                more = visited.doors.parser.parse(visited.source, got)
+            except ParseError as error:
+                reading = _stopped(visited, reading, _unreadable(got, error))
+            else:
+                reading = _with(visited, reading, _join(reading.parsed, more), got)
+        if reading.failed is not None:
+            break
+    return reading
+
+
+def _with(visited: _Visited, reading: Reading, parsed: Parsed, got: Fetched) -> Reading:
+    """The reading after one more page."""
+    kept = (*reading.kept, visited.doors.keep(got.body))
+    requests, size = reading.requests + got.requests, reading.size + len(got.body)
+    return replace(reading, parsed=parsed, requests=requests, size=size, kept=kept)
+
+
+def _most_pages(source: Source) -> int:
+    return source.paging.max_pages if source.paging else source.list.max_pages if source.list else 1
+
+
+def _is_get(answer: Fetched) -> bool:
+    """Pages of a form all have one address."""
+    return answer.ask is None or answer.ask.body is None
+
+
+def _stopped(visited: _Visited, reading: Reading, got: Visit) -> Reading:
+    """A further page failed. With a history to catch up on, the visit fails as a whole: else what stands there would be lost."""
     requests = reading.requests + got.requests
-    if isinstance(got, Failed) and known and state.failures < PATIENCE:
+    reading = replace(reading, size=reading.size + size_of(got))
+    if isinstance(got, Failed) and visited.known and visited.state.failures < PATIENCE:
         return replace(reading, requests=requests, failed=got)
-    return Reading(replace(reading.parsed, truncated=True), requests, reading.size, partial=True)
+    return replace(reading, parsed=replace(reading.parsed, truncated=True), requests=requests, partial=True)
 
 
 def _unreadable(got: Fetched, error: ParseError) -> Failed:
     hint = "open that page in a browser; mend `next` or `paging`, or lower `max_pages`"
-    message = f"an older page, {got.url}, cannot be read: {error}"
+    message = f"a further page, {got.url}, cannot be read: {error}"
     size = len(got.body)
     return Failed(
         got.requested, ErrorClass.PARSE, message, hint, got.fetched_at, got.duration, got.status, size=size, requests=got.requests
     )
 
 
-def _next(source: Source, base: str, parsed: Parsed, page: int) -> str | None:
-    limit = source.paging.max_pages if source.paging else source.list.max_pages if source.list else 1
-    if page >= limit:
-        return None
-    if parsed.next_url or source.paging is None:
-        return parsed.next_url
-    number = source.paging.start + page - 1
-    if source.paging.by == "path" and source.paging.path:
-        return urljoin(base, source.paging.path.replace("{n}", str(number)))
-    if source.paging.by == "query" and source.paging.param:
-        parts = urlsplit(base)
-        query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != source.paging.param]
-        return urlunsplit(parts._replace(query=urlencode([*query, (source.paging.param, str(number))])))
-    return None
+def _beside(whole: Reading, reading: Reading) -> Reading:
+    """Two answers of one visit as one reading."""
+    return Reading(
+        _join(whole.parsed, reading.parsed),
+        whole.requests + reading.requests,
+        whole.size + reading.size,
+        (*whole.kept, *reading.kept),
+        whole.partial or reading.partial,
+        reading.failed,
+    )
 
 
 def _join(first: Parsed, more: Parsed) -> Parsed:
@@ -117,14 +183,9 @@ def _join(first: Parsed, more: Parsed) -> Parsed:
     return replace(
         first,
         drafts=first.drafts + placed,
-        next_url=more.next_url,
-        warnings=first.warnings + more.warnings,
+        warnings=tuple(dict.fromkeys(first.warnings + more.warnings)),
         truncated=first.truncated or more.truncated,
     )
-
-
-def _names(known: Sequence[KnownItem]) -> frozenset[str]:
-    return frozenset(name for item in known for name in _of(item.keys))
 
 
 def _meets(drafts: Sequence[Draft], names: frozenset[str]) -> bool:

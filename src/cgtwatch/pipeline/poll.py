@@ -1,9 +1,10 @@
 """One visit to one source: acquire → parse → guard → diff → detail pages → understand → link → one write."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from cgtwatch.model.item import Outcome, Plan, SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.pipeline.announce import announcements
 from cgtwatch.pipeline.details import Archive, complete, keep
-from cgtwatch.pipeline.pages import Doors, Reading, follow
+from cgtwatch.pipeline.pages import Doors, Reading, read_all, size_of
 from cgtwatch.pipeline.recognise import link_up, stored_item
 from cgtwatch.store import Store
 from cgtwatch.store.records import FetchFacts, Recorded, StoredItem, VisitRecord
@@ -33,6 +34,8 @@ class Acquirer(Protocol):
 
     def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit: ...
 
+    def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None: ...
+
 
 class Parser(Protocol):
     """Bytes to drafts, in a child with limits; both raise `ParseError`."""
@@ -44,7 +47,10 @@ class Parser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PollParts:
-    """The rooms a poll walks through, put together by the app. `recording` makes linking and writing one step."""
+    """The rooms a poll walks through, put together by the app. `recording` makes linking and writing one step.
+
+    `hinted` gives the ids of the sources whose next visit news of this one bring forward.
+    """
 
     acquirer: Callable[[Source], Acquirer]
     parser: Parser
@@ -54,6 +60,7 @@ class PollParts:
     clock: Callable[[], datetime]
     recording: Lock
     stopping: Callable[[], bool] = lambda: False  # then exchanges fail by our own doing
+    hinted: Callable[[Source], Collection[str]] = lambda source: source.hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +84,24 @@ class PollRow:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A visit after reading: what it cost and what it leads to."""
+    """A visit after reading: what it leads to, what is kept of it, and what it cost."""
 
     plan: Plan
     visit: Visit
+    reading: Reading | None = None
     items: tuple[StoredItem, ...] = ()
-    archive_key: str | None = None
-    requests: int = 1
-    size: int = 0
+    kept: tuple[str, ...] = ()  # archive keys
+    more: tuple[int, int] = (0, 0)  # requests and bytes of detail pages
+
+    @property
+    def requests(self) -> int:
+        """All requests of the visit."""
+        return (self.reading.requests if self.reading else self.visit.requests) + self.more[0]
+
+    @property
+    def size(self) -> int:
+        """All bytes read."""
+        return (self.reading.size if self.reading else size_of(self.visit)) + self.more[1]
 
 
 def poll(source: Source, parts: PollParts) -> PollRow:
@@ -106,80 +123,56 @@ def poll(source: Source, parts: PollParts) -> PollRow:
         seen = _Seen(failed(source, state, visit, parts.clock()), visit)
     stopped = parts.stopping() and isinstance(seen.visit, Failed)
     recorded = Recorded() if stopped else _record(source, seen, parts)
+    if (recorded.new or recorded.updated) and source.hints and not seen.plan.baseline:
+        parts.store.bring_forward(parts.hinted(source), parts.clock())
     return _row(source, seen, recorded, (parts.clock() - started).total_seconds())
 
 
 def _look(source: Source, state: SourceState, parts: PollParts) -> _Seen:
     visit = parts.acquirer(source).visit(source, state)
     if isinstance(visit, NotModified):
-        return _Seen(unchanged(source, state, visit, parts.clock()), visit, requests=visit.requests, size=visit.size)
+        return _Seen(unchanged(source, state, visit, parts.clock()), visit)
     if isinstance(visit, Failed):
-        key = keep(parts.archive, visit.body) if visit.body else None
-        return _Seen(
-            failed(source, state, visit, parts.clock()), visit, archive_key=key, requests=visit.requests, size=visit.size
-        )
+        kept = (keep(parts.archive, visit.body),) if visit.body else ()
+        return _Seen(failed(source, state, visit, parts.clock()), visit, kept=kept)
     return _compare(source, state, visit, parts)
 
 
 def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollParts) -> _Seen:
-    key = keep(parts.archive, visit.body)
     known = parts.store.known(source.id)
-    acquirer = parts.acquirer(source)
     try:
-        first = parts.parser.parse(source, visit)
-        reading = follow(source, state, visit, first, known, Doors(acquirer, parts.parser))
+        reading = read_all(source, state, visit, known, Doors(parts.acquirer(source), parts.parser, partial(keep, parts.archive)))
     except ParseError as error:
-        return _unread(source, state, visit, key, error, parts)
+        return _unread(source, state, visit, error, parts)
     if reading.failed is not None:
-        return _Seen(
-            failed(source, state, reading.failed, parts.clock()),
-            reading.failed,
-            archive_key=key,
-            requests=reading.requests,
-            size=reading.size,
-        )
+        return _Seen(failed(source, state, reading.failed, parts.clock()), reading.failed, reading, kept=reading.kept)
     verdict = judge(source, state, visit, reading.parsed, known)
     if not verdict.trusted:
-        return _Seen(
-            held(source, state, visit, verdict, parts.clock()),
-            visit,
-            archive_key=key,
-            requests=reading.requests,
-            size=reading.size,
-        )
+        return _Seen(held(source, state, visit, verdict, parts.clock()), visit, reading, kept=reading.kept)
     plan = decide(source, state, visit, reading.parsed, known, parts.clock())
-    return _read_on(source, plan, visit, reading, key, parts)
+    return _read_on(source, plan, visit, reading, parts)
 
 
-def _unread(source: Source, state: SourceState, visit: Fetched, key: str, error: ParseError, parts: PollParts) -> _Seen:
+def _unread(source: Source, state: SourceState, visit: Fetched, error: ParseError, parts: PollParts) -> _Seen:
     """The parser refused the page: a wall in front of the site, which is held, or not what its kind expects, which is a failure."""
+    kept = tuple(keep(parts.archive, answer.body) for answer in (visit, *visit.more))
     verdict = unreadable(source, visit, str(error).removeprefix(f"{source.id}: "))
     if verdict.error is not ErrorClass.PARSE:
-        plan = held(source, state, visit, verdict, parts.clock())
-        return _Seen(plan, visit, archive_key=key, requests=visit.requests, size=len(visit.body))
-    message = verdict.reason.removeprefix(f"{source.id}: ")
+        return _Seen(held(source, state, visit, verdict, parts.clock()), visit, kept=kept)
     trouble = Failed(
-        visit.requested,
-        ErrorClass.PARSE,
-        message,
-        verdict.hint,
-        visit.fetched_at,
-        visit.duration,
-        visit.status,
-        headers=visit.headers,
-    )
-    return _Seen(
-        failed(source, state, trouble, parts.clock()), trouble, archive_key=key, requests=visit.requests, size=len(visit.body)
-    )
+        visit.requested, ErrorClass.PARSE, verdict.reason.removeprefix(f"{source.id}: "), verdict.hint, visit.fetched_at,
+        visit.duration, visit.status, size=size_of(visit), requests=visit.requests, headers=visit.headers,
+    )  # fmt: skip
+    return _Seen(failed(source, state, trouble, parts.clock()), trouble, kept=kept)
 
 
-def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, key: str, parts: PollParts) -> _Seen:
+def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, parts: PollParts) -> _Seen:
     completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive)
     items = tuple(stored_item(source, found, visit.fetched_at, parts.read) for found in completed.entries)
     plan = completed.plan
     if reading.partial:  # a 304 must not hide what could not be read
         plan = replace(plan, state=replace(plan.state, validators=Validators()))
-    return _Seen(plan, visit, items, key, reading.requests + completed.requests, reading.size + completed.size)
+    return _Seen(plan, visit, reading, items, reading.kept, (completed.requests, completed.size))
 
 
 def _record(source: Source, seen: _Seen, parts: PollParts) -> Recorded:
@@ -187,7 +180,7 @@ def _record(source: Source, seen: _Seen, parts: PollParts) -> Recorded:
     kind = visit.headers.get("content-type", "") if isinstance(visit, Fetched | Failed) else ""
     facts = FetchFacts(
         visit.requested, visit.url if isinstance(visit, Fetched) else visit.requested, seen.plan.outcome, visit.fetched_at, visit.status,
-        state.error, state.message, seen.size, visit.duration, seen.requests, seen.archive_key, kind,
+        state.error, state.message, seen.size, visit.duration, seen.requests, " ".join(seen.kept) or None, kind,
     )  # fmt: skip
     if not any(item.events for item in seen.items):
         return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, seen.items))

@@ -15,7 +15,10 @@ from cgtwatch.model.taxonomy import DocType, Importance, Modality, Stage
 
 @dataclass(frozen=True, slots=True)
 class FetchFacts:
-    """One line of the fetch log. `size` is bytes read; `new`, `updated` and `gone` are filled in by the store."""
+    """One line of the fetch log. `size` is bytes read; `new`, `updated` and `gone` are filled in by the store.
+
+    `archive_key` holds a key for each answer of the visit, with blanks between them.
+    """
 
     requested: str
     url: str
