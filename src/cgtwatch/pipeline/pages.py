@@ -104,10 +104,10 @@ def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
             last = visited.doors.parser.parse(visited.source, got)
         except ParseError as error:  # no reason to disbelieve the first page
             return _stopped(visited, reading, _unreadable(got, error))
-        joined = _join(reading.parsed, last)
-        if len(joined.drafts) == len(reading.parsed.drafts):
+        before = len(reading.parsed.drafts)
+        reading = _with(visited, reading, _join(reading.parsed, last), got)
+        if len(reading.parsed.drafts) == before:
             break  # a site that answers page 1 for every page
-        reading = _with(visited, reading, joined, got)
     return reading
 
 

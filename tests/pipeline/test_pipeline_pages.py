@@ -1,0 +1,132 @@
+"""All answers of a visit read as one: terms, older pages, maps of a sitemap, and what becomes of a page that fails."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from cgtwatch.diff.identity import keys
+from cgtwatch.errors import ParseError
+from cgtwatch.model.draft import Draft, Parsed
+from cgtwatch.model.fetch import Ask, ErrorClass, Failed, Fetched, Validators, Visit
+from cgtwatch.model.item import KnownItem, SourceState
+from cgtwatch.model.source import ApiRule, Kind, ListRule, Names, Paging, SitemapRule, Source
+from cgtwatch.pipeline.pages import PATIENCE, Doors, Reading, read_all
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOST = "https://www.example.org"
+LIST = Source("site", Kind.LIST, f"{HOST}/1", Names("站", "Site"), list=ListRule("li"), paging=Paging("path", "{n}", max_pages=4))
+TERMS = Source("search", Kind.API, f"{HOST}/s?q={{term}}", Names("s", "s"), terms=("a", "b"), api=ApiRule())
+MAP = Source("map", Kind.SITEMAP, f"{HOST}/index", Names("m", "m"), sitemap=SitemapRule())
+
+
+def draft(name: str) -> Draft:
+    return Draft(f"Notice {name}", f"{HOST}/{name}", published_on=date(2026, 3, 1))
+
+
+def answer(url: str, body: bytes = b"", more: tuple[Fetched, ...] = ()) -> Fetched:
+    return Fetched(url, url, 200, {}, body or url.encode(), Validators(), NOW, timedelta(), ask=Ask(url), more=more)
+
+
+class Site:
+    """Pages by address: names of entries, an error, or a page that cannot be read."""
+
+    def __init__(self, pages: Mapping[str, tuple[str, ...] | ErrorClass | None], follow: tuple[str, ...] = ()) -> None:
+        self.pages, self.follow, self.asked, self.kept = pages, follow, [], []
+
+    def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit:
+        self.asked.append(url)
+        found = self.pages[url]
+        return Failed(url, found, "broken", "wait", NOW) if isinstance(found, ErrorClass) else answer(url)
+
+    def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None:
+        url = f"{HOST}/{page}"
+        return self.get(source, url) if url in self.pages else None
+
+    def parse(self, source: Source, fetched: Fetched) -> Parsed:
+        names = self.pages[fetched.url]
+        if names is None:
+            raise ParseError("site: expected rows, got nonsense")
+        follow = self.follow if fetched.url.endswith("index") else ()
+        return Parsed(tuple(replace(draft(name), position=n) for n, name in enumerate(names)), follow=follow)
+
+    def keep(self, body: bytes) -> str:
+        self.kept.append(body)
+        return f"k{len(self.kept)}"
+
+
+def read(site: Site, visit: Fetched, source: Source = LIST, known: tuple[str, ...] = (), failures: int = 0) -> Reading:
+    remembered = tuple(KnownItem(name, keys(draft(name)), "1:x", name, "", 1, 0, NOW) for name in known)
+    state = SourceState(source.id, failures=failures)
+    return read_all(source, state, visit, remembered, Doors(site, site, site.keep))
+
+
+def titles(reading: Reading) -> list[str]:
+    return [one.title.removeprefix("Notice ") for one in reading.parsed.drafts]
+
+
+def test_older_pages_are_read_until_a_known_entry_comes() -> None:
+    site = Site({f"{HOST}/1": ("e", "d"), f"{HOST}/2": ("c", "b"), f"{HOST}/3": ("a",)})
+    reading = read(site, answer(f"{HOST}/1"), known=("b",))
+    assert (titles(reading), reading.requests, site.asked) == (["e", "d", "c", "b"], 2, [f"{HOST}/2"])
+    assert [one.position for one in reading.parsed.drafts] == [0, 1, 2, 3]
+
+
+def test_every_page_that_was_read_is_kept() -> None:
+    site = Site({f"{HOST}/1": ("b",), f"{HOST}/2": ("a",)})
+    reading = read(site, answer(f"{HOST}/1"))
+    assert reading.kept == ("k1", "k2")
+    assert reading.size == sum(len(body) for body in site.kept)
+
+
+def test_a_site_that_answers_the_first_page_for_every_page_ends_the_reading() -> None:
+    site = Site(dict.fromkeys((f"{HOST}/{n}" for n in range(1, 9)), ("a",)))
+    assert read(site, answer(f"{HOST}/1")).requests == 2
+
+
+def test_the_page_limit_ends_the_reading() -> None:
+    site = Site({f"{HOST}/{n}": (f"x{n}",) for n in range(1, 9)})
+    assert read(site, answer(f"{HOST}/1"), known=("other",)).requests == 4
+
+
+@pytest.mark.parametrize("broken", [ErrorClass.TIMEOUT, None])
+def test_a_broken_older_page_fails_a_visit_that_has_to_catch_up(broken: ErrorClass | None) -> None:
+    site = Site({f"{HOST}/1": ("b",), f"{HOST}/2": broken})
+    reading = read(site, answer(f"{HOST}/1"), known=("a",))
+    assert reading.failed is not None
+
+
+@pytest.mark.parametrize(("known", "failures"), [((), 0), (("a",), PATIENCE)])
+def test_a_broken_older_page_is_forgiven_at_a_first_look_and_after_patience(known: tuple[str, ...], failures: int) -> None:
+    site = Site({f"{HOST}/1": ("b",), f"{HOST}/2": ErrorClass.HTTP_5XX})
+    reading = read(site, answer(f"{HOST}/1"), known=known, failures=failures)
+    assert (reading.failed, reading.partial, reading.parsed.truncated, titles(reading)) == (None, True, True, ["b"])
+
+
+def test_entries_of_several_terms_stand_once_each() -> None:
+    first, second = f"{HOST}/s?q=a", f"{HOST}/s?q=b"
+    site = Site({first: ("x", "y"), second: ("y", "z")})
+    reading = read(site, replace(answer(first, more=(answer(second),)), requests=2), TERMS)
+    assert (titles(reading), reading.requests, len(reading.kept)) == (["x", "y", "z"], 2, 2)
+
+
+def test_a_term_whose_answer_cannot_be_read_is_an_error() -> None:
+    first, second = f"{HOST}/s?q=a", f"{HOST}/s?q=b"
+    with pytest.raises(ParseError):
+        read(Site({first: ("x",), second: None}), answer(first, more=(answer(second),)), TERMS)
+
+
+def test_the_maps_of_an_index_are_read_each() -> None:
+    maps = (f"{HOST}/m1", f"{HOST}/m2")
+    site = Site({f"{HOST}/index": (), maps[0]: ("a",), maps[1]: ("b",)}, follow=maps)
+    reading = read(site, answer(f"{HOST}/index"), MAP)
+    assert (titles(reading), reading.requests) == (["a", "b"], 3)
+
+
+def test_a_map_that_fails_fails_a_visit_with_a_history_and_is_partial_without() -> None:
+    maps = (f"{HOST}/m1", f"{HOST}/m2")
+    site = Site({f"{HOST}/index": (), maps[0]: ErrorClass.TIMEOUT, maps[1]: ("b",)}, follow=maps)
+    assert read(site, answer(f"{HOST}/index"), MAP, known=("b",)).failed is not None
+    alone = read(site, answer(f"{HOST}/index"), MAP)
+    assert (titles(alone), alone.partial) == (["b"], True)
