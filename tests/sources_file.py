@@ -14,8 +14,8 @@ def selector_problem(text: str) -> str | None:
 
 
 KNOWN = Vocabulary(
-    kinds=frozenset({"feed", "list", "page", "folder"}),
-    vias=frozenset({"http", "folder"}),
+    kinds=frozenset({"feed", "list", "api", "sitemap", "page", "folder"}),
+    vias=frozenset({"http", "browser", "folder"}),
     issuers=frozenset({"cde", "nmpa", "fda", "gd_mpa"}),
     check_selector=selector_problem,
 )

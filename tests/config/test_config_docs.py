@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cgtwatch.config.keys import DETAIL, FOLDER, LIST, PAGE, PAGING, SOURCE
+from cgtwatch.config.keys import PARTS, SOURCE
+from cgtwatch.config.paging import PAGING
+from cgtwatch.config.records import API
+from cgtwatch.config.rules import DETAIL, FOLDER, LIST, PAGE, SITEMAP
 from cgtwatch.config.sources import Vocabulary, load_sources
 from cgtwatch.errors import ConfigError
 from cgtwatch.parse.select import check
@@ -14,7 +17,10 @@ PAGE_TEXT = (Path(__file__).resolve().parents[2] / "docs" / "sources.md").read_t
 BLOCKS = re.findall(r"^```(yaml(?: wrong)?|text)\n(.*?)^```", PAGE_TEXT, re.MULTILINE | re.DOTALL)
 RIGHT = [text for kind, text in BLOCKS if kind == "yaml"]
 KNOWN = Vocabulary(
-    frozenset({"feed", "list", "page", "folder"}), frozenset({"http", "folder"}), frozenset({"mhra", "gd_mpa"}), check
+    frozenset({"feed", "list", "api", "sitemap", "page", "folder"}),
+    frozenset({"http", "browser", "folder"}),
+    frozenset({"mhra", "gd_mpa"}),
+    check,
 )
 
 
@@ -40,10 +46,20 @@ def test_the_wrong_example_gets_the_mistakes_that_the_page_prints(tmp_path):
     assert [line for line, begin in zip(told, printed, strict=True) if not line.startswith(begin)] == []
 
 
-SHAPES = {"source": SOURCE, "list": LIST, "paging": PAGING, "detail": DETAIL, "page": PAGE, "folder": FOLDER}
+SHAPES = {
+    "source": SOURCE,
+    "api": API,
+    "list": LIST,
+    "paging": PAGING,
+    "detail": DETAIL,
+    "page": PAGE,
+    "sitemap": SITEMAP,
+    "folder": FOLDER,
+}
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_key_stands_in_the_page(name):
     words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]+`", PAGE_TEXT))))
-    assert set(SHAPES[name].keys) | SHAPES[name].unread <= words
+    assert set(SHAPES[name].keys) <= words
+    assert PARTS.keys() <= words

@@ -61,8 +61,10 @@ def test_every_key_of_a_list_source_reaches_its_field(tmp_path):
     assert (source.encoding, source.headers) == ("gb18030", (("Referer", "https://www.example.org/"),))
     assert (source.user_agent, source.verify) == ("watcher/1.0", str(tmp_path / "ca.pem"))
     assert source.alternates == ("https://www.example.org/b/",)
-    assert source.list == ListRule("ul.news li", "a@title | a", "a@href", r"a@href ~ /t(\d{8})_", "%Y%m%d", drop=".top")
-    assert source.paging == Paging("path", "index_{n}.html", None, 2, 3)
+    assert source.list == ListRule(
+        "ul.news li", title="a@title | a", date=r"a@href ~ /t(\d{8})_", date_format="%Y%m%d", drop=".top"
+    )
+    assert source.paging == Paging("path", "index_{n}.html", start=2, max_pages=3)
     assert source.detail == DetailRule(DetailMode.RULE, body="div.article", attachments="a[href$='.pdf']@href")
 
 
@@ -121,17 +123,13 @@ def test_norway_is_a_place_and_no_is_its_language(tmp_path):
 
 WRONG = {
     "unknown key": ("evry: 1h", "evry: unknown key (did you mean 'every'?)"),
-    "unread key": ("proxy: env:P", "proxy: is not read by this version"),
-    "unread preload": ("preload: {url: x}", "preload: is not read by this version"),
-    "unread list key": ("list: {item: li, script: x}", "list.script: is not read by this version"),
     "unknown list key": ("list: {item: li, titel: a}", "list.titel: unknown key (did you mean 'title'?)"),
-    "unread paging": ("paging: {by: cursor}", "paging.by: 'cursor' is not read by this version"),
     "unknown paging": ("paging: {by: paths}", "paging.by: 'paths' is not known (did you mean 'path'?)"),
     "paging without its part": ("paging: {by: query}", "paging.param: is missing"),
     "paging with another's part": ("paging: {by: query, param: p, path: 'a{n}'}", "paging.path: does not go with by: query"),
     "page number nowhere": ("paging: {by: path, path: index.html}", "paging.path: 'index.html' must hold {n} once"),
     "pages": ("paging: {by: query, param: p, max_pages: 0}", "paging.max_pages: '0' is no whole number from 1"),
-    "via": ("via: browser", "via: 'browser' is not read by this version; use http"),
+    "via": ("via: folder", "via: 'folder' is not known; known: browser, http"),
     "unknown via": ("via: htpp", "via: 'htpp' is not known (did you mean 'http'?)"),
     "selector": ("list: {item: 'li['}", "list.item: 'li[': brackets do not close"),
     "regex": ("list: {item: li, date: 'a ~ (\\d+'}", "list.date: 'a ~ (\\\\d+': the pattern does not compile"),
@@ -200,8 +198,11 @@ URLS = {
     "https://a.example.org:99999/": "is no valid address",
     "https://[::1/": "is no valid address",
     "https://a.example.org/a b": "holds a space",
-    "https://a.example.org/?q={term}": "{term}, which is not read by this version",
-    "https://a.example.org/?s={since:%Y-%m-%d}": "which is not read by this version",
+    "https://a.example.org/?q={trem}": "{trem}, which nothing fills in (did you mean {term}?); known: {term}, {now}, {since}",
+    "https://a.example.org/?s={since:days}": "{since:days}: its format holds no %; write {since:%Y-%m-%d}",
+    "https://a.example.org/?s={now:%Q}": "{now:%Q}: %Q is no part of a date",
+    "https://a.example.org/?p={n}": "{n}, which stands in paging.path only",
+    "https://{now}.example.org/": "has a placeholder in its host",
 }
 
 
@@ -272,11 +273,10 @@ def test_a_secret_in_a_file_that_others_can_read_is_a_warning(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("fede", "kind: 'fede' is not known (did you mean 'feed'?); known: feed, folder, list, page"),
+        ("fede", "kind: 'fede' is not known (did you mean 'feed'?); known: api, feed, folder, list, page, sitemap"),
         ("rss", "kind: 'rss' is not known (did you mean 'feed'?)"),
-        ("api", "kind: 'api' is not read by this version"),
-        ("json_api", "kind: 'json_api' is not read by this version"),
-        ("sitemap", "kind: 'sitemap' is not read by this version"),
+        ("json_api", "kind: 'json_api' is not known (did you mean 'api'?)"),
+        ("html_list", "kind: 'html_list' is not known (did you mean 'list'?)"),
     ],
 )
 def test_a_kind_that_cannot_be_read_is_told(kind, message, tmp_path):

@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from cgtwatch.config.placeholders import PLACEHOLDER
+
 _LONGEST = 4000  # characters
-_PLACEHOLDER = re.compile(r"\{(term|since(:[^}]*)?|now(:[^}]*)?)\}")
+_HOST = re.compile(r"[^:/?#]*:[/\\]*[^/?#\\]*")
 _SECRET_PARAMETER = re.compile(r"[?&](api[_-]?key|key|token|access_token|secret|password|auth)=[^&#]", re.IGNORECASE)
 
 
 def address_problem(text: str) -> str | None:
-    """What is wrong with the address, with the mend; None for an http or https address (RFC 3986) without a user in it."""
+    """What is wrong with the address, with the mend; None for an http or https address (RFC 3986) without a user in it.
+
+    Placeholders count as filled in; which names they may have is looked at with the whole source.
+    """
+    if (host := _HOST.match(text)) and PLACEHOLDER.search(host[0]):
+        return "has a placeholder in its host; write the host out"
+    text = PLACEHOLDER.sub("x", text)
     if len(text) > _LONGEST:
         return f"is longer than {_LONGEST} characters; shorten it"
     if re.search(r"[\x00-\x20\x7f\x85\xa0\u2028\u2029\u3000]", text):
         return "holds a space or control character; write it as %20, or take it out"
     if "\\" in text:
         return "holds a backslash; write / instead"
-    if match := _PLACEHOLDER.search(text):
-        return f"holds {match[0]}, which is not read by this version; write the address out"
     parts = _parts(text)
     return "is no valid address; write https://host/path" if parts is None else _parts_problem(parts)
 

@@ -12,14 +12,12 @@ from cgtwatch.config.ledger import Check, Spot, WrongError
 from cgtwatch.config.patterns import pattern_problem
 from cgtwatch.config.places import jurisdiction_problem
 from cgtwatch.config.suggest import did_you_mean, shown
-from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, is_number, truth, what
+from cgtwatch.config.tree import Node, Scalar, Seq, is_nothing, is_number, truth, what
 from cgtwatch.config.units import parse_duration, parse_size, show_duration
 from cgtwatch.text.charset import is_known
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 64  # characters
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.1: a token
-_OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "if-none-match", "if-modified-since"})
 
 
 def text(node: Node, spot: Spot) -> str:  # noqa: ARG001 - every check has one shape
@@ -123,6 +121,14 @@ def slug(node: Node, spot: Spot) -> str:
     return found
 
 
+def hint(node: Node, spot: Spot) -> str:
+    """The id of a source, or the beginning of several and a star."""
+    found = text(node, spot)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(-?\*)?", found):
+        raise WrongError(f"{shown(found)} is no id; write ids of sources, or a beginning and a star such as cn-nmpa-*")
+    return found
+
+
 def url(node: Node, spot: Spot) -> str:
     """An http or https address."""
     found = text(node, spot)
@@ -138,6 +144,50 @@ def expression(node: Node, spot: Spot) -> str:
         said = problem if ";" in problem else f"{problem}; write CSS, or CSS@attribute"
         raise WrongError(said if said.startswith(shown(found)) else f"{shown(found)}: {said}")
     return found
+
+
+def jmespath(node: Node, spot: Spot) -> str:
+    """A JMESPath expression that compiles, as far as there is somebody to ask."""
+    found = text(node, spot)
+    if problem := jmespath_problem(found, spot):
+        raise WrongError(f"{shown(found)}: {problem}")
+    return found
+
+
+def jmespath_problem(found: str, spot: Spot) -> str | None:
+    """What is wrong with a JMESPath expression, with the mend; looked up once a file."""
+    check, checked = spot.ledger.known.check_jmespath, spot.ledger.queries
+    if check is None:
+        return None
+    if found not in checked:
+        problem = check(found)
+        checked[found] = problem if problem is None or ";" in problem else f"{problem}; write JMESPath, as in data.records"
+    return checked[found]
+
+
+def pattern(node: Node, spot: Spot) -> str:
+    """A regular expression that compiles and cannot run away."""
+    found = text(node, spot)
+    if problem := pattern_problem(found):
+        raise WrongError(f"{shown(found)}: {problem}")
+    return found
+
+
+def named_pattern(names: tuple[str, ...], needed: tuple[str, ...]) -> Check:
+    """A check for a pattern with groups of these names, at least one of those `needed`."""
+
+    def check(node: Node, spot: Spot) -> str:
+        found = pattern(node, spot)
+        groups = re.compile(found).groupindex
+        for name in groups:
+            if name not in names:
+                raise WrongError(f"{shown(found)}: unknown group {name!r}{did_you_mean(name, names)}; known: {', '.join(names)}")
+        if not groups.keys() & set(needed):
+            mend = " or ".join(f"(?P<{name}>…)" for name in needed)
+            raise WrongError(f"{shown(found)} finds no {' or '.join(needed)}; write {mend} around it")
+        return found
+
+    return check
 
 
 def date_format(node: Node, spot: Spot) -> str:
@@ -196,21 +246,6 @@ def language(node: Node, spot: Spot) -> str | None:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", found):
         raise WrongError(f"{shown(found)} is no language; write zh, en, ja, ko …, or both")
     return found
-
-
-def headers(node: Node, spot: Spot) -> tuple[tuple[str, str], ...]:
-    """Request headers (RFC 9110) that we do not set ourselves."""
-    if not isinstance(node, Map):
-        raise WrongError(f"is {what(node)}; write a mapping such as {{Referer: https://host/}}")
-    found = []
-    for name, (key, value) in node.pairs.items():
-        if not _HEADER.fullmatch(name) or name.lower() in _OWN_HEADERS:
-            spot.at(name).wrong(key.line, "is no header that can be set here; take it away")
-        elif not isinstance(value, Scalar) or not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value.text):
-            spot.at(name).wrong(value.line, "is no header value of one line in Latin letters; write one")
-        else:
-            found.append((name, value.text.strip()))
-    return tuple(found)
 
 
 def beside(node: Node, spot: Spot) -> Path:

@@ -1,20 +1,23 @@
 """The keys of sources.yaml: what each may hold, and which kinds of source it belongs to."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from cgtwatch.config import checks
+from cgtwatch.config import asked, checks
 from cgtwatch.config.ledger import Check, Shape, Spot, WrongError, read_keys
+from cgtwatch.config.paging import paging_rule, read_paging
+from cgtwatch.config.records import read_api
+from cgtwatch.config.rules import read_detail, read_folder, read_list, read_page, read_sitemap
 from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, Scalar, truth, what
-from cgtwatch.model.source import DetailMode, DetailRule, FirstLook, FolderRule, Kind, ListRule, Names, PageRule, Paging, Watch
+from cgtwatch.model.source import FirstLook, Kind, Names
 from cgtwatch.model.taxonomy import Level
 
-MOST_PAGES = 1000
 _INTERVAL = checks.duration(timedelta(seconds=1), timedelta(days=366))
+_LARGEST_RECORDS = 20_000_000  # bytes; whole files of records are larger than pages: 15.7 MB were measured
 _TITLES = frozenset({"zh", "en"})
 _SYNONYMS = {
     "rss": "feed",
@@ -24,11 +27,6 @@ _SYNONYMS = {
     "json": "api",
     "json_api": "api",
     "dir": "folder",
-}
-_NOT_YET: Mapping[str, frozenset[str]] = {
-    "kind": frozenset({"api", "sitemap"}),
-    "via": frozenset({"browser"}),
-    "by": frozenset({"form", "offset", "cursor", "window"}),
 }
 
 
@@ -43,23 +41,21 @@ def _name(node: Node, spot: Spot) -> Names:
     return Names(zh=found.get("zh", one), en=found.get("en", one))
 
 
-def _known_word(field: str, known: frozenset[str], node: Node, spot: Spot) -> str:
+def _known_word(known: frozenset[str], node: Node, spot: Spot) -> str:
     found = checks.text(node, spot)
     if found in known:
         return found
     meant = _SYNONYMS.get(found, found)
-    if found in _NOT_YET[field] or meant in _NOT_YET[field]:
-        raise WrongError(f"{found!r} is not read by this version; use {' or '.join(sorted(known))}, or take the source out")
     hint = f" (did you mean {meant!r}?)" if meant != found else did_you_mean(found, known)
     raise WrongError(f"{shown(found)} is not known{hint}; known: {', '.join(sorted(known))}")
 
 
 def _kind(node: Node, spot: Spot) -> Kind:
-    return Kind(_known_word("kind", spot.ledger.known.kinds & {kind.value for kind in Kind}, node, spot))
+    return Kind(_known_word(spot.ledger.known.kinds & {kind.value for kind in Kind}, node, spot))
 
 
 def _via(node: Node, spot: Spot) -> str:
-    return _known_word("via", spot.ledger.known.vias - {"folder"}, node, spot)
+    return _known_word(spot.ledger.known.vias - {"folder"}, node, spot)
 
 
 def _every(node: Node, spot: Spot) -> tuple[timedelta, bool]:
@@ -80,78 +76,6 @@ def _verify(node: Node, spot: Spot) -> bool | str:
     return str(bundle)
 
 
-def _list(node: Node, spot: Spot) -> ListRule:
-    found = read_keys(node, LIST, spot)
-    return ListRule(**{"item": "", **found})
-
-
-def _paging(node: Node, spot: Spot) -> Paging | tuple[str, int]:
-    """The rule; for `by: next` the expression of the next link and the number of pages, which become part of the list rule."""
-    found = read_keys(node, PAGING, spot)
-    by = found.get("by")
-    needs = {"path": "path", "query": "param", "next": "next"}.get(by or "")
-    if needs and needs not in found and isinstance(node, Map) and needs not in node.pairs:
-        spot.at(needs).wrong(node.line, f"is missing; by: {by} needs it")
-    for other in ("path", "param", "next"):
-        if by and other in found and other != needs:
-            spot.at(other).wrong(node.line, f"does not go with by: {by}; take it away")
-    if by == "next":
-        return found.get("next", ""), found.get("max_pages", 5)
-    return Paging(**{"by": "path", **{key: value for key, value in found.items() if key != "next"}})
-
-
-def _by(node: Node, spot: Spot) -> str:
-    return _known_word("by", frozenset({"path", "query", "next"}), node, spot)
-
-
-def _page_path(node: Node, spot: Spot) -> str:
-    found = checks.text(node, spot)
-    if found.count("{n}") != 1 or re.search(r"[{}]", found.replace("{n}", "")) or "\\" in found or re.search(r"\s", found):
-        raise WrongError(f"{shown(found)} must hold {{n}} once, where the page's number stands; write index_{{n}}.html")
-    return found
-
-
-def _detail(node: Node, spot: Spot) -> DetailRule:
-    if isinstance(node, Map):
-        if not node.pairs:
-            raise WrongError("is an empty mapping; write auto, none, or a mapping with body")
-        return DetailRule(mode=DetailMode.RULE, **read_keys(node, DETAIL, spot))
-    found = checks.text(node, spot)
-    if found not in {"auto", "none"}:
-        raise WrongError(
-            f"{shown(found)} is not known{did_you_mean(found, ('auto', 'none'))}; write auto, none, or {{body: CSS}}"
-        )
-    return DetailRule(mode=DetailMode(found))
-
-
-def _page(node: Node, spot: Spot) -> PageRule:
-    return PageRule(**read_keys(node, PAGE, spot))
-
-
-def _folder(node: Node, spot: Spot) -> FolderRule:
-    return FolderRule(**{"path": "", **read_keys(node, FOLDER, spot)})
-
-
-def _directory(node: Node, spot: Spot) -> str:
-    found = checks.beside(node, spot)
-    if found.exists() and not found.is_dir():
-        raise WrongError(f"{shown(str(found))} is a file; name a directory, relative to this file")
-    if not found.exists():
-        spot.doubtful(node.line, f"{shown(str(found))} does not exist yet; make the directory")
-    return str(found)
-
-
-def _glob(node: Node, spot: Spot) -> str:
-    found = checks.text(node, spot)
-    if found.startswith("/") or ".." in found.split("/"):
-        raise WrongError(f"{shown(found)} leaves the folder; write a pattern such as *.txt")
-    return found
-
-
-def _watch(node: Node, spot: Spot) -> Watch:
-    return Watch(checks.one_of(Watch)(node, spot))
-
-
 def _level(node: Node, spot: Spot) -> Level:
     return Level(checks.one_of(Level)(node, spot))
 
@@ -166,31 +90,6 @@ def _user_agent(node: Node, spot: Spot) -> str:
         raise WrongError(f"{shown(found)} holds letters beyond ASCII; write a plain product name")
     return found
 
-
-LIST = Shape(
-    {
-        **dict.fromkeys(("item", "title", "link", "date", "text", "next", "drop"), checks.expression),
-        "date_format": checks.date_format,
-        "max_pages": checks.count(1, MOST_PAGES),
-    },
-    required=("item",),
-    unread=frozenset({"script"}),
-)
-PAGING = Shape(
-    {
-        "by": _by,
-        "path": _page_path,
-        "param": checks.text,
-        "next": checks.expression,
-        "start": checks.count(0, 1_000_000),
-        "max_pages": checks.count(1, MOST_PAGES),
-    },
-    required=("by",),
-    unread=frozenset({"size", "total"}),
-)
-DETAIL = Shape({**dict.fromkeys(("body", "title", "date", "attachments"), checks.expression), "date_format": checks.date_format})
-PAGE = Shape({"part": checks.expression, "ignore": checks.each(checks.expression), "watch": _watch})
-FOLDER = Shape({"path": _directory, "match": _glob}, required=("path",))
 
 OPTIONAL: Mapping[str, Check] = {
     "name": _name,
@@ -211,56 +110,129 @@ OPTIONAL: Mapping[str, Check] = {
     "first_look": _first_look,
     "must_match": checks.text,
     "encoding": checks.encoding,
-    "headers": checks.headers,
+    "headers": asked.headers,
+    "cookies": asked.cookies,
+    "proxy": asked.proxy,
     "user_agent": _user_agent,
     "verify": _verify,
     "alternates": checks.each(checks.url),
-    "list": _list,
-    "paging": _paging,
-    "detail": _detail,
-    "page": _page,
-    "folder": _folder,
+    "terms": asked.terms,
+    "hints": checks.each(checks.hint),
+    "preload": asked.preload,
+    "bridge": asked.bridge,
+    "detail": read_detail,
 }
-UNREAD = frozenset({"cookies", "proxy", "terms", "preload", "api", "sitemap", "bridge", "platform"})
-SOURCE = Shape({"id": checks.slug, "kind": _kind, "url": checks.url, **OPTIONAL}, required=("id", "kind"), unread=UNREAD)
-DEFAULTS = Shape(OPTIONAL, unread=UNREAD)
+PARTS: Mapping[str, Mapping[Kind, Check]] = {
+    "list": {Kind.LIST: read_list},
+    "api": {kind: read_api(kind) for kind in (Kind.API, Kind.LIST, Kind.FEED)},
+    "paging": {kind: read_paging(kind) for kind in (Kind.LIST, Kind.API)},
+    "page": {Kind.PAGE: read_page},
+    "sitemap": {Kind.SITEMAP: read_sitemap},
+    "folder": {Kind.FOLDER: read_folder},
+}
+_NEEDS = {Kind.LIST: ("list", "list.item"), Kind.API: ("api", "api"), Kind.FOLDER: ("folder", "folder.path")}
 
-BELONGS = {"list": Kind.LIST, "paging": Kind.LIST, "page": Kind.PAGE, "folder": Kind.FOLDER}
-_NEEDS = {Kind.LIST: ("list", "list.item"), Kind.FOLDER: ("folder", "folder.path")}
+
+def _passed(node: Node, spot: Spot) -> str:
+    """What was looked at before a source is read: its kind by itself, its platform when it was merged."""
+    del spot
+    return node.text if isinstance(node, Scalar) else ""
 
 
-def values_of_kind(own: dict[str, Any], defaults: Mapping[str, Any], node: Map, spot: Spot) -> dict[str, Any]:
-    """A source's values with the defaults that fit its kind beneath; what its kind forbids or lacks is noted."""
-    kind = own.get("kind")
-    merged = {name: value for name, value in defaults.items() if BELONGS.get(name, kind) == kind}
-    merged |= own
+@cache
+def shape_of(kind: Kind | None) -> Shape:
+    """The keys of a source of this kind; where the kind is not known, each part is read as the first kind that has it."""
+    parts = {name: by_kind.get(kind) if kind else next(iter(by_kind.values())) for name, by_kind in PARTS.items()}
+    elsewhere = {
+        name: f"belongs to kind: {' or '.join(PARTS[name])}, and this source is a {kind}; take one of them away"
+        for name, check in parts.items()
+        if check is None
+    }
+    keys: dict[str, Check] = {"id": checks.slug, "kind": _kind, "platform": _passed, "url": checks.url, **OPTIONAL}
+    keys |= {name: check for name, check in parts.items() if check is not None}
+    if kind is Kind.FOLDER:
+        keys.pop("url")
+        elsewhere["url"] = "does not go with kind: folder; write folder: {path: …} only"
+    return Shape(keys, required=("id", "kind"), elsewhere=elsewhere)
+
+
+SOURCE = shape_of(None)
+_NOT_SHARED = {"id", "kind", "url", "platform"}
+
+
+@cache
+def shape_of_defaults(kind: Kind | None) -> Shape:
+    """The keys of `defaults` as a source of this kind takes them; what belongs to other kinds is passed over."""
+    own = {name: check for name, check in shape_of(kind).keys.items() if name not in _NOT_SHARED}
+    others: dict[str, Check] = dict.fromkeys(PARTS.keys() - own.keys(), _nothing)
+    return Shape({**own, **others})
+
+
+def _nothing(node: Node, spot: Spot) -> None:
+    """A part of another kind."""
+    del node, spot
+
+
+def kind_of(node: Map, known: frozenset[str]) -> Kind | None:
+    """The kind that a source says it is, None where it does not say one that can be read."""
+    pair = node.pairs.get("kind")
+    word = pair[1].text.strip() if pair and isinstance(pair[1], Scalar) else ""
+    return Kind(word) if word in known and word in set(Kind) else None
+
+
+def lacking(kind: Kind | None, values: Mapping[str, Any], node: Map, spot: Spot) -> None:
+    """Notes what a source of this kind must have and has not."""
     if kind is None:
-        return merged
-    for name, (key, _) in node.pairs.items():
-        if BELONGS.get(name, kind) != kind:
-            spot.at(name).wrong(key.line, f"belongs to kind: {BELONGS[name]}, and this source is a {kind}; take one of them away")
+        return
     part, field = _NEEDS.get(kind, ("", ""))
-    if part and part not in merged and part not in node.pairs:
+    if part and part not in values and part not in node.pairs:
         spot.at(field).wrong(node.line, f"is missing; kind: {kind} needs it")
-    if kind is Kind.FOLDER and "url" in node.pairs:
-        spot.at("url").wrong(node.pairs["url"][0].line, "does not go with kind: folder; write folder: {path: …} only")
-    elif kind is not Kind.FOLDER and "url" not in node.pairs:
+    if kind is not Kind.FOLDER and "url" not in node.pairs:
         spot.at("url").wrong(node.line, f"is missing; kind: {kind} needs it")
-    return merged
 
 
 def folded(values: dict[str, Any]) -> dict[str, Any]:
-    """The values by the fields of `Source`: an exact interval and a next link given as paging take their places."""
-    out = dict(values)
-    if "every" in out:
-        out["every"], out["exactly"] = out["every"]
-    if isinstance(out.get("paging"), tuple):
-        expression, pages = out.pop("paging")
-        out["list"] = replace(out["list"], next=expression, max_pages=pages)
+    """The values by the fields of `Source`: what one key says of several fields, or two keys of one, takes its place."""
+    out = {name: value for name, value in values.items() if value is not None}
+    for key, fold in _FOLDS.items():
+        if key in out:
+            fold(out)
     if out["kind"] is Kind.FOLDER:
         out |= {"via": "folder", "url": ""}
+    if out["kind"] is Kind.API:
+        out.setdefault("max_bytes", _LARGEST_RECORDS)
     out.setdefault("name", Names(zh=out["id"], en=out["id"]))
     return out
+
+
+def _fold_every(out: dict[str, Any]) -> None:
+    out["every"], out["exactly"] = out["every"]
+
+
+def _fold_api(out: dict[str, Any]) -> None:
+    out["request"], out["api"] = out["api"]
+
+
+def _fold_cookies(out: dict[str, Any]) -> None:
+    if not isinstance(out["cookies"], bool):
+        out["cookie"] = out.pop("cookies")
+
+
+def _fold_paging(out: dict[str, Any]) -> None:
+    """A next link is part of the rule of a list; records have their paging apart."""
+    found = out.pop("paging")
+    if found["by"] == "next" and out["kind"] is Kind.LIST:
+        out["list"] = replace(out["list"], next=found["next"], max_pages=found.get("max_pages", 5))
+    else:
+        out["paging"] = paging_rule(found, out.get("request"))
+
+
+_FOLDS: Mapping[str, Callable[[dict[str, Any]], None]] = {
+    "every": _fold_every,
+    "api": _fold_api,
+    "cookies": _fold_cookies,
+    "paging": _fold_paging,
+}
 
 
 def described(node: Node) -> str:

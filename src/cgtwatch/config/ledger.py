@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cgtwatch.config.suggest import did_you_mean
@@ -12,9 +13,11 @@ from cgtwatch.config.tree import Map, Node, is_nothing, what
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What other rooms know, handed in by `app`: kinds and vias that can be read, the issuer register, a check for selectors.
+    """What other rooms know, handed in by `app`: kinds and vias that can be read, the issuer register, checks for expressions.
 
-    `check_selector` answers with what is wrong with an expression, or None.
+    `check_selector` and `check_jmespath` answer with what is wrong with an expression, or None; JMESPath goes unchecked without
+    its check. `environment` holds the names (never the values) of the variables that are set; None: not known, so nothing is said
+    of those that are missing. `inbox` is the directory of the built-in source of that id, None where there is none.
     """
 
     kinds: frozenset[str]
@@ -22,6 +25,9 @@ class Vocabulary:
     issuers: frozenset[str]
     check_selector: Callable[[str], str | None]
     allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
+    check_jmespath: Callable[[str], str | None] | None = None
+    environment: frozenset[str] | None = None
+    inbox: Path | None = None
 
 
 class WrongError(ValueError):
@@ -44,6 +50,7 @@ class Ledger:
     mistakes: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
     expressions: dict[str, str | None] = field(default_factory=dict)
+    queries: dict[str, str | None] = field(default_factory=dict)  # the same for JMESPath
 
 
 class Spot(NamedTuple):
@@ -74,11 +81,11 @@ Check = Callable[[Node, Spot], Any]  # the value to keep; raises WrongError, or 
 
 
 class Shape(NamedTuple):
-    """The keys that a mapping may have, those it must have, and those that only other versions read."""
+    """The keys that a mapping may have, those it must have, and those that belong elsewhere, each with what to say of it."""
 
     keys: Mapping[str, Check]
     required: tuple[str, ...] = ()
-    unread: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, str] = MappingProxyType({})
 
 
 def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
@@ -90,12 +97,7 @@ def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
     for name, (key, value) in node.pairs.items():
         check = shape.keys.get(name)
         if check is None:
-            hint = (
-                " (a comma ends a text inside braces: quote the whole text)"
-                if is_nothing(value) and name not in shape.unread
-                else ""
-            )
-            spot.at(name).wrong(key.line, _unknown(name, shape) + hint)
+            spot.at(name).wrong(key.line, shape.elsewhere.get(name) or _unknown(name, value, shape))
             continue
         try:
             found[name] = check(value, spot.at(name))
@@ -108,7 +110,6 @@ def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
     return found
 
 
-def _unknown(name: str, shape: Shape) -> str:
-    if name in shape.unread:
-        return "is not read by this version; take it away"
-    return f"unknown key{did_you_mean(name, shape.keys)}; known: {', '.join(sorted(shape.keys))}"
+def _unknown(name: str, value: Node, shape: Shape) -> str:
+    hint = " (a comma ends a text inside braces: quote the whole text)" if is_nothing(value) else ""
+    return f"unknown key{did_you_mean(name, shape.keys)}; known: {', '.join(sorted(shape.keys))}{hint}"

@@ -34,6 +34,7 @@ class Settings:
     contact: str | None = None
     inbox_token: str | None = field(default=None, repr=False)
     browser: Path | None = None
+    rsshub_url: str | None = None  # without a slash at the end
     retention_raw_days: int | None = None  # None: kept for ever
     retention_fetch_days: int | None = 90
     retention_delivery_days: int | None = 365
@@ -41,6 +42,11 @@ class Settings:
     log_format: str = "text"  # text or json
     engine: str = "threads"
     ca_file: str | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)  # what `secret` answers from
+
+    def secret(self, name: str) -> str | None:
+        """The value of a variable that a source names with `env:NAME`: of the environment, else of `.env`; None where unset."""
+        return self.environ.get(name) or None
 
 
 SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "operator", "inbox_token"})
@@ -60,6 +66,7 @@ READERS: Mapping[str, values.Reader] = {
     "contact": values.contact,
     "inbox_token": values.inbox_token,
     "browser": values.executable,
+    "rsshub_url": values.bridge_url,
     "retention_raw_days": values.days,
     "retention_fetch_days": values.days,
     "retention_delivery_days": values.days,
@@ -97,13 +104,15 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     found.setdefault("data_dir", cwd / "data")
     found.setdefault("database_url", f"sqlite:///{found['data_dir'] / 'cgtwatch.db'}")
     found.setdefault("sources", cwd / "sources.yaml" if (cwd / "sources.yaml").exists() else packaged_sources())
-    return Settings(**found)
+    return Settings(**found, environ={one.name: one.value for one in dotenv.assignments} | dict(environ))
 
 
 def shown_settings(settings: Settings) -> dict[str, str]:
     """Each setting by its variable's name, fit to be printed: secrets say only whether they are set."""
     lines: dict[str, str] = {}
     for one in fields(settings):
+        if one.name == "environ":
+            continue
         value = getattr(settings, one.name)
         text = "" if value is None else str(value)
         if isinstance(value, tuple):

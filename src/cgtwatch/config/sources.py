@@ -9,16 +9,20 @@ from typing import Any
 
 from cgtwatch.config.cautions import caution
 from cgtwatch.config.document import SET_ASIDE_KEY, Document, read_document
-from cgtwatch.config.keys import DEFAULTS, SOURCE, described, folded, values_of_kind
+from cgtwatch.config.inbox import inbox_source, not_the_inbox
+from cgtwatch.config.keys import described, folded, kind_of, lacking, shape_of, shape_of_defaults
 from cgtwatch.config.ledger import Ledger, Note, Shape, Spot, Vocabulary, WrongError, read_keys
 from cgtwatch.config.packaged import packaged_sources
+from cgtwatch.config.platforms import with_platform
+from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, what
+from cgtwatch.config.whole import agreed, line_of
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.source import Source
+from cgtwatch.model.source import Kind, Source
 
 _LONGEST_LINE = 1000  # characters
 
-__all__ = ["SourceFile", "Vocabulary", "load_sources", "packaged_sources"]
+__all__ = ["SourceFile", "Vocabulary", "inbox_source", "load_sources", "packaged_sources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ def _load(path: Path, known: Vocabulary) -> SourceFile:
     rows, defaults = _rows(document, ledger)
     built = [(source, row) for row in rows if (source := _source(row, defaults)) is not None]
     _same_ids(rows)
+    _known_hints(built, rows)
     for remark in document.remarks:
         ledger.mistakes.append(Note(remark.line, _owned(rows, remark.line) + remark.message))
     ledger.warnings += [Note(remark.line, remark.message) for remark in document.warnings]
@@ -76,22 +81,40 @@ def _load(path: Path, known: Vocabulary) -> SourceFile:
     return SourceFile(tuple(source for source, _ in built), path, _lines(path, ledger.warnings))
 
 
-def _rows(document: Document, ledger: Ledger) -> tuple[list[_Row], Mapping[str, Any]]:
+class _Defaults:
+    """The values of `defaults`, read once for each kind of source that is in the file."""
+
+    def __init__(self) -> None:
+        self.given: tuple[Node, Spot] | None = None
+        self._read: dict[Kind | None, Mapping[str, Any]] = {}
+
+    def of(self, kind: Kind | None) -> Mapping[str, Any]:
+        """What `defaults` gives to a source of this kind; mistakes are noted (equal ones are told once)."""
+        if self.given is None:
+            return {}
+        if kind not in self._read:
+            self._read[kind] = {}
+            self._read[kind] = read_keys(self.given[0], shape_of_defaults(kind), self.given[1])
+        return self._read[kind]
+
+
+def _rows(document: Document, ledger: Ledger) -> tuple[list[_Row], _Defaults]:
     """The sources as nodes, and the values of `defaults`."""
     root = document.root
     top = Spot(ledger, "")
     if root is None or is_nothing(root):
         if not document.remarks:
             top.wrong(1, "is empty; write sources: and a list of sources under it")
-        return [], {}
+        return [], _Defaults()
     if not isinstance(root, Map):
         mend = "write sources: above the list and indent it" if isinstance(root, Seq) else "write sources: and a list under it"
         top.wrong(root.line, f"is {what(root)} and no mapping; {mend}")
-        return [], {}
-    defaults: dict[str, Any] = {}
+        return [], _Defaults()
+    defaults = _Defaults()
 
     def keep_defaults(node: Node, spot: Spot) -> None:
-        defaults.update(read_keys(node, DEFAULTS, Spot(spot.ledger, "defaults")))
+        defaults.given = node, Spot(spot.ledger, "defaults")
+        defaults.of(None)
 
     rows: list[_Row] = []
 
@@ -117,15 +140,38 @@ def _row(node: Node, number: int, ledger: Ledger) -> _Row | None:
     return None
 
 
-def _source(row: _Row, defaults: Mapping[str, Any]) -> Source | None:
+def _source(row: _Row, defaults: _Defaults) -> Source | None:
     """The source of a row; None where it has a mistake, which is noted, or was no YAML, which is noted already."""
     if SET_ASIDE_KEY in row.node.pairs:
         return None
     mistakes = row.spot.ledger.mistakes
     before = len(mistakes)
-    own = read_keys(row.node, SOURCE, row.spot)
-    values = values_of_kind(own, defaults, row.node, row.spot)
+    node = with_platform(row.node, row.spot)
+    if node is None:  # what is missing may well stand in the family that was meant
+        read_keys(row.node, shape_of(None)._replace(required=("id",)), row.spot)
+        return None
+    kind = kind_of(node, row.spot.ledger.known.kinds)
+    own = read_keys(node, shape_of(kind), row.spot)
+    values = {**defaults.of(kind), **own}
+    lacking(kind, values, node, row.spot)
+    agreed(values, node, row.spot)
+    not_the_inbox(values, node, row.spot)
     return Source(**folded(values)) if len(mistakes) == before else None
+
+
+def _known_hints(built: list[tuple[Source, _Row]], rows: list[_Row]) -> None:
+    """Notes hints that name no source of the file."""
+    hinting = [(source, row) for source, row in built if source.hints]
+    if not hinting:
+        return
+    ids = {pair[1].text.strip() for row in rows if (pair := row.node.pairs.get("id")) and isinstance(pair[1], Scalar)}
+    for source, row in hinting:
+        for hint in source.hints:
+            start = hint.removesuffix("*")
+            met = any(one.startswith(start) and one != source.id for one in ids) if start != hint else hint in ids
+            if not met:
+                message = f"{shown(hint)} is no source of this file{did_you_mean(hint, ids)}; write ids that stand in it"
+                row.spot.at("hints").wrong(line_of(row.node, "hints"), message)
 
 
 def _same_ids(rows: list[_Row]) -> None:

@@ -83,11 +83,12 @@ def mail_from(text: str, place: Place) -> str:  # noqa: ARG001
 
 def public_url(text: str, place: Place) -> str:  # noqa: ARG001
     """Where readers reach the web page, without a slash at the end."""
-    mend = "write https://cgtwatch.example.org"
-    parts = _split(text, mend)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError(f"is no address of a web page; {mend}")
-    return text.rstrip("/")
+    return _base(text, "write https://cgtwatch.example.org")
+
+
+def bridge_url(text: str, place: Place) -> str:  # noqa: ARG001
+    """Where an RSSHub answers, without a slash at the end."""
+    return _base(text, "write http://127.0.0.1:1200")
 
 
 def networks(text: str, place: Place) -> tuple[IPv4Network | IPv6Network, ...]:  # noqa: ARG001
@@ -173,6 +174,14 @@ def engine(text: str, place: Place) -> str:  # noqa: ARG001
     if text == "procrastinate":
         raise ValueError("is not read by this version; write threads, or unset it")
     return _one_of(text, ("threads",))
+
+
+def _base(text: str, mend: str) -> str:
+    """An http or https address that paths can be put behind."""
+    parts = _split(text, mend)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"is no address of a web page; {mend}")
+    return text.rstrip("/")
 
 
 def _one_of(text: str, known: tuple[str, ...]) -> str:
