@@ -105,7 +105,33 @@ def test_bytes_decide_what_a_document_is_not_its_name():
     assert document(HTML.encode(), "a.txt", now=NOW).title == "关于细胞治疗的公告"
 
 
-@pytest.mark.parametrize("body", [b"PK\x03\x04" + b"\x00" * 99, b"\x89PNG\r\n", b"\xd0\xcf\x11\xe0", b"\x00\x01\xfe" * 500])
+@pytest.mark.parametrize("body", [b"\x89PNG\r\n", b"\x00\x01\xfe" * 500])
 def test_what_cannot_be_read_is_refused_with_the_mend(body):
-    with pytest.raises(ParseError, match="expected text, Markdown, HTML or PDF"):
+    with pytest.raises(ParseError, match="expected a text, web page, PDF or Office document"):
         document(body, "a.docx")
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "called"),
+    [
+        (b"\xd0\xcf\x11\xe0" * 99, "附件1.doc", "an old Word document"),
+        (b"\xd0\xcf\x11\xe0" * 99, "附件1.xls", "an old Excel workbook"),
+        (b"\xd0\xcf\x11\xe0" * 99, "附件1.wps", "a WPS document"),
+        (b"\xd0\xcf\x11\xe0" * 99, "download", "an old Office document"),
+        (b"{\\rtf1 x}", "a.rtf", "an RTF document"),
+        (b"Rar!\x1a\x07", "a.rar", "a RAR archive"),
+    ],
+)
+def test_a_kind_without_a_reader_is_named(body, name, called):
+    with pytest.raises(ParseError, match=f"is {called}.*, whose text cannot be read here; ask for a PDF or DOCX"):
+        document(body, name)
+
+
+def test_an_error_page_under_the_name_of_a_document_is_not_taken_for_it():
+    with pytest.raises(ParseError, match="expected a DOCX document, got a web page"):
+        document(b"<!DOCTYPE html><html><body>404</body></html>", "a.docx")
+
+
+def test_a_web_page_that_word_saved_under_its_own_suffix_is_read():
+    body = f'<html xmlns:w="urn:schemas-microsoft-com:office:word"><body><p>{SENTENCE}</p></body></html>'
+    assert SENTENCE in document(body.encode(), "a.doc").text

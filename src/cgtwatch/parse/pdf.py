@@ -2,6 +2,9 @@
 
 import io
 import logging
+from collections.abc import Iterator
+from itertools import islice
+from time import process_time
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
@@ -9,11 +12,12 @@ from pypdf.errors import DependencyError, PyPdfError
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Article
 from cgtwatch.parse.document import Unread
-from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, language_of
-from cgtwatch.parse.heading import bare_date, head_date, title_line
+from cgtwatch.parse.package import MOST_TEXT
+from cgtwatch.parse.told import article_of
 from cgtwatch.text.clean import clean, one_line
 
 _MOST_PAGES = 500
+_SECONDS = 6  # of processor time; a child has ten
 # What broken files make pypdf raise beside its own errors (its parser trusts the file's types and sizes).
 _BROKEN = (
     PyPdfError,
@@ -33,8 +37,8 @@ def read(unread: Unread) -> Article:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each oddity of a file at length; ours are the errors
     try:
         reader = _opened(unread)
-        pages = [clean(page.extract_text()) for page in reader.pages[:_MOST_PAGES]]
         count = len(reader.pages)
+        pages = list(_pages(reader))
         named = reader.metadata.title if reader.metadata else None
     except DependencyError as error:
         raise ParseError(
@@ -45,28 +49,25 @@ def read(unread: Unread) -> Article:
         raise ParseError(
             f"{unread.source.id}: expected a PDF that can be read, got a broken one as {unread.name!r}: {reason}"
         ) from error
-    warnings = [f"only the first {_MOST_PAGES} of {count} pages were read"] if count > _MOST_PAGES else []
+    warnings = [f"only the first {len(pages)} of {count} pages were read"] if count > len(pages) else []
     text = "\n\n".join(page for page in pages if page)
+    bare = sum(1 for page in pages if not page)
     if not text:
-        warnings.append(f"the PDF's {count} page(s) hold no text, perhaps they are pictures of pages")
-    lines = text.split("\n")
-    index = title_line(lines)
-    first = lines[index] if index is not None else ""
-    known = one_line(named, LONGEST_TITLE) if isinstance(named, str) else ""
-    # The title that a file keeps of itself is often its template's; it is believed where the first page prints it too.
-    believed = bool(known) and known.replace(" ", "").lower() in text[:2000].replace(" ", "").replace("\n", "").lower()
-    title = known if believed or not first else one_line(first, LONGEST_TITLE)
-    zone, now = unread.source.timezone, unread.page.now
-    labelled = head_date(lines, zone=zone, now=now) if text else Dated()
-    when = labelled if labelled.on else bare_date(lines, zone=zone, now=now)
-    return Article(
-        title=title or unread.name,
-        text=text,
-        published=when.published,
-        published_on=when.on,
-        language=language_of(f"{title}\n{text}", unread.source.language),
-        warnings=tuple(warnings),
-    )
+        warnings.append(f"no text in it: its {count} page(s) are perhaps pictures of pages")
+    elif bare > 1:
+        warnings.append(f"{bare} of {count} pages have no text in them, perhaps they are pictures")
+    return article_of(unread, text, named, warnings)
+
+
+def _pages(reader: PdfReader) -> Iterator[str]:
+    """The text of each page until there is enough. It stops before the limit on processor time would cost what was read."""
+    started, characters = process_time(), 0
+    for page in islice(reader.pages, _MOST_PAGES):
+        text = clean(page.extract_text())
+        characters += len(text)
+        yield text
+        if characters > MOST_TEXT or process_time() - started > _SECONDS:
+            return
 
 
 def _opened(unread: Unread) -> PdfReader:
