@@ -65,7 +65,7 @@ class GuardedHTTPConnection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         transfer = CURRENT.get()
-        sock = dial(transfer, self._dns_host, self.port, guarded=self.proxy is None)
+        sock = dial(transfer, self._dns_host, self.port, guarded=self.proxy is None and not transfer.trusted)
         sock.settimeout(max(transfer.left, 0.001))
         transfer.hold(sock)
         return sock
@@ -84,7 +84,7 @@ class GuardedHTTPSConnection(HTTPSConnection):
 
     def _new_conn(self) -> socket.socket:
         transfer = CURRENT.get()
-        sock = dial(transfer, self._dns_host, self.port, guarded=self.proxy is None)
+        sock = dial(transfer, self._dns_host, self.port, guarded=self.proxy is None and not transfer.trusted)
         sock.settimeout(max(min(CONNECT, transfer.left), 0.001))  # ssl takes it as the limit of the whole handshake
         transfer.hold(sock)
         return sock

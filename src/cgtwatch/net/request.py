@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookiejar import CookieJar
 from ipaddress import IPv4Network, IPv6Network
 
 from cgtwatch.model.fetch import ErrorClass
@@ -32,7 +33,8 @@ class NetRequest:
     `deadline` bounds everything together: look-up, connect, redirects and the last byte. `max_bytes` counts the body after
     decompression. `follow` is the number of redirects to follow; 0 hands the redirect back as the answer. `verify` is True,
     False, or the path of a CA bundle. `proxy` is the operator's own word: its address is not checked, and behind it the
-    addresses that names stand for are the proxy's to check.
+    addresses that names stand for are the proxy's to check. `jar` keeps cookies beyond the exchange. `trusted` is an address
+    that the operator named: its origin, and no other, may be a private one.
     """
 
     url: str
@@ -44,6 +46,8 @@ class NetRequest:
     follow: int = 5
     verify: bool | str = True
     proxy: str | None = None
+    jar: CookieJar | None = None
+    trusted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http.cookiejar import CookieJar
 from typing import Any
 
 from requests import PreparedRequest, Response
-from requests.cookies import RequestsCookieJar, get_cookie_header
 
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.net.adapter import Contexts, GuardedAdapter, prepare, send
 from cgtwatch.net.body import DIAGNOSIS, Reading, fill
 from cgtwatch.net.connection import dial
+from cgtwatch.net.cookies import Jar, give, take
 from cgtwatch.net.request import NetAnswer, NetFailure, NetPolicy, NetRequest
 from cgtwatch.net.resolve import Resolver
 from cgtwatch.net.transfer import CURRENT, Ground, Transfer, Watchdog
@@ -41,7 +42,7 @@ class _Journey:
     headers: dict[str, str]
     body: bytes | None
     redirects: list[tuple[int, str]] = field(default_factory=list)
-    jar: RequestsCookieJar | None = None
+    jar: CookieJar | None = None
     retried: bool = False
     status: int | None = None
     answered: dict[str, str] = field(default_factory=dict)
@@ -54,7 +55,10 @@ class Net:
     def __init__(self, policy: NetPolicy, resolver: Resolver | None = None) -> None:
         self.policy = policy
         self._ground = Ground(policy.allow_private, resolver or Resolver())
-        self._adapter = GuardedAdapter(Contexts(policy.ca_file))
+        contexts = Contexts(policy.ca_file)
+        self._adapter = GuardedAdapter(contexts)
+        # Its connections were dialled without the guard, so no other request may find them.
+        self._trusting = GuardedAdapter(contexts)
         self._watchdog = Watchdog()
         self._closed = False
 
@@ -100,6 +104,7 @@ class Net:
         self._closed = True
         self._watchdog.close()
         self._adapter.close()
+        self._trusting.close()
         self._ground.resolver.close()
 
     def _begin(self, request: NetRequest, transfer: Transfer) -> _Journey:
@@ -111,7 +116,7 @@ class Net:
                     ErrorClass.REFUSED, f"a header {ascii(name)[:40]} that cannot be sent", "correct the source's `headers`"
                 )
         url = request.url.partition("#")[0]
-        return _Journey(request, transfer, url, origin(url), request.method, headers, request.body)
+        return _Journey(request, transfer, url, origin(url), request.method, headers, request.body, jar=request.jar)
 
     def _step(self, journey: _Journey) -> NetAnswer | None:
         """One request of the journey; None where it goes on."""
@@ -134,14 +139,18 @@ class Net:
         prepared = _prepared(journey)
         transfer.sent = False
         transfer.requests += 1
+        transfer.trusted = asked.trusted is not None and origin(asked.trusted) == journey.origin
+        adapter = self._trusting if transfer.trusted else self._adapter
         silence = max(FIRST_BYTE, asked.deadline.total_seconds() / 2)
-        response = send(self._adapter, prepared, max(min(silence, transfer.left), 0.001), asked.verify, asked.proxy)
+        response = send(adapter, prepared, max(min(silence, transfer.left), 0.001), asked.verify, asked.proxy)
         raw: Any = response.raw
         try:
             journey.status = status = int(response.status_code)
             journey.answered = {name.lower(): _printable(value) for name, value in raw.headers.items()}
+            if journey.jar is not None:
+                take(journey.jar, prepared, raw)
             if status in REDIRECTS and asked.follow:
-                _follow(journey, response)
+                _follow(journey, response, prepared)
                 return None
             if status not in REDIRECTS:
                 self._read(journey, raw)
@@ -172,25 +181,30 @@ def _late(journey: _Journey, trouble: Trouble) -> Trouble | None:
 
 def _prepared(journey: _Journey) -> PreparedRequest:
     prepared = prepare(journey.method, journey.url, journey.headers, journey.body)
-    if journey.jar is not None and (cookies := get_cookie_header(journey.jar, prepared)):  # type: ignore[no-untyped-call]
-        prepared.headers["cookie"] = cookies
+    if journey.jar is not None:
+        give(journey.jar, prepared)
     return prepared
 
 
-def _follow(journey: _Journey, response: Response) -> None:
+def _follow(journey: _Journey, response: Response, asked: PreparedRequest) -> None:
     """Turn the journey to where a redirect leads; raises `Trouble` (redirect, refused)."""
     status = int(response.status_code)
     if len(journey.redirects) >= journey.request.follow:
         raise Trouble(ErrorClass.REDIRECT, f"more than {journey.request.follow} redirects, the last to {shown(journey.url)}")
     url = target(journey.url, response.headers.get("location"))
     there = origin(url, malformed=ErrorClass.REDIRECT)
-    if there != journey.origin:
-        journey.headers = {name: value for name, value in journey.headers.items() if name in HARMLESS}
-    # A wall that lets pass whoever brings its cookie back; the jar lives as long as the exchange.
-    journey.jar = journey.jar or RequestsCookieJar()
-    journey.jar.update(response.cookies)
-    if status == 303 or (status in (301, 302) and journey.method == "POST"):  # RFC 9110, 15.4
+    if journey.jar is None:
+        # A wall that lets pass whoever brings its cookie back; this jar lives as long as the exchange.
+        journey.jar = Jar()
+        take(journey.jar, asked, response.raw)
+    if (status == 303 and journey.method != "HEAD") or (status in (301, 302) and journey.method == "POST"):  # RFC 9110, 15.4
         journey.method, journey.body = "GET", None
+        journey.headers = {name: value for name, value in journey.headers.items() if not name.startswith("content-")}
+    if there != journey.origin:
+        if journey.body is not None:
+            where = f"a redirect would take what is sent to another site, {shown(url)}"
+            raise Trouble(ErrorClass.REDIRECT, where, "if that is the right one put its address into the source")
+        journey.headers = {name: value for name, value in journey.headers.items() if name in HARMLESS}
     journey.url, journey.origin = url, there
     journey.redirects.append((status, url))
     journey.status, journey.answered = None, {}

@@ -28,13 +28,14 @@ class Transfer:
     it. So the deadline is kept from outside, by shutting the socket down under the reader.
     """
 
-    __slots__ = ("_sock", "deadline", "expired", "ground", "requests", "sent")
+    __slots__ = ("_sock", "deadline", "expired", "ground", "requests", "sent", "trusted")
 
     def __init__(self, deadline: float, ground: Ground) -> None:
         self.deadline = deadline
         self.ground = ground
         self.expired = False
         self.sent = False
+        self.trusted = False  # what is dialled is the operator's own word
         self.requests = 0
         self._sock: socket.socket | None = None
 
