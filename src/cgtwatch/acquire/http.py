@@ -5,12 +5,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from cgtwatch.acquire.answers import Asked, disallowed, out_of_time, visit_of
-from cgtwatch.acquire.asking import next_address
+from cgtwatch.acquire.asking import next_ask
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.robots import Robots
 from cgtwatch.acquire.validators import conditions
 from cgtwatch.model.draft import Parsed
-from cgtwatch.model.fetch import Failed, Fetched, Validators, Visit
+from cgtwatch.model.fetch import Ask, Failed, Fetched, Validators, Visit
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
@@ -79,8 +79,8 @@ class HttpAcquirer:
 
     def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None:
         """Page `page` (2 is the first further one) after the answer `at`, whose entries were `parsed`; None: there is none."""
-        url = next_address(source, at.url, parsed, page)
-        return None if url is None else self.get(source, url)
+        ask = next_ask(source, at.ask or Ask(at.url), at.url, parsed, page)
+        return None if ask is None else self.get(source, ask.url)
 
     def _step(self, source: Source, url: str, known: Validators, asking: dict[str, str], spent: _Spent) -> Visit:
         conditional = "if-none-match" in asking or "if-modified-since" in asking
