@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Self, TypeVar
 
 from cgtwatch.errors import ParseError
+from cgtwatch.model.discovery import PageOffer
 from cgtwatch.model.draft import Article, Parsed
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.source import Source
@@ -24,7 +25,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:\-]+)", re.IGNORECASE)
 _JOBS_OF_A_CHILD = 500  # then it is replaced, so that what libraries leak stays small
 _MIB = 1024 * 1024
 
-R = TypeVar("R", Parsed, Article)
+R = TypeVar("R", Parsed, Article, PageOffer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,10 @@ class ParseService:
     def article(self, source: Source, fetched: Fetched) -> Article:
         """The article on a fetched detail page or document. Raises `ParseError` with who, what was expected and what came."""
         return self._job("article", source, fetched, Article)
+
+    def discover(self, source: Source, fetched: Fetched) -> PageOffer:
+        """What a page offers to be watched. Raises `ParseError` where it is none."""
+        return self._job("discover", source, fetched, PageOffer)
 
     def close(self) -> None:
         """Ends the children that are idle now; busy ones end with their job."""

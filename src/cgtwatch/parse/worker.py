@@ -6,14 +6,14 @@ import sys
 from typing import IO, Any
 
 from cgtwatch.errors import CgtwatchError, ParseError
-from cgtwatch.model.draft import Article, Parsed
 from cgtwatch.model.source import Source
 from cgtwatch.parse import PARSERS, Page
 from cgtwatch.parse.wire import plain, receive, send, shaped
 from cgtwatch.registry import load
 
 _FILES = 32
-_READ_ARTICLE = {"article": "cgtwatch.parse.document:read_article"}
+# What may be asked for beside reading a source by its kind.
+_JOBS = {"article": "cgtwatch.parse.document:read_article", "discover": "cgtwatch.parse.discover:offer"}
 
 
 def main() -> None:
@@ -64,10 +64,9 @@ def _answer(header: dict[str, Any], body: bytes) -> dict[str, Any]:
         return {"error": f"{header.get('who')}: the parser broke on it: {type(error).__name__}: {str(error)[:200]}"}
 
 
-def _run(job: str, source: Source, page: Page) -> Parsed | Article:
-    part = load(_READ_ARTICLE, job, what="job") if job == "article" else load(PARSERS, source.kind.value, what="kind of source")
-    result: Parsed | Article = part(source, page)
-    return result
+def _run(job: str, source: Source, page: Page) -> Any:  # noqa: ANN401 - what a job gives, the service knows
+    part = load(_JOBS, job, what="job") if job in _JOBS else load(PARSERS, source.kind.value, what="kind of source")
+    return part(source, page)
 
 
 def _page(header: dict[str, Any], body: bytes) -> Page:
