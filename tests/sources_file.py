@@ -27,10 +27,10 @@ def load(text: str | bytes, folder: Path, known: Vocabulary = KNOWN) -> SourceFi
     return load_sources(path, known)
 
 
-def mistakes(text: str | bytes, folder: Path) -> list[str]:
+def mistakes(text: str | bytes, folder: Path, known: Vocabulary = KNOWN) -> list[str]:
     """The mistakes of a file, without its path in front."""
     with pytest.raises(ConfigError) as caught:
-        load(text, folder)
+        load(text, folder, known)
     start = f"{folder / 'sources.yaml'}:"
     assert all(line.startswith(start) and "\n" not in line for line in caught.value.problems)
     return [line.removeprefix(start) for line in caught.value.problems]

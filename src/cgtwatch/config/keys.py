@@ -165,7 +165,7 @@ def shape_of_defaults(kind: Kind | None) -> Shape:
     """The keys of `defaults` as a source of this kind takes them; what belongs to other kinds is passed over."""
     own = {name: check for name, check in shape_of(kind).keys.items() if name not in _NOT_SHARED}
     others: dict[str, Check] = dict.fromkeys(PARTS.keys() - own.keys(), _nothing)
-    return Shape({**own, **others})
+    return Shape({**own, **others}, elsewhere={"platform": "a source names its family itself; take it away here"})
 
 
 def _nothing(node: Node, spot: Spot) -> None:

@@ -11,6 +11,7 @@ from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, what
 from cgtwatch.model.source import ApiRule, Kind, RequestRule
 
+_ADDRESS = re.compile(r"https?://|[/.?{]")  # what begins like this is no JMESPath that finds a link
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -24,10 +25,10 @@ class Api(NamedTuple):
 def _link(node: Node, spot: Spot) -> str:
     """A JMESPath expression, or an address with expressions in braces."""
     found = checks.text(node, spot)
-    if "://" not in found:
+    if not _ADDRESS.match(found):
         return str(checks.jmespath(node, spot))
     filled, parts = _IN_BRACES.sub("x", found), _IN_BRACES.findall(found)
-    if not parts or re.search(r"[{}]", filled) or not re.match(r"https?://[\w.:\-]+/", found):
+    if not parts or re.search(r"[{}\s]", filled):
         raise WrongError(f"{shown(found)} is no address with an expression in braces; write https://host/path/{{id}}")
     for part in parts:
         if problem := checks.jmespath_problem(part, spot):
