@@ -10,6 +10,8 @@ from datetime import datetime
 PARSERS = {
     "feed": "cgtwatch.parse.feed:parse",
     "list": "cgtwatch.parse.listing:parse",
+    "api": "cgtwatch.parse.api:parse",
+    "sitemap": "cgtwatch.parse.sitemap:parse",
     "page": "cgtwatch.parse.page:parse",
     "folder": "cgtwatch.parse.folder:parse",
 }
@@ -19,10 +21,12 @@ MOST_ENTRIES = 2000  # of one page; more is an attack or an archive, and the top
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a parser is given. `charset` is what the answer's header declares; `now` is aware UTC."""
+    """What a parser is given. `charset` is what the answer's header declares, `name` the file name it offers; `now` is aware UTC."""
 
     body: bytes
     url: str
     content_type: str
     charset: str | None
     now: datetime
+    name: str = ""
+    last_modified: datetime | None = None

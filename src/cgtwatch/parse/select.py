@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cssselect.parser import SelectorError
 from cssselect.xpath import ExpressionError, HTMLTranslator
@@ -77,6 +78,7 @@ class Found:
     element: HtmlElement
 
 
+@lru_cache(maxsize=2048)
 def compile_expression(text: str) -> Expression:
     """The expression that `text` spells. Raises `ValueError` that says what is wrong with it.
 
@@ -84,7 +86,7 @@ def compile_expression(text: str) -> Expression:
     """
     left, *pattern = _PATTERN.split(text, maxsplit=1)
     places = tuple(_place(part.strip()) for part in _BETWEEN.split(left))
-    return Expression(text, places, _pattern(pattern[0].strip()) if pattern else None)
+    return Expression(text, places, compile_pattern(pattern[0].strip()) if pattern else None)
 
 
 def check(text: str) -> str | None:
@@ -119,7 +121,9 @@ def _finder(selector: str) -> Callable[[HtmlElement], list[HtmlElement]]:
     return find
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """A regular expression that cannot take for ever. Raises `ValueError` that says what is wrong with it."""
     if _EXPLOSIVE.search(text):
         raise ValueError(f"the pattern {text!r} repeats a repetition and can take for ever; write it without the outer one")
     try:
