@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgtwatch.acquire.pacing import Pacing
+from cgtwatch.acquire.pacing import Pacing, Rest
 
 GAP = timedelta(seconds=2)
 
@@ -39,7 +39,7 @@ def test_the_gap_counts_from_the_end_of_the_last_request():
         time.now += 5
     time.now += 0.5
     with pacing.turn("h", 1, GAP):
-        assert time.slept == [1.5]
+        assert 1.5 <= time.slept[0] <= 1.5 + GAP.total_seconds() / 4
 
 
 def test_hosts_do_not_wait_for_each_other():
@@ -58,17 +58,53 @@ def test_a_turn_is_given_back_when_the_work_fails():
                 raise RuntimeError
         except RuntimeError:
             continue
-    assert pacing.wait_for("h", 1) == timedelta()
+    with pacing.turn("h", 1, GAP):
+        assert time.slept == []
 
 
-def test_the_wait_can_be_asked_for_without_waiting():
+def test_the_gap_is_stretched_by_a_quarter_at_most_and_the_same_way_each_time():
+    def gaps(host):
+        time = Time()
+        pacing = Pacing(time.monotonic, time.sleep)
+        for _ in range(20):
+            with pacing.turn(host, 1, GAP):
+                pass
+        return time.slept
+
+    assert gaps("h") == gaps("h") != gaps("i")
+    assert len(set(gaps("h"))) == 19
+    assert all(2 <= gap <= 2.5 for gap in gaps("h") + gaps("i"))
+
+
+def test_a_host_that_asks_for_rest_is_left_alone_and_no_other():
     time = Time()
     pacing = Pacing(time.monotonic, time.sleep)
-    assert pacing.wait_for("h", 1) == timedelta()
-    with pacing.turn("h", 1, GAP):
-        assert pacing.wait_for("h", 1) is None
-        assert pacing.wait_for("h", 2) == GAP
-    assert pacing.wait_for("h", 1) == GAP
+    assert pacing.rest("h") is None
+    pacing.hold("h", timedelta(minutes=10), 429)
+    pacing.hold("h", timedelta(minutes=5), 503)  # the longer wish counts
+    assert (pacing.rest("h"), pacing.rest("i")) == (Rest(timedelta(minutes=10), 429), None)
+    time.now += 600
+    assert pacing.rest("h") is None
+
+
+def test_a_host_is_left_alone_for_an_hour_at_most():
+    time = Time()
+    pacing = Pacing(time.monotonic, time.sleep)
+    pacing.hold("h", timedelta(days=1), 429)
+    assert pacing.rest("h") == Rest(timedelta(hours=1), 429)
+
+
+def test_budgets_of_hosts_that_were_asked_long_ago_are_forgotten(monkeypatch):
+    monkeypatch.setattr("cgtwatch.acquire.pacing.MOST_HOSTS", 8)
+    time = Time()
+    pacing = Pacing(time.monotonic, time.sleep)
+    pacing.hold("held", timedelta(minutes=10), 429)
+    with pacing.turn("busy", 1, GAP):
+        for n in range(50):
+            with pacing.turn(f"host{n}", 1, timedelta(seconds=1)):
+                time.now += 5
+        assert len(pacing._budgets) <= 9
+        assert pacing.rest("held") is not None
 
 
 def test_no_more_threads_work_on_a_host_than_it_has_connections():

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from cgtwatch.acquire import validators
 from cgtwatch.acquire.challenge import wall
-from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators, Visit
+from cgtwatch.acquire.filling import Unaskable
+from cgtwatch.model.fetch import Ask, ErrorClass, Failed, Fetched, NotModified, Validators, Visit
 from cgtwatch.net.request import NetAnswer, NetFailure
 from cgtwatch.net.retry_after import retry_after
 
@@ -40,6 +41,7 @@ class Asked:
     known: Validators
     conditional: bool
     now: datetime
+    ask: Ask | None = None
 
 
 def visit_of(answer: NetAnswer | NetFailure, asked: Asked) -> Visit:
@@ -88,6 +90,7 @@ def _page(answer: NetAnswer, asked: Asked) -> Visit:
         answer.duration,
         answer.requests,
         answer.redirects,
+        asked.ask,
     )
 
 
@@ -148,6 +151,11 @@ def disallowed(asked: Asked) -> Failed:
     return Failed(
         asked.requested, ErrorClass.BLOCKED, "robots.txt of the site disallows this address", hint, asked.now, requests=0
     )
+
+
+def refused(asked: Asked, why: Unaskable) -> Failed:
+    """No request could be made of what the source says; nothing was sent."""
+    return Failed(asked.requested, ErrorClass.REFUSED, str(why), why.hint, asked.now, requests=0)
 
 
 def out_of_time(asked: Asked, timeout: timedelta) -> Failed:

@@ -43,10 +43,10 @@ def asks(source: Source, state: SourceState, now: datetime, values: Mapping[str,
     if rule.params:
         url = _joined(url, [(name, in_text(value, with_values)) for name, value in rule.params])
     if rule.json is not None:
-        return Ask(url, rule.method, _json(in_json(rule.json, with_values)), _typed(headers, JSON))
+        return Ask(url, "POST", _json(in_json(rule.json, with_values)), _typed(headers, JSON))
     if rule.form:
         body = urlencode([(name, in_text(value, with_values)) for name, value in rule.form]).encode()
-        return Ask(url, rule.method, body, _typed(headers, FORM))
+        return Ask(url, "POST", body, _typed(headers, FORM))
     return Ask(url, rule.method, None, headers)
 
 
@@ -71,14 +71,14 @@ def next_ask(source: Source, at: Ask, answered: str, parsed: Parsed, page: int) 
     """
     paging = source.paging
     if parsed.next_url:
-        return _address(at, urljoin(answered, parsed.next_url))
+        return _address(at, _beside(answered, parsed.next_url))
     if paging is None or page > paging.max_pages or _all_seen(paging, parsed, page):
         return None
     if paging.by == "cursor":
         return _with(at, paging, {paging.param: parsed.cursor}) if paging.param and parsed.cursor else None
     number = str(paging.start + page - 2)
     if paging.by == "path":
-        return _address(at, urljoin(answered, paging.path.replace("{n}", number))) if paging.path else None
+        return _address(at, _beside(answered, paging.path.replace("{n}", number))) if paging.path else None
     if not paging.param:
         return None
     if paging.by in ("query", "form"):
@@ -104,6 +104,13 @@ def _all_seen(paging: Paging, parsed: Parsed, page: int) -> bool:
 def _address(at: Ask, url: str) -> Ask:
     """A plain question for another address."""
     return Ask(url, headers=tuple(pair for pair in at.headers if pair[0].lower() != CONTENT_TYPE))
+
+
+def _beside(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link  # no address; the door out says so
 
 
 def _with(at: Ask, paging: Paging, values: Mapping[str, str]) -> Ask:

@@ -1,17 +1,34 @@
-"""Politeness: how many requests a host gets at a time and how far apart, over all sources of the process."""
+"""Politeness: how many requests a host gets at a time and how far apart, over all sources of the process; and when it wants none."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from types import TracebackType
+from zlib import crc32
+
+LONGEST_HOLD = timedelta(hours=1)
+SPREAD = 0.25  # of the gap, at most: requests at a steady beat look like an attack and meet other clocks' beats
+MOST_HOSTS = 4096
+NEVER = float("-inf")
 
 
 @dataclass(slots=True)
 class _Budget:
     active: int = 0
-    free_at: float = float("-inf")  # when the next request may start
+    asked: int = 0
+    free_at: float = NEVER  # when the next request may start
+    held_until: float = NEVER
+    status: int = 0  # what the host said when it asked for rest
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long a host still wants to be left alone, and the status by which it said so."""
+
+    wait: timedelta
+    status: int
 
 
 class Pacing:
@@ -20,40 +37,93 @@ class Pacing:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.Lock())
         self._budgets: dict[str, _Budget] = {}
 
-    @contextmanager
-    def turn(self, host: str, connections: int, gap: timedelta) -> Iterator[None]:
-        """Hold one of the host's `connections`; blocks until one is free and the gap since the last request has passed.
+    def turn(self, host: str, connections: int, gap: timedelta) -> "Turn":
+        """Hold one of the host's `connections` for a `with`; blocks until one is free and the gap since the last request has passed.
 
-        Where sources of one host ask for different gaps, each keeps its own after itself, so the next one waits for both.
+        Where sources of one host ask for different gaps, each keeps its own after itself, so the next one waits for both. A gap
+        is stretched by up to a quarter, which hangs on the host and the number of its requests alone.
         """
-        pause = gap.total_seconds()
+        return Turn(self, host, max(connections, 1), gap.total_seconds())
+
+    def hold(self, host: str, wait: timedelta, status: int) -> None:
+        """The host asks to be left alone for `wait`; of more than an hour only that is kept. Who waits for a turn is not woken."""
+        until = self._monotonic() + min(wait, LONGEST_HOLD).total_seconds()
         with self._changed:
-            budget = self._budgets.setdefault(host, _Budget())
-            while budget.active >= max(connections, 1):
+            budget = self._budget(host)
+            if until > budget.held_until:
+                budget.held_until, budget.status = until, status
+
+    def rest(self, host: str) -> Rest | None:
+        """What is left of a hold; None where the host may be asked."""
+        budget = self._budgets.get(host)
+        if budget is None or budget.held_until == NEVER:
+            return None
+        left = budget.held_until - self._monotonic()
+        return Rest(timedelta(seconds=left), budget.status) if left > 0 else None
+
+    def begin(self, host: str, connections: int, pause: float) -> float:
+        """Take a turn; how long to sleep before using it, in seconds. `Turn` calls it."""
+        with self._changed:
+            budget = self._budget(host)
+            while budget.active >= connections:
                 self._changed.wait()
+                budget = self._budget(host)
             budget.active += 1
+            budget.asked += 1
             now = self._monotonic()
             start = max(now, budget.free_at)
             budget.free_at = start + pause  # taken before the wait, so that the next one queues behind it
-        try:
-            if start > now:
-                self._sleep(start - now)
-            yield
-        finally:
-            with self._changed:
-                budget.active -= 1
-                budget.free_at = max(budget.free_at, self._monotonic() + pause)
-                self._changed.notify_all()
+            return start - now
 
-    def wait_for(self, host: str, connections: int) -> timedelta | None:
-        """How long a turn at `host` would have to wait now, without taking it; None: until somebody else is done."""
+    def end(self, host: str, pause: float) -> None:
+        """Give a turn back."""
         with self._changed:
-            budget = self._budgets.get(host)
-            if budget is None:
-                return timedelta()
-            if budget.active >= max(connections, 1):
-                return None
-            return timedelta(seconds=max(0.0, budget.free_at - self._monotonic()))
+            budget = self._budgets[host]
+            budget.active -= 1
+            stretched = pause * (1 + SPREAD * _drawn(host, budget.asked)) if pause else 0.0
+            budget.free_at = max(budget.free_at, self._monotonic() + stretched)
+            self._changed.notify_all()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; `Turn` calls it."""
+        self._sleep(seconds)
+
+    def _budget(self, host: str) -> _Budget:
+        budget = self._budgets.get(host)
+        if budget is None:
+            if len(self._budgets) >= MOST_HOSTS:
+                now = self._monotonic()
+                self._budgets = {
+                    name: one for name, one in self._budgets.items() if one.active or max(one.free_at, one.held_until) > now
+                }
+            budget = self._budgets[host] = _Budget()
+        return budget
+
+
+class Turn:
+    """A host's permission to ask it once, as a context manager."""
+
+    __slots__ = ("_connections", "_host", "_pacing", "_pause")
+
+    def __init__(self, pacing: Pacing, host: str, connections: int, pause: float) -> None:
+        self._pacing, self._host, self._connections, self._pause = pacing, host, connections, pause
+
+    def __enter__(self) -> None:
+        wait = self._pacing.begin(self._host, self._connections, self._pause)
+        if wait > 0:
+            try:
+                self._pacing.sleep(wait)
+            except BaseException:
+                self._pacing.end(self._host, self._pause)
+                raise
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._pacing.end(self._host, self._pause)
+
+
+def _drawn(host: str, asked: int) -> float:
+    """A number from 0 to 1 that is the same for the same host and count."""
+    return crc32(f"{host} {asked}".encode("utf-8", "replace")) / 0xFFFFFFFF

@@ -14,6 +14,7 @@ REMEMBERED = timedelta(days=1)  # RFC 9309, 2.4
 REMEMBERED_TROUBLE = timedelta(minutes=10)
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5
 MOST = 4096  # origins
+LONGEST_DELAY = 60.0  # seconds; some sites ask for hours to keep everybody out, which Disallow is for
 
 Ask = Callable[[NetRequest], NetAnswer | NetFailure]
 
@@ -45,6 +46,14 @@ class Robots:
         if known is None or known.until <= now:
             known = self._read(origin, request, ask, now)
         return known.rules is None or bool(known.rules.can_fetch(request.url, user_agent))
+
+    def delay(self, url: str, user_agent: str) -> timedelta:
+        """The Crawl-delay that the site asks of `user_agent`, as far as its rules are known; at most a minute."""
+        parts = urlsplit(url)
+        with self._lock:
+            known = self._known.get(f"{parts.scheme}://{parts.netloc}")
+        wished = known.rules.crawl_delay(user_agent) if known is not None and known.rules is not None else None
+        return timedelta(seconds=min(max(float(wished), 0.0), LONGEST_DELAY)) if wished else timedelta()
 
     def _read(self, origin: str, request: NetRequest, ask: Ask, now: datetime) -> _Rules:
         # A third of the visit's time: a site whose robots.txt hangs shall not cost the visit.
