@@ -5,6 +5,7 @@ import random
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cgtwatch.config.sources import SourceFile, Vocabulary
     from cgtwatch.deliver.channel import Channel
     from cgtwatch.model.classification import Document, Understanding
+    from cgtwatch.model.fetch import Fetched
     from cgtwatch.net.session import Net
     from cgtwatch.parse.service import ParseService
     from cgtwatch.pipeline.digest import DigestParts
@@ -40,7 +42,9 @@ PARTS: Mapping[str, str] = {
     "store": "cgtwatch.store:open_store",
     "load_sources": "cgtwatch.config.sources:load_sources",
     "vocabulary": "cgtwatch.config.sources:Vocabulary",
-    "compile_expression": "cgtwatch.parse.select:compile_expression",
+    "check_selector": "cgtwatch.parse.select:check",
+    "check_jmespath": "cgtwatch.parse.records:check",
+    "inbox_source": "cgtwatch.config.inbox:inbox_source",
     "acquire_parts": "cgtwatch.acquire.parts:AcquireParts",
     "acquirers": "cgtwatch.acquire:ACQUIRERS",
     "parsers": "cgtwatch.parse:PARSERS",
@@ -74,6 +78,15 @@ def _part(name: str) -> Any:  # noqa: ANN401 - what a part is, its property says
     return registry.load(PARTS, name, what="part")
 
 
+def _later(name: str) -> Callable[..., Any]:
+    """The part of that name, imported when it is first called."""
+
+    def call(*args: Any) -> Any:  # noqa: ANN401 - see above
+        return _part(name)(*args)
+
+    return call
+
+
 class App:
     """The parts of one process. Thread-safe; use as a context manager so that everything is closed."""
 
@@ -104,7 +117,7 @@ class App:
         with self._guard:
             if name not in self._made:
                 made = self._made[name] = make()
-                if close is not None:
+                if close is not None and hasattr(made, close):
                     self._closers.append(getattr(made, close))
             return self._made[name]
 
@@ -143,9 +156,13 @@ class App:
         return self.source_file.sources
 
     def read_sources(self, path: Path | None = None) -> "SourceFile":
-        """The file (default: the settings') read now. Raises `ConfigError` with every mistake."""
+        """The file (default: the settings') read now, and the inbox where it is open. Raises `ConfigError` with every mistake."""
         found: SourceFile = _part("load_sources")(path or self.settings.sources, self.vocabulary)
-        return found
+        if self.settings.inbox_token is None:
+            return found
+        inbox: Source = _part("inbox_source")(self.settings.data_dir)
+        own = any(one.id == inbox.id for one in found.sources)
+        return found if own else replace(found, sources=(*found.sources, inbox))
 
     def use_sources(self, sources: "SourceFile") -> None:
         """Watch these from now on."""
@@ -163,15 +180,17 @@ class App:
     def vocabulary(self) -> "Vocabulary":
         """What `sources.yaml` may name."""
 
-        def check_selector(text: str) -> str | None:
-            try:
-                _part("compile_expression")(text)
-            except ValueError as error:
-                return str(error)
-            return None
+        return self._once("vocabulary", self._vocabulary)
 
-        make = partial(_part("vocabulary"), frozenset(_part("parsers")), frozenset(_part("acquirers")))
-        return self._once("vocabulary", lambda: make(_part("issuer_ids")(), check_selector, self.settings.allow_private))
+    def _vocabulary(self) -> "Vocabulary":
+        one = self.settings
+        found: Vocabulary = _part("vocabulary")(
+            kinds=frozenset(_part("parsers")), vias=frozenset(_part("acquirers")), issuers=_part("issuer_ids")(),
+            check_selector=_later("check_selector"), allow_private=one.allow_private,
+            check_jmespath=_later("check_jmespath"), environment=one.names,
+            inbox=Path(_part("inbox_source")(one.data_dir).folder.path) if one.inbox_token else None,
+        )  # fmt: skip
+        return found
 
     # --- doors
 
@@ -196,7 +215,18 @@ class App:
     def acquirer(self, source: Source) -> "Acquirer":
         """The way in for `source`."""
         make = registry.load(_part("acquirers"), source.via, what="via")
-        return self._once(f"acquirer {source.via}", lambda: make(_part("acquire_parts")(self.net, self.clock, self.pacing)))
+        return self._once(f"acquirer {source.via}", lambda: make(self._acquire_parts()), "close")
+
+    def _acquire_parts(self) -> Any:  # noqa: ANN401 - an `acquire.parts.AcquireParts`
+        one = self.settings
+        return _part("acquire_parts")(
+            net=self.net, clock=self.clock, pacing=self.pacing, secret=one.secret,
+            pick=self._pick, rsshub=one.rsshub_url, browser=str(one.browser) if one.browser else None,
+        )  # fmt: skip
+
+    def _pick(self, source: Source, fetched: "Fetched") -> Mapping[str, str]:
+        """The values of a preloaded page, read in a child; none is started before one is needed."""
+        return self.parser.pick(source, fetched)
 
     def channel(self, name: str) -> "Channel":
         """The way out of that name. Raises `ConfigError` where there is none."""

@@ -1,4 +1,4 @@
-"""`sources check|list|test|release`: is the file right, how are the sources, what would one give."""
+"""`sources check|list|test|discover|release`: is the file right, how are the sources, what would one or an address give."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,6 +86,41 @@ def _try_all(app: Any, ids: list[str], json: bool) -> None:  # noqa: ANN401 - an
             show.table(columns, ([row[column] for column in columns] for row in found["items"]), empty="")
     if failed and failed == len(ids):
         raise typer.Exit(1)
+
+
+@group.command()
+def discover(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A page with a list, a site's front page, or a feed.")],
+    json: Json = False,
+) -> None:
+    """Propose sources from an address: feeds, lists and the map of the site as ready entries, with the items they would give."""
+    from cgtwatch.app import App
+    from cgtwatch.cli import show, working
+    from cgtwatch.ops.discovery import discover as propose
+
+    found = 0
+    with App(working.settings()) as app:
+        for row in propose(app, url if "://" in url else f"https://{url}"):
+            found += row["proposal"] is not None
+            if show.as_json(json):
+                show.print_json(row)
+            else:
+                _print_proposal(row)
+    if not found:
+        raise typer.Exit(1)
+
+
+def _print_proposal(row: Row) -> None:
+    from cgtwatch.cli import show
+
+    if row["proposal"] is None:
+        print(f"{row['url']}: {row['error']}" + (f"\n  try: {row['hint']}" if row["hint"] else ""))
+        return
+    print(f"# {row['proposal']}: {row['count']} entries, {row['dated']} with a date. Put this under `sources:`")
+    print(row["entry"])
+    columns = ("published", "title", "url")
+    show.table(columns, ([item[column] for column in columns] for item in row["items"]), empty="No entry now.")
+    print()
 
 
 @group.command()

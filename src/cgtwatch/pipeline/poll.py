@@ -10,6 +10,8 @@ from typing import Protocol
 
 from cgtwatch.diff.decide import decide, failed, held, unchanged
 from cgtwatch.diff.guard import judge, unreadable
+from cgtwatch.diff.pace import Pace
+from cgtwatch.diff.rhythm import paced
 from cgtwatch.errors import STORAGE_TROUBLE, NotFound, ParseError
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.model.draft import Article, Parsed
@@ -49,7 +51,8 @@ class Parser(Protocol):
 class PollParts:
     """The rooms a poll walks through, put together by the app. `recording` makes linking and writing one step.
 
-    `hinted` gives the ids of the sources whose next visit news of this one bring forward.
+    `hinted` gives the ids of the sources whose next visit news of this one bring forward, `pace` when a source is likely to
+    have news.
     """
 
     acquirer: Callable[[Source], Acquirer]
@@ -61,6 +64,7 @@ class PollParts:
     recording: Lock
     stopping: Callable[[], bool] = lambda: False  # then exchanges fail by our own doing
     hinted: Callable[[Source], Collection[str]] = lambda source: source.hints
+    pace: Callable[[str], Pace | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ def poll(source: Source, parts: PollParts) -> PollRow:
             source.url, ErrorClass.INTERNAL, f"{type(error).__name__}: {error}", "report this; other sources go on", parts.clock()
         )
         seen = _Seen(failed(source, state, visit, parts.clock()), visit)
+    seen = replace(seen, plan=paced(source, seen.plan, parts.pace(source.id)))
     stopped = parts.stopping() and isinstance(seen.visit, Failed)
     recorded = Recorded() if stopped else _record(source, seen, parts)
     if (recorded.new or recorded.updated) and source.hints and not seen.plan.baseline:

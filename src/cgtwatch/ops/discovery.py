@@ -1,0 +1,154 @@
+"""What an address offers to be watched, as ready entries for sources.yaml: its feeds, its lists, its map of the site."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from cgtwatch.app import App
+from cgtwatch.compose.records import day
+from cgtwatch.config.proposal import entry
+from cgtwatch.errors import CgtwatchError, ParseError
+from cgtwatch.model.draft import Draft, Parsed
+from cgtwatch.model.fetch import ErrorClass, Failed, Fetched
+from cgtwatch.model.item import SourceState
+from cgtwatch.model.source import Kind, ListRule, Names, Source
+
+Row = dict[str, Any]
+_FEEDS, _MAPS, _SHOWN = 3, 2, 10
+_FEED_BODY = re.compile(rb"^\W*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL)
+_MAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ZONES = {
+    "cn": "Asia/Shanghai", "tw": "Asia/Taipei", "hk": "Asia/Hong_Kong", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "uk": "Europe/London",
+    "gov": "America/New_York", "sg": "Asia/Singapore", "de": "Europe/Berlin", "fr": "Europe/Paris", "ch": "Europe/Zurich", "eu": "Europe/Brussels",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """One proposal before it is a row."""
+
+    source: Source
+    drafts: tuple[Draft, ...]
+    title: str
+    rule: Row
+
+
+def discover(app: App, url: str) -> Iterator[Row]:
+    """A row for each proposal, best first within its kind; one row with `error` where the address could not be read.
+
+    Nothing is stored. Requests: the page, at most three feeds, robots.txt and two maps of the site.
+    """
+    source = _unnamed(url)
+    visit = app.acquirer(source).visit(source, SourceState(source.id))
+    if not isinstance(visit, Fetched):
+        problem = visit if isinstance(visit, Failed) else None
+        yield _trouble(url, f"{problem.error.value}: {problem.message}" if problem else "nothing came", _hint(problem))
+        return
+    if _FEED_BODY.match(visit.body[:2000]):
+        yield from _rows(_feed(app, source, visit.url, ""))
+        return
+    try:
+        offer = app.parser.discover(source, visit)
+    except ParseError as error:
+        yield _trouble(url, f"parse: {error}", "name the address of a page with a list, or of a feed")
+        return
+    source = replace(source, url=visit.url, language=offer.language)
+    found = 0
+    for feed in offer.feeds[:_FEEDS]:
+        for row in _rows(_feed(app, source, feed.url, feed.title or offer.title)):
+            found += 1
+            yield row
+    for proposal in offer.lists:
+        pages = proposal.paging
+        paging = {"paging": {"by": pages.by, "path": pages.path, "start": pages.start}} if pages else {}
+        keys = {"list": _changed(proposal.rule), **paging, "detail": "auto"}
+        found += 1
+        yield _row(_Offered(replace(source, kind=Kind.LIST), proposal.drafts, offer.title, keys))
+    for row in _maps(app, source, offer.title):
+        found += 1
+        yield row
+    if not found:
+        hint = "a list drawn by script needs `via: browser`; a single page is watched with `kind: page`"
+        yield _trouble(url, "no feed, no rows that repeat with links, no map of the site", hint)
+
+
+def _unnamed(url: str) -> Source:
+    """A source as far as its address tells it."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    zone = _ZONES.get(host.rpartition(".")[2], "UTC")
+    return Source(_slug(url), Kind.PAGE, url, Names(host, host), timezone=zone, gap=timedelta(milliseconds=500))
+
+
+def _slug(url: str) -> str:
+    """An id from the address: the host's names that mean something, and the last step of the path."""
+    parts = urlsplit(url)
+    names = [
+        name for name in (parts.hostname or "source").split(".") if name not in ("www", "com", "org", "gov", "net", "cn", "edu")
+    ]
+    steps = [step.partition(".")[0] for step in parts.path.split("/") if step]
+    steps = [step for step in steps if step not in ("index", "")][-1:]
+    return re.sub(r"[^a-z0-9]+", "-", "-".join([*reversed(names), *steps]).lower()).strip("-")[:64].strip("-") or "source"
+
+
+def _hint(problem: Failed | None) -> str:
+    if problem is not None and problem.error is ErrorClass.BLOCKED:
+        return f"{problem.hint}; a bridge (`bridge: {{rsshub: …}}`) or a feed of the site may do too"
+    return problem.hint if problem else ""
+
+
+def _trouble(url: str, error: str, hint: str) -> Row:
+    return {"proposal": None, "url": url, "error": error, "hint": hint}
+
+
+def _feed(app: App, source: Source, url: str, title: str) -> Iterator[_Offered]:
+    asked = replace(source, kind=Kind.FEED, url=url, id=_slug(url))
+    parsed = _parsed(app, asked)
+    if parsed is not None:
+        yield _Offered(asked, parsed.drafts, title or parsed.title, {})
+
+
+def _maps(app: App, source: Source, title: str) -> Iterator[Row]:
+    """Maps named in robots.txt, else the usual place; one that cannot be read is not worth a word."""
+    root = urljoin(source.url, "/")
+    got = app.acquirer(source).get(source, urljoin(root, "robots.txt"), 512 * 1024)
+    named = _MAP_LINE.findall(got.body.decode("utf-8", "replace")) if isinstance(got, Fetched) else []
+    for url in dict.fromkeys([*named, urljoin(root, "sitemap.xml")][: _MAPS if named else 1]):
+        asked = replace(source, kind=Kind.SITEMAP, url=urljoin(root, url), id=f"{_slug(root)}-sitemap"[:64])
+        parsed = _parsed(app, asked)
+        if parsed is not None and (parsed.drafts or parsed.follow):
+            path = urlsplit(source.url).path.rpartition("/")[0]
+            yield _row(_Offered(asked, parsed.drafts, title, {"sitemap": {"match": re.escape(path) + "/"}} if path else {}))
+
+
+def _parsed(app: App, source: Source) -> Parsed | None:
+    got = app.acquirer(source).visit(source, SourceState(source.id))
+    try:
+        return app.parser.parse(source, got) if isinstance(got, Fetched) else None
+    except CgtwatchError:
+        return None
+
+
+def _changed(rule: ListRule) -> Row:
+    """The keys of a rule that are not the defaults."""
+    usual = asdict(ListRule())
+    return {key: value for key, value in asdict(rule).items() if value != usual[key]}
+
+
+def _rows(offered: Iterator[_Offered]) -> Iterator[Row]:
+    yield from map(_row, offered)
+
+
+def _row(offered: _Offered) -> Row:
+    source, drafts = offered.source, offered.drafts
+    keys = {
+        "id": source.id, "name": offered.title[:120] or source.id, "kind": source.kind.value, "url": source.url, "language": source.language,
+        "timezone": source.timezone if source.timezone != "UTC" else None, "every": "6h", **offered.rule,
+    }  # fmt: skip
+    return {
+        "proposal": source.kind.value, "url": source.url, "title": offered.title, "count": len(drafts),
+        "dated": sum(one.published_on is not None for one in drafts), "entry": entry(keys),
+        "items": [{"published": day(one.published_on), "title": one.title, "url": one.url} for one in drafts[:_SHOWN]],
+    }  # fmt: skip
