@@ -13,6 +13,7 @@ from cgtwatch.model.fetch import Failed, Fetched
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.pipeline.details import asks_for_pages, join
+from cgtwatch.pipeline.pages import Doors, first_pages
 
 Row = dict[str, Any]
 DRY_DETAILS = 5  # pages behind rows that a dry visit reads
@@ -67,7 +68,7 @@ def dry_visit(app: App, source: Source) -> Row:
     if not isinstance(visit, Fetched):
         return row
     try:
-        parsed = app.parser.parse(source, visit)
+        parsed = first_pages(source, visit, Doors(app.acquirer(source), app.parser, lambda _: ""))
     except ParseError as error:
         return row | {"error": f"parse: {error}", "hint": "open the address in a browser and compare"}
     verdict = judge(source, SourceState(source.id), visit, parsed, ())

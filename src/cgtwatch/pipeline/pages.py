@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Protocol
 
 from cgtwatch.diff.identity import keys
@@ -87,6 +88,19 @@ def read_all(source: Source, state: SourceState, visit: Fetched, known: Sequence
     return replace(whole, requests=whole.requests + visit.requests)
 
 
+def first_pages(source: Source, visit: Fetched, doors: Doors) -> Parsed:
+    """What the answers of a visit themselves hold, without older pages; of an index only its first map. For a dry look.
+
+    Raises `ParseError` where one cannot be read.
+    """
+    parsed = reduce(joined, (doors.parser.parse(source, answer) for answer in (visit, *visit.more)))
+    if parsed.follow and not parsed.drafts:
+        got = doors.acquirer.get(source, parsed.follow[0])
+        if isinstance(got, Fetched):
+            parsed = joined(parsed, doors.parser.parse(source, got))
+    return parsed
+
+
 def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
     """Read on while nothing known was met, within the source's page limit."""
     page, asked, last = 1, {at.url, at.requested}, reading.parsed
@@ -105,7 +119,7 @@ def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
         except ParseError as error:  # no reason to disbelieve the first page
             return _stopped(visited, reading, _unreadable(got, error))
         before = len(reading.parsed.drafts)
-        reading = _with(visited, reading, _join(reading.parsed, last), got)
+        reading = _with(visited, reading, joined(reading.parsed, last), got)
         if len(reading.parsed.drafts) == before:
             break  # a site that answers page 1 for every page
     return reading
@@ -123,7 +137,7 @@ def _further_maps(visited: _Visited, reading: Reading) -> Reading:
             except ParseError as error:
                 reading = _stopped(visited, reading, _unreadable(got, error))
             else:
-                reading = _with(visited, reading, _join(reading.parsed, more), got)
+                reading = _with(visited, reading, joined(reading.parsed, more), got)
         if reading.failed is not None:
             break
     return reading
@@ -166,7 +180,7 @@ def _unreadable(got: Fetched, error: ParseError) -> Failed:
 def _beside(whole: Reading, reading: Reading) -> Reading:
     """Two answers of one visit as one reading."""
     return Reading(
-        _join(whole.parsed, reading.parsed),
+        joined(whole.parsed, reading.parsed),
         whole.requests + reading.requests,
         whole.size + reading.size,
         (*whole.kept, *reading.kept),
@@ -175,7 +189,8 @@ def _beside(whole: Reading, reading: Reading) -> Reading:
     )
 
 
-def _join(first: Parsed, more: Parsed) -> Parsed:
+def joined(first: Parsed, more: Parsed) -> Parsed:
+    """Two pages as one: entries of the second that the first does not have come after it."""
     names = {name for draft in first.drafts for name in _of(keys(draft))}
     fresh = [draft for draft in more.drafts if not names & set(_of(keys(draft)))]
     start = len(first.drafts)
