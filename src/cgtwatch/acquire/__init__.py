@@ -6,4 +6,5 @@ It must not look into what it brings beyond telling a wall from a page, decide w
 ACQUIRERS = {
     "http": "cgtwatch.acquire.http:HttpAcquirer",
     "folder": "cgtwatch.acquire.folder:FolderAcquirer",
+    "browser": "cgtwatch.acquire.browser:BrowserAcquirer",
 }

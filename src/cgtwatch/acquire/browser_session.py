@@ -1,0 +1,183 @@
+"""A page of its own for each visit of a source, with the cookies that the site gave at the last one, behind the guard."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cgtwatch.acquire.asking import Unaskable
+from cgtwatch.acquire.browser_api import Error
+from cgtwatch.acquire.browser_guard import NAME, Pass
+from cgtwatch.acquire.browser_page import Came, Watch, judge
+from cgtwatch.acquire.browser_process import Chromium, Seat
+from cgtwatch.acquire.browser_rules import agent, host_of, site_of
+from cgtwatch.acquire.parts import AcquireParts
+from cgtwatch.model.fetch import Ask
+from cgtwatch.model.source import Source
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page, Route
+
+REMEMBERED = 64  # sources whose cookies are kept
+MOST_COOKIES = 100  # of one source
+LEAST_ALLOWANCE = 32 * 1024 * 1024  # bytes that a page and all its scripts may weigh together
+SPARE = 3.0  # seconds beyond a visit's own in which it must have ended by itself
+LOCALES = {"zh": "zh-CN", "en": "en-GB", "ja": "ja-JP", "ko": "ko-KR"}
+
+Answers = list[tuple[Ask, Came]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open page of a source, and until when (monotonic) it may be read."""
+
+    page: "Page"
+    watch: Watch
+    until: float
+
+    @property
+    def left(self) -> float:
+        """Seconds left for the visit."""
+        return max(0.1, self.until - time.monotonic())
+
+
+Steps = Callable[[Opened], Awaitable[Answers]]
+
+
+class Broken(Exception):
+    """The browser could not do a step; what its page was like then."""
+
+    def __init__(self, error: Exception, entry: Pass, watch: Watch) -> None:
+        self.error = error
+        self.entry = entry
+        self.watch = watch
+        super().__init__(str(error))
+
+
+class Sessions:
+    """Opens pages; remembers cookies and names. Cookies live in memory only."""
+
+    def __init__(self, parts: AcquireParts, chromium: Chromium, ours: str, close: float) -> None:
+        self._parts = parts
+        self._chromium = chromium
+        self._ours = ours
+        self._close = close
+        self._cookies: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
+        self._agents: dict[str, str] = {}
+
+    def run(self, source: Source, url: str, steps: Steps) -> Answers:
+        """What `steps` gets of a page of `source`; raises `BrowserTrouble`, `Broken` and what `steps` raises."""
+        limit = source.timeout.total_seconds()
+        return self._chromium.do(lambda seat: self._open(seat, source, url, steps), limit + SPARE)
+
+    def agent(self, source: Source) -> str:
+        """What pages of the source are read as."""
+        return self._agents.get(source.id) or source.user_agent or self._ours
+
+    def cookies(self, source: Source, url: str) -> str:
+        """The Cookie header that the browser would send to `url` (RFC 6265, 5.4); empty where there is none."""
+        parts = urlsplit(url)
+        host, path = (parts.hostname or "").lower(), parts.path or "/"
+        now = time.time()
+        return "; ".join(
+            f"{one['name']}={one['value']}"
+            for one in self._known(source, url)
+            if _for_host(one, host)
+            and (path == one["path"] or path.startswith(one["path"].rstrip("/") + "/"))
+            and (parts.scheme == "https" or not one.get("secure"))
+            and (one.get("expires", -1) in (-1, None) or one["expires"] > now)
+        )
+
+    def secret(self, value: str) -> str:
+        """The value itself, or what the environment has for `env:NAME`. Raises `Unaskable`."""
+        if not value.startswith("env:"):
+            return value
+        name = value.removeprefix("env:")
+        found = self._parts.secret(name)
+        if found is None:
+            raise Unaskable(f"the environment variable {name} is not set", f"set {name}")
+        return found
+
+    async def _open(self, seat: Seat, source: Source, url: str, steps: Steps) -> Answers:
+        leaves = not (source.headers or source.cookie)  # what may be a credential stays at home
+        sites = {site_of(host_of(one)) for one in (url, source.url)}
+        proxy = self.secret(source.proxy) if source.proxy else None
+        options = self._options(seat, source)
+        entry = seat.guard.issue(Pass(sites, max(LEAST_ALLOWANCE, 4 * source.max_bytes), proxy))
+        door: Any = {"server": f"http://{NAME}:{seat.guard.port}", "username": "visit", "password": entry.token}
+        context = await seat.browser.new_context(**options, proxy=door)
+        try:
+            known: Any = self._known(source, url)
+            await context.add_cookies(known)
+            page = await context.new_page()
+            context.on("page", lambda other: asyncio.ensure_future(_close(other)))
+            watch = Watch(entry, leaves)
+            watch.attach(page)
+            await context.route("**/*", partial(_judged, watch, page))
+            try:
+                came = await steps(Opened(page, watch, time.monotonic() + source.timeout.total_seconds()))
+            except Error as error:
+                raise Broken(error, entry, watch) from None
+            self._remember(source, [dict(one) for one in await context.cookies()])
+            return came
+        finally:
+            seat.guard.revoke(entry)
+            seat.spoiled = not await _closed(context, self._close)
+
+    def _options(self, seat: Seat, source: Source) -> dict[str, Any]:
+        name = self._agents[source.id] = source.user_agent or agent(seat.agent, self._ours)
+        headers = {name: self.secret(value) for name, value in source.headers if name.lower() != "user-agent"}
+        return {
+            "user_agent": name,
+            "locale": LOCALES.get(source.language or "", "en-GB"),
+            "timezone_id": source.timezone,
+            "extra_http_headers": headers,
+            "ignore_https_errors": source.verify is False,
+            "service_workers": "block",
+            "accept_downloads": False,
+            "permissions": [],
+        }
+
+    def _known(self, source: Source, url: str) -> list[dict[str, Any]]:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        own = [{"name": name, "value": self.secret(value), "domain": host, "path": "/"} for name, value in source.cookie]
+        return [*self._cookies.get(source.id, ()), *own]
+
+    def _remember(self, source: Source, cookies: list[dict[str, Any]]) -> None:
+        own = {name for name, _ in source.cookie}
+        kept = [one for one in cookies if one["name"] not in own][:MOST_COOKIES]
+        self._cookies[source.id] = kept
+        self._cookies.move_to_end(source.id)
+        while len(self._cookies) > REMEMBERED:
+            gone, _ = self._cookies.popitem(last=False)
+            self._agents.pop(gone, None)
+
+
+def _for_host(cookie: dict[str, Any], host: str) -> bool:
+    domain = str(cookie["domain"]).lower()
+    return host == domain.lstrip(".") or (domain.startswith(".") and host.endswith(domain))
+
+
+async def _judged(watch: Watch, page: "Page", route: "Route") -> None:
+    with suppress(Error):  # the page is closed meanwhile
+        await judge(watch, page, route)
+
+
+async def _closed(context: "BrowserContext", limit: float) -> bool:
+    """Close everything of a visit; a page whose script never rests does not close."""
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(limit):
+            await context.close()
+            return True
+    return False
+
+
+async def _close(other: "Page") -> None:
+    with suppress(Error):
+        await other.close()
