@@ -19,6 +19,7 @@ from cgtwatch.parse.listing import parse as parse_list
 from cgtwatch.parse.page import parse as parse_page
 from cgtwatch.text.canonical import canonical
 from cgtwatch.text.charset import decode
+from cgtwatch.text.html import to_text
 from parse.parse_kit import NOW, page, source
 from shared import SHARED, needs_shared
 
@@ -170,12 +171,22 @@ def test_articles_have_their_dates_up_to_the_floor():
     assert right >= FLOORS["article-dates"]["right"]
 
 
-def test_articles_have_their_main_text_up_to_the_floor():
-    scores = []
-    for row in group("article-bodies"):
-        text = read_article(AUTO, page(body_of(row), url=row["gold"]["url"])).text
-        scores.append(overlap(text, (RECORDED / row["gold_file"]).read_text()))
-    assert sum(scores) / len(scores) >= FLOORS["article-bodies"]["mean_f1"]
+@pytest.mark.parametrize("name", ["article-bodies", "article-readability", "zh-articles"])
+def test_articles_have_their_main_text_up_to_the_floor(name):
+    known = [(row, wanted) for row in group(name) if (wanted := main_text_of(row))]
+    scores = [
+        overlap(read_article(AUTO, page(body_of(row), url=row["gold"].get("url", "https://e.org/"))).text, wanted)
+        for row, wanted in known
+    ]
+    assert sum(scores) / len(scores) >= FLOORS[name]["mean_f1"]
+
+
+def main_text_of(row):
+    """The known main text; some answers are HTML, and some pages have none."""
+    if not row["gold_file"].endswith(".json"):
+        return (RECORDED / row["gold_file"]).read_text()
+    gold = gold_of(row)
+    return gold.get("main_text") or to_text(gold.get("expected_html", ""))
 
 
 def test_laws_have_their_titles_and_dates():

@@ -85,7 +85,7 @@ class Unread:
 
 def read_article(source: Source, page: Page) -> Article:
     """The article on a detail page or in a document. Raises `ParseError` where it is of a kind that cannot be read."""
-    unread = Unread(source, page, file_name(page.url) or page.url)
+    unread = Unread(source, page, page.name or file_name(page.url) or page.url)
     try:
         return read_as(kind_of(unread), unread)
     except ParseError as error:
