@@ -1,10 +1,11 @@
 """When to look at a source again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
+from cgtwatch.diff.pace import Pace, drawn
 from cgtwatch.model.fetch import ErrorClass
-from cgtwatch.model.item import SourceState
+from cgtwatch.model.item import Plan, SourceState
 from cgtwatch.model.source import Source
 
 DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ def next_poll(source: Source, state: SourceState, now: datetime, retry_after: ti
     (RFC 9110 10.2.3) is obeyed within the interval and a day. No source is ever given up. The spread hangs on the source's id
     and the time alone.
     """
-    part = _between(source.id, now)
+    part = drawn(f"{source.id}\x1f{now.isoformat()}")
     if state.error is ErrorClass.GONE:
         return now + max(WEEK, source.every) * (1 + _SPREAD * part)
     if retry_after is not None and state.failures:
@@ -41,7 +42,9 @@ def next_poll(source: Source, state: SourceState, now: datetime, retry_after: ti
     return now + (source.every if source.exactly else source.every * (1 + _CALM_SPREAD * part))
 
 
-def _between(source_id: str, now: datetime) -> float:
-    """A number from -1 to 1 that is the same for the same source and time."""
-    drawn = sha256(f"{source_id}\x1f{now.isoformat()}".encode()).digest()
-    return int.from_bytes(drawn[:4], "big") / 0xFFFFFFFF * 2 - 1
+def paced(source: Source, plan: Plan, pace: Pace | None) -> Plan:
+    """`plan` with the next visit when `pace` says; what failed, is doubted, or has an exact interval keeps its time."""
+    state = plan.state
+    if pace is None or source.exactly or state.error is not None or state.held or state.failures or state.last_visit is None:
+        return plan
+    return replace(plan, state=replace(state, next_poll=pace.next(state.last_visit)))
