@@ -54,6 +54,7 @@ def test_every_setting_is_read_when_it_is_right(tmp_path):
             "CGTWATCH_CONTACT": "ops@example.org",
             "CGTWATCH_INBOX_TOKEN": "0123456789abcdef",
             "CGTWATCH_BROWSER": str(program),
+            "CGTWATCH_RSSHUB_URL": "http://127.0.0.1:1200/",
             "CGTWATCH_RETENTION_RAW_DAYS": "730d",
             "CGTWATCH_RETENTION_FETCH_DAYS": "forever",
             "CGTWATCH_LOG_FORMAT": "json",
@@ -67,6 +68,7 @@ def test_every_setting_is_read_when_it_is_right(tmp_path):
     assert settings.data_dir == tmp_path / "home/watch"
     assert settings.database_url == f"sqlite:///{tmp_path}/watch.db"
     assert settings.public_url == "https://watch.example.org"
+    assert (settings.rsshub_url, settings.browser) == ("http://127.0.0.1:1200", program)
     assert settings.allow_private == tuple(map(ip_network, ("10.0.0.0/8", "127.0.0.1/32", "fd00::/8")))
     assert settings.secret_key == b"012345678901234567890123"
     assert (settings.retention_raw_days, settings.retention_fetch_days) == (730, None)
@@ -90,6 +92,8 @@ WRONG = [
     ("CGTWATCH_CONTACT", "me", "ops@example.org"),
     ("CGTWATCH_INBOX_TOKEN", "abc", "16 ASCII characters"),
     ("CGTWATCH_BROWSER", "/no/such/program", "Chromium"),
+    ("CGTWATCH_RSSHUB_URL", "127.0.0.1:1200", "write http://127.0.0.1:1200"),
+    ("CGTWATCH_RSSHUB_URL", "http://a/?key=b", "write http://127.0.0.1:1200"),
     ("CGTWATCH_RETENTION_RAW_DAYS", "0", "forever"),
     ("CGTWATCH_CONCURRENCY", "0", "write 16"),
     ("CGTWATCH_CONCURRENCY", "many", "write 16"),
@@ -127,11 +131,24 @@ def test_secrets_stand_neither_in_the_repr_nor_in_what_is_shown(tmp_path):
         "CGTWATCH_SECRET_KEY": "hunter2hunter2hunter2",
         "CGTWATCH_INBOX_TOKEN": "hunter2hunter2hunter2",
         "CGTWATCH_OPERATOR": "slack:https://hooks.example.org/hunter2",
+        "DATA_GOV_KEY": "hunter2",
     }
     settings = load_settings(secrets, tmp_path)
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in str(shown_settings(settings))
     assert shown_settings(settings)["CGTWATCH_SMTP_URL"] == "(set)"
+
+
+def test_a_secret_of_a_source_comes_from_the_environment_or_the_dotenv_file_by_its_name(tmp_path):
+    (tmp_path / ".env").write_text("DATA_GOV_KEY=from the file\nBOTH=from the file\nEMPTY=\n")
+    settings = load_settings({"BOTH": "from the environment"}, tmp_path)
+    assert [settings.secret(name) for name in ("DATA_GOV_KEY", "BOTH", "EMPTY", "NOWHERE")] == [
+        "from the file",
+        "from the environment",
+        None,
+        None,
+    ]
+    assert settings.names == {"DATA_GOV_KEY", "BOTH"}
 
 
 def test_every_secret_is_a_setting():

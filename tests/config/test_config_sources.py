@@ -102,11 +102,6 @@ def test_page_and_folder_sources_are_read(tmp_path):
     assert (folder.folder, folder.url, folder.via) == (FolderRule(str(tmp_path / "inbox"), "*.txt"), "", "folder")
 
 
-def test_a_next_link_given_as_paging_becomes_part_of_the_list_rule(tmp_path):
-    source = one(with_key(LISTED + "\n    paging: {by: next, next: a.next@href, max_pages: 9}"), tmp_path)
-    assert (source.list, source.paging) == (ListRule("li", next="a.next@href", max_pages=9), None)
-
-
 def test_anchors_and_merge_keys_work_as_yaml_says(tmp_path):
     text = """
         sources:
@@ -264,6 +259,7 @@ def test_two_sources_with_one_address_are_a_warning(tmp_path):
 def test_a_secret_in_a_file_that_others_can_read_is_a_warning(tmp_path):
     text = "sources:\n- {id: a, kind: feed, url: 'https://a.example.org/', headers: {X-Api-Key: hunter2}}\n"
     [warning] = load(text, tmp_path).warnings
+    assert "headers: holds a secret, and others can read this file; write env:NAME" in warning
     assert "chmod 600" in warning
     assert "hunter2" not in warning
     (tmp_path / "sources.yaml").chmod(0o600)

@@ -22,11 +22,12 @@ _LONGEST_ID = 64  # characters
 
 def text(node: Node, spot: Spot) -> str:  # noqa: ARG001 - every check has one shape
     """A text of one line that is not empty."""
-    if not isinstance(node, Scalar) or is_nothing(node) or is_number(node) or truth(node) is not None:
+    if not isinstance(node, Scalar) or (node.plain and (is_nothing(node) or is_number(node) or truth(node) is not None)):
         raise WrongError(f"is {what(node)}, a text is expected; put quotes around it")
-    if not node.text.strip() or not node.text.isprintable():
+    found = node.text.strip()
+    if not found or not node.text.isprintable():
         raise WrongError("is empty or holds a line break; write one line of text")
-    return node.text.strip()
+    return found
 
 
 def word(node: Node, spot: Spot) -> str:

@@ -144,7 +144,7 @@ def shape_of(kind: Kind | None) -> Shape:
     """The keys of a source of this kind; where the kind is not known, each part is read as the first kind that has it."""
     parts = {name: by_kind.get(kind) if kind else next(iter(by_kind.values())) for name, by_kind in PARTS.items()}
     elsewhere = {
-        name: f"belongs to kind: {' or '.join(PARTS[name])}, and this source is a {kind}; take one of them away"
+        name: f"belongs to kind: {' or '.join(PARTS[name])}, and this source is {'an' if kind is Kind.API else 'a'} {kind}; take one of them away"
         for name, check in parts.items()
         if check is None
     }

@@ -48,6 +48,11 @@ class Settings:
         """The value of a variable that a source names with `env:NAME`: of the environment, else of `.env`; None where unset."""
         return self.environ.get(name) or None
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the variables that are set, for messages about those that are not."""
+        return frozenset(name for name, value in self.environ.items() if value)
+
 
 SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "operator", "inbox_token"})
 

@@ -172,6 +172,7 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUTH: Mapping[str, bool] = MappingProxyType(
     {word: value for words, value in (("true yes on", True), ("false no off", False)) for word in words.split()}
 )
+_FIGURES = frozenset("0123456789+-.")
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(:[0-5]?\d)*(\.\d*)?([eE][-+]?\d+)?|\.\d+|0x[\da-fA-F]+|\.inf|\.nan)", re.IGNORECASE)
 
 
@@ -187,7 +188,7 @@ def truth(node: Node) -> bool | None:
 
 def is_number(node: Node) -> bool:
     """Whether YAML 1.1 reads the plain text as a number."""
-    return isinstance(node, Scalar) and node.plain and _NUMBER.fullmatch(node.text) is not None
+    return isinstance(node, Scalar) and node.plain and node.text[:1] in _FIGURES and _NUMBER.fullmatch(node.text) is not None
 
 
 def what(node: Node) -> str:
