@@ -12,7 +12,7 @@ from cgtwatch.model.draft import Attachment, Draft, Parsed
 from cgtwatch.model.source import ApiRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.answer import Answer, ensure_ok, expression, read_answer, records
-from cgtwatch.parse.drafts import Dated, attachment, in_order, language_of, plain, title_of
+from cgtwatch.parse.drafts import Dated, attachment, in_order, language_of, plain, title_of, whole_number
 from cgtwatch.parse.records import Path, Template, compile_link, text_of
 from cgtwatch.parse.select import Expression, compile_expression
 from cgtwatch.text.clean import one_line
@@ -146,7 +146,7 @@ def _draft(rule: _Rule, row: object) -> Draft | None:
     url = _link(rule, row)
     text = _body(rule, row)
     raw_title = _markup(rule, "title", rule.title.find(row))
-    guid = one_line(text_of(rule.key.find(row)), 1000) or None if rule.key else None
+    guid = one_line(_markup(rule, "key", rule.key.find(row)), 1000) or None if rule.key else None
     if not (url or text or guid or plain(raw_title)):
         return None
     title = title_of(raw_title, text, url) or one_line(guid or "", _LONGEST_FIELD)
@@ -292,12 +292,3 @@ def _paged(rule: _Rule, answer: Answer, parsed: Parsed) -> Parsed:
     return Parsed(
         parsed.drafts, next_url, parsed.title, parsed.warnings, parsed.encoding, parsed.truncated, cursor=cursor, total=total
     )
-
-
-def whole_number(text: str) -> int | None:
-    """The first whole number in a text such as `1,234` or `共 85 条`; None where there is none that is believable."""
-    found = re.search(r"\d[\d,]{0,14}", text)
-    return int(found[0].replace(",", "")) if found else None
-
-
-__all__ = ["MOST_OF_A_WHOLE", "parse", "whole_number"]

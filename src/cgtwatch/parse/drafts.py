@@ -1,5 +1,6 @@
 """What all parsers do to the pieces of an entry: plain text, one-line titles, links that may be followed, dates."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -95,3 +96,9 @@ def in_order(drafts: Iterable[Draft | None]) -> Ordered:
         for position, draft in enumerate(kept)
     )
     return Ordered(tuple(numbered), tuple(warnings))
+
+
+def whole_number(text: str) -> int | None:
+    """The first whole number in a text such as `1,234` or `共 85 条`; None where there is none that is believable."""
+    found = re.search(r"\d[\d,]{0,14}", text)
+    return int(found[0].replace(",", "")) if found else None

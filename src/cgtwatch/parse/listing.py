@@ -1,6 +1,8 @@
 """Rows of a list page to drafts, by the expressions of the source's `list` rule."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml.html import HtmlElement
@@ -9,14 +11,18 @@ from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.source import ListRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
-from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, in_order, language_of
-from cgtwatch.parse.markup import Markup, read_markup
+from cgtwatch.parse.answer import read_answer, records
+from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, in_order, language_of, plain, whole_number
+from cgtwatch.parse.markup import Markup, magic, markup_of, read_markup
+from cgtwatch.parse.rowscript import Row, rows
 from cgtwatch.parse.select import Expression, compile_expression
+from cgtwatch.text.charset import Decoded, decode
 from cgtwatch.text.clean import clean, one_line
 from cgtwatch.text.dates import from_url, parse_date
 from cgtwatch.text.html import to_text
 from cgtwatch.text.urls import join, normalise
 
+_LONGEST_CURSOR = 4000
 _CUT_TITLE = re.compile(r"\s*(?:…+|\.{3,}|⋯+)$")
 
 
@@ -30,11 +36,13 @@ class _Rule:
         self._source, self._rule = source, rule
         self.item = self._expression("item")
         self.title = self._expression("title")
-        self.link = self._expression("link")
+        self.link = None if rule.script else self._expression("link")
         self.date = self._expression("date")
         self.text = self._expression("text")
         self.next = self._expression("next")
         self.drop = self._expression("drop")
+        # `a@href ~ /t(\d{8})_`: what stands in a link is the address's word, which the page behind it may overrule.
+        self.date_is_in_link = rule.date is not None and re.fullmatch(r"[^|]*@href\s*~.*", rule.date) is not None
         self.formats = (rule.date_format,) if rule.date_format else ()
 
     def _expression(self, key: str) -> Expression | None:
@@ -48,32 +56,110 @@ class _Rule:
 def parse(source: Source, page: Page) -> Parsed:
     """The rows of the page in its order, at most 2,000, and the address of the next page where there is one.
 
-    A page on which the item selector finds nothing gives no drafts and a warning: whether that is a new layout or an empty
-    list is for the guard to judge. Raises `ParseError` where the bytes are no HTML or the rule cannot be used.
+    With `api` the page is the HTML inside an answer's JSON; with `list.script` rows are what a pattern finds in the whole text.
+    A page on which nothing is found gives no drafts and a warning: whether that is a new layout or an empty list is for the
+    guard to judge. Raises `ParseError` where the bytes are no HTML or the rule cannot be used.
     """
     rule = _Rule(source)
-    markup = read_markup(source, page)
+    given = _given(source, page)
     if rule.drop:
-        for found in rule.drop.elements(markup.root):
+        for found in rule.drop.elements(given.markup.root):
             found.drop_tree()
-    rows = rule.item.elements(markup.root) if rule.item else []
-    drafts = [_draft(source, rule, markup, row, page.now) for row in rows[:MOST_ENTRIES]]
-    ordered = in_order(drafts)
-    warnings = [*markup.warnings, *ordered.warnings]
-    if not rows:
+    drafts = _drafts(source, rule, given, page)
+    ordered = in_order(drafts[:MOST_ENTRIES])
+    warnings = [*given.markup.warnings, *ordered.warnings]
+    if not drafts:
         warnings.append(
-            f"list.item {_spelled(source.list)!r} finds nothing on a page of {len(page.body)} bytes titled {markup.title!r}"
+            f"{_spelled(source.list)} finds nothing on a page of {len(page.body)} bytes titled {given.markup.title!r}"
         )
-    if len(rows) > MOST_ENTRIES:
-        warnings.append(f"only the first {MOST_ENTRIES} of {len(rows)} rows were read")
-    following = _next(rule, markup, page) if ordered.drafts else None
+    capped = len(drafts) > MOST_ENTRIES
+    if capped:
+        warnings.append(f"only the first {MOST_ENTRIES} of {len(drafts)} rows were read")
+    further = _further(source, rule, given.markup, page) if ordered.drafts else _Further()
     return Parsed(
-        ordered.drafts, following, markup.title, tuple(warnings), markup.encoding, markup.cut or len(rows) > MOST_ENTRIES
+        drafts=ordered.drafts,
+        next_url=further.url,
+        title=given.markup.title,
+        warnings=tuple(warnings),
+        encoding=given.markup.encoding,
+        truncated=given.markup.cut or capped,
+        cursor=further.cursor,
+        total=_total(source, given.markup),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the list is read from: its tree, and the text in which a pattern searches."""
+
+    markup: Markup
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Further:
+    url: str | None = None
+    cursor: str | None = None
+
+
+def _given(source: Source, page: Page) -> _Given:
+    scripted = source.list is not None and source.list.script is not None
+    if source.api is not None:
+        answer = read_answer(source, page, source.api)
+        html = "\n".join(_pieces(records(source, source.api, answer.document)))
+        decoded = Decoded(html, answer.encoding, "inside the answer")
+        return _Given(markup_of(source, page, replace(decoded, text=html if "<" in html else f"<body>{html}</body>")), html)
+    if not scripted:
+        return _Given(read_markup(source, page), "")
+    decoded = decode(page.body, page.charset, "html", source.encoding)
+    if not decoded.text.strip() or magic(page.body):
+        raise ParseError(
+            f"{source.id}: expected a page with a list in a script, got {magic(page.body) or 'nothing'} from {page.url}"
+        )
+    html = decoded.text if "<" in decoded.text else "<body></body>"  # a script alone has no markup
+    return _Given(markup_of(source, page, replace(decoded, text=html)), decoded.text)
+
+
+def _pieces(found: object) -> Iterator[str]:
+    """The texts among what `api.items` finds, however deep in lists."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, list):
+        for inner in found[: 10 * MOST_ENTRIES]:
+            yield from _pieces(inner)
+
+
+def _drafts(source: Source, rule: _Rule, given: _Given, page: Page) -> list[Draft | None]:
+    script = source.list.script if source.list else None
+    if script:
+        return [_scripted(source, rule, given.markup, row, page.now) for row in rows(source, script, given.text)]
+    found = rule.item.elements(given.markup.root) if rule.item else []
+    kept = found[: MOST_ENTRIES + 1]
+    return [_draft(source, rule, given.markup, row, page.now) for row in kept] + [None] * (len(found) - len(kept))
+
+
 def _spelled(rule: ListRule | None) -> str:
-    return rule.item if rule else ""
+    if rule is None:
+        return "list.item"
+    return f"list.script {rule.script!r}" if rule.script else f"list.item {rule.item!r}"
+
+
+def _scripted(source: Source, rule: _Rule, markup: Markup, row: Row, now: datetime) -> Draft | None:
+    """A row that a pattern found; None where it has neither title nor link."""
+    title, text, url = one_line(plain(row.title), LONGEST_TITLE), plain(row.text), join(markup.base, row.link) or ""
+    if not title and not url:
+        return None
+    when = parse_date(plain(row.date), zone=source.timezone, formats=rule.formats, now=now) if row.date else None
+    held = None if when else from_url(url, now=now) if url else None
+    return Draft(
+        title=title or one_line(url, LONGEST_TITLE),
+        url=url,
+        text=text,
+        published=when.at if when else None,
+        published_on=when.on if when else held,
+        language=language_of(f"{title}\n{text}", source.language),
+        date_from="row" if when else "address" if held else "",
+    )
 
 
 def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: datetime) -> Draft | None:
@@ -82,7 +168,7 @@ def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: d
     if not title and not url:
         return None
     text = clean(rule.text.first(row)) if rule.text else ""
-    when = _dated(source, rule, row, url, now)
+    when, stood = _dated(source, rule, row, url, now)
     return Draft(
         title=title or one_line(url, LONGEST_TITLE),
         url=url,
@@ -90,6 +176,7 @@ def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: d
         published=when.published,
         published_on=when.on,
         language=language_of(f"{title}\n{text}", source.language),
+        date_from=stood,
     )
 
 
@@ -108,14 +195,15 @@ def _link(rule: _Rule, markup: Markup, row: HtmlElement) -> str:
     return next((link for link in links if link), "")
 
 
-def _dated(source: Source, rule: _Rule, row: HtmlElement, url: str, now: datetime) -> Dated:
-    """By the rule; without one, from what the row says; at last from the address."""
+def _dated(source: Source, rule: _Rule, row: HtmlElement, url: str, now: datetime) -> tuple[Dated, str]:
+    """By the rule; without one, from what the row says; at last from the address. And which of these it was."""
     values = (found.value for found in rule.date.every(row)) if rule.date else iter((_shortest(row),))
     for value in values:
         when = parse_date(value, zone=source.timezone, formats=rule.formats, now=now)
         if when:
-            return Dated(when.at, when.on)
-    return Dated(None, from_url(url, now=now) if url else None)
+            return Dated(when.at, when.on), "address" if rule.date_is_in_link else "row"
+    held = from_url(url, now=now) if url else None
+    return Dated(None, held), "address" if held else ""
 
 
 def _shortest(row: HtmlElement) -> str:
@@ -124,7 +212,24 @@ def _shortest(row: HtmlElement) -> str:
     return " ".join(line for line in to_text(row).split("\n") if line not in linked)
 
 
-def _next(rule: _Rule, markup: Markup, page: Page) -> str | None:
+def _further(source: Source, rule: _Rule, markup: Markup, page: Page) -> _Further:
     """The next page as the page itself names it; pages that are only numbered are counted by the pipeline."""
-    links = (join(markup.base, found.value) for found in rule.next.every(markup.root)) if rule.next else ()
-    return next((link for link in links if link and normalise(link) != normalise(page.url)), None)
+    paging = source.paging
+    if paging is not None and paging.by == "cursor":
+        said = _paging_rule(source, "next", paging.next)
+        return _Further(cursor=said.first(markup.root)[:_LONGEST_CURSOR] or None) if said else _Further()
+    named = _paging_rule(source, "next", paging.next) if paging is not None and paging.by == "next" else rule.next
+    links = (join(markup.base, found.value) for found in named.every(markup.root)) if named else ()
+    return _Further(url=next((link for link in links if link and normalise(link) != normalise(page.url)), None))
+
+
+def _total(source: Source, markup: Markup) -> int | None:
+    said = _paging_rule(source, "total", source.paging.total) if source.paging else None
+    return whole_number(said.first(markup.root)) if said else None
+
+
+def _paging_rule(source: Source, key: str, spelled: str | None) -> Expression | None:
+    try:
+        return compile_expression(spelled) if spelled else None
+    except ValueError as error:
+        raise ParseError(f"{source.id}: paging.{key}: {error}") from error

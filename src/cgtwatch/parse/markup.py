@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 from cgtwatch.errors import ParseError
 from cgtwatch.model.source import Source
 from cgtwatch.parse import Page
-from cgtwatch.text.charset import decode
+from cgtwatch.text.charset import Decoded, decode
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.html import parse_html, to_text
 from cgtwatch.text.urls import join
@@ -16,6 +16,8 @@ from cgtwatch.text.urls import join
 # One family of Chinese content systems sends its list as records inside a script, for its own script to draw.
 _RECORDS = re.compile(r"<script[^>]*type=[\"']text/xml[\"'][^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+# Its further pages are an XML answer of such records.
+_RECORD = re.compile(r"(<record\b[^>]*>)\s*<!\[CDATA\[(.*?)\]\]>\s*(</record\s*>)", re.DOTALL | re.IGNORECASE)
 _MOST_CHARACTERS = 6_000_000  # a tree takes twenty times the text: 120 of the 256 MiB that a child has
 _MAGIC = (
     (b"%PDF-", "a PDF document"),
@@ -54,15 +56,23 @@ def read_markup(source: Source, page: Page) -> Markup:
             f"{source.id}: expected a web page, got {other or 'nothing'} from {page.url}; look at the address in a browser"
         )
     decoded = decode(page.body, page.charset, "html", source.encoding)
-    text = decoded.text
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        raise ParseError(f"{source.id}: expected a web page, got JSON: {one_line(text[:80])!r}; kind api reads such answers")
-    cut = len(text) > _MOST_CHARACTERS
-    text = text[:_MOST_CHARACTERS]
+    if decoded.text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        raise ParseError(
+            f"{source.id}: expected a web page, got JSON: {one_line(decoded.text[:80])!r}; kind api reads such answers, "
+            "and a list with api.items the HTML inside"
+        )
+    if "<" not in decoded.text:
+        raise ParseError(f"{source.id}: expected a web page, got text without any markup: {one_line(decoded.text[:80])!r}")
+    return markup_of(source, page, decoded)
+
+
+def markup_of(source: Source, page: Page, decoded: Decoded) -> Markup:
+    """The tree of a page's text, the records that it keeps as data for its script unwrapped. Raises `ParseError`."""
+    text = decoded.text[:_MOST_CHARACTERS]
+    cut = len(decoded.text) > _MOST_CHARACTERS
     if "<![CDATA[" in text:
         text = _RECORDS.sub(lambda found: "<div>" + _CDATA.sub(r"\1", found[1]) + "</div>", text)
-    if "<" not in text:
-        raise ParseError(f"{source.id}: expected a web page, got text without any markup: {one_line(text[:80])!r}")
+        text = _RECORD.sub(r"\1\2\3", text)
     root = parse_html(text)
     if root is None:
         raise ParseError(

@@ -18,7 +18,7 @@ _BETWEEN = re.compile(r"\s\|\s")
 _PATTERN = re.compile(r"\s~\s")
 # `(a+)+`, `(a*|b)*`: a repetition inside a repetition can take for ever on a text that nearly fits.
 _EXPLOSIVE = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})")
-_LONGEST_VALUE = 2000  # characters given to a pattern: a date or a number stands at the head
+_LONGEST_VALUE = 20_000  # characters given to a pattern: a date or a number stands at the head, but in a script
 
 
 @dataclass(frozen=True, slots=True)

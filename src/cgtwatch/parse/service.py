@@ -38,8 +38,8 @@ class Limits:
     """What one job may use. Memory is the whole address space of the child (an idle one with all readers has about 150 MiB).
 
     A source that may send more than 8 MiB is given more of everything by the bytes that came: 16 times as many bytes of memory,
-    2 s of processor time and 4 s of the clock a MiB, up to 768 MiB, 45 and 90 s. (EMA's export of 16 MB with 40,000 records
-    takes FIGURES.) The child is replaced after such a job.
+    2 s of processor time and 4 s of the clock a MiB, up to 768 MiB, 45 and 90 s; the child is replaced after such a job. An
+    export of 18 MB with 40,000 records takes 4 s and 110 MB of resident memory record by record, 140 MB read as a whole.
     """
 
     cpu: timedelta = timedelta(seconds=10)
