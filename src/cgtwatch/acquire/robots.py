@@ -53,7 +53,7 @@ class Robots:
         with self._lock:
             known = self._known.get(f"{parts.scheme}://{parts.netloc}")
         wished = known.rules.crawl_delay(user_agent) if known is not None and known.rules is not None else None
-        return timedelta(seconds=min(max(float(wished), 0.0), LONGEST_DELAY)) if wished else timedelta()
+        return timedelta(seconds=min(max(0.0, float(wished)), LONGEST_DELAY)) if wished else timedelta()
 
     def _read(self, origin: str, request: NetRequest, ask: Ask, now: datetime) -> _Rules:
         # A third of the visit's time: a site whose robots.txt hangs shall not cost the visit.
