@@ -8,7 +8,7 @@ import pytest
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Attachment
 from cgtwatch.parse.feed import parse
-from parse.parse_kit import item, page, rss, source
+from parse.parse_kit import URL, item, page, rss, source
 
 FEED = source("feed")
 
@@ -170,3 +170,26 @@ def test_the_first_two_thousand_entries_are_read():
 def test_a_tag_without_end_is_refused_at_once():
     with pytest.raises(ParseError, match="100,000"):
         read("<rss><channel><item " + "a='1' " * 50_000 + "/></channel></rss>")
+
+
+def test_a_feed_says_its_hub_and_the_name_it_has_there():
+    links = '<atom:link rel="self" href="/feed?a=1&amp;b=2"/><atom:link href="https://hub.example/" rel="hub"/>'
+    inside = item(1).replace("</item>", '<atom:link rel="self" href="/item"/></item>')
+    body = rss(inside).replace("<title>药监通告</title>", f"<title>药监通告</title>{links}")
+    parsed = parse(source("feed"), page(body))
+    assert (parsed.hub, parsed.topic) == ("https://hub.example/", "https://www.example.gov.cn/feed?a=1&b=2")
+
+
+def test_a_feed_without_a_hub_says_none():
+    parsed = parse(source("feed"), page(rss(item(1, text="a link rel=hub in a text"))))
+    assert (parsed.hub, parsed.topic) == (None, None)
+
+
+def test_a_json_feed_says_its_hub():
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [],
+        "hubs": [{"type": "rssCloud", "url": "x"}, {"type": "WebSub", "url": "/hub"}],
+    }
+    parsed = parse(source("feed"), page(json.dumps(feed)))
+    assert (parsed.hub, parsed.topic) == ("https://www.example.gov.cn/hub", URL)

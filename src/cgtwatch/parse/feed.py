@@ -15,6 +15,7 @@ from cgtwatch.model.draft import Attachment, Draft, Parsed
 from cgtwatch.model.source import Source
 from cgtwatch.parse import MOST_ENTRIES, Page, jsonfeed
 from cgtwatch.parse.drafts import attachment, dated, in_order, language_of, plain, title_of
+from cgtwatch.parse.hub import hub_of
 from cgtwatch.parse.xmltidy import NotAFeed, Tidied, tidy
 from cgtwatch.text.charset import Decoded, decode
 from cgtwatch.text.clean import one_line
@@ -81,7 +82,10 @@ def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: 
     if _TWICE.search(decoded.text):
         warnings.append("parts of the feed were encoded twice by the publisher and are shown mended")
     title = one_line(plain(read.feed.get("title")), 300)
-    return Parsed(ordered.drafts, None, title, tuple(warnings), decoded.encoding, tidied.cut or tidied.capped)
+    hub = hub_of(decoded.text, page.url)
+    return Parsed(
+        ordered.drafts, None, title, tuple(warnings), decoded.encoding, tidied.cut or tidied.capped, hub=hub.url, topic=hub.topic
+    )
 
 
 def _draft(source: Source, page: Page, entry: feedparser.FeedParserDict, feed_language: object) -> Draft | None:

@@ -9,6 +9,7 @@ from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.source import Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.drafts import attachment, dated, in_order, language_of, plain, title_of
+from cgtwatch.parse.hub import Hub
 from cgtwatch.text.charset import Decoded
 from cgtwatch.text.clean import clean, one_line
 from cgtwatch.text.urls import join
@@ -40,7 +41,16 @@ def parse(source: Source, page: Page, decoded: Decoded) -> Parsed:
     if capped:
         warnings.append(f"only the first {MOST_ENTRIES} entries were read")
     title = one_line(plain(feed.get("title")), 300)
-    return Parsed(ordered.drafts, None, title, tuple(warnings), decoded.encoding, capped)
+    hub = _hub(page, feed)
+    return Parsed(ordered.drafts, None, title, tuple(warnings), decoded.encoding, capped, hub=hub.url, topic=hub.topic)
+
+
+def _hub(page: Page, feed: Mapping[str, Any]) -> Hub:
+    """The first hub that speaks WebSub; the feed is known to it by `feed_url`."""
+    listed = feed.get("hubs") if isinstance(feed.get("hubs"), list) else []
+    hubs = [hub for hub in listed or () if isinstance(hub, dict) and str(hub.get("type", "WebSub")).lower() == "websub"]
+    url = next((found for hub in hubs if (found := join(page.url, str(hub.get("url") or "")))), None)
+    return Hub(url, join(page.url, str(feed.get("feed_url") or "")) or page.url) if url else Hub()
 
 
 def _draft(source: Source, page: Page, row: Mapping[str, Any], feed_language: object) -> Draft | None:
