@@ -205,4 +205,5 @@ def _ill(state: SourceState, error: ErrorClass, message: str, hint: str, now: da
 
 def _merged(old: Validators, new: Validators) -> Validators:
     """A 304 need not repeat what it confirms."""
-    return Validators(new.etag or old.etag, new.last_modified or old.last_modified, new.body_sha256 or old.body_sha256)
+    sha256 = new.body_sha256 or old.body_sha256
+    return Validators(new.etag or old.etag, new.last_modified or old.last_modified, sha256, new.others or old.others)
