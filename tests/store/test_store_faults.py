@@ -309,6 +309,7 @@ def test_a_visit_with_news_is_durable_again_after_one_without(path: Path) -> Non
     raw = next(each for each in opened if is_open(each) and each.execute("PRAGMA query_only").fetchone() == (0,))
     quiet = visit(outcome="unchanged", source_state=state())
     store.record_visit(quiet)
+    store.flush()
     assert raw.execute("PRAGMA synchronous").fetchone() == (1,)
     store.record_visit(news("a"))
     assert raw.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -1,6 +1,7 @@
 """Hints that bring visits forward, what came when, and subscriptions at hubs."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cgtwatch.model.push import Push, PushState
 from cgtwatch.store import Store, open_store, state_of, upgrade
 from cgtwatch.store.connection import writer
 from cgtwatch.store.migrate import SCRIPTS, run
-from store.store_kit import HOUR, NOW, news, source, url_of
+from store.store_kit import HOUR, NOW, news, source, statements, url_of
 
 
 @pytest.fixture
@@ -73,3 +74,17 @@ def test_a_filled_database_of_the_first_schema_keeps_everything(tmp_path: Path) 
     store.record_visit(news("a"))
     assert store.counts().items == 1
     store.close()
+
+
+def test_sources_that_did_not_change_cost_one_question(filed: Store) -> None:
+    with statements() as seen:
+        filed.sync_sources([source()], NOW)
+    assert [line.split()[0] for line in seen] == ["BEGIN", "SELECT"]
+
+
+def test_a_source_that_left_and_came_back_is_listed_again_with_its_state(visited: Store) -> None:
+    before = visited.state("cde")
+    visited.sync_sources([], NOW)
+    assert visited.states() == {}
+    visited.sync_sources([replace(source(), url="https://www.example.org/moved")], NOW)
+    assert visited.states() == {"cde": before}

@@ -2,18 +2,20 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
-from cgtwatch.errors import NotFound, StoreError
+from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.model.classification import Classification, Labels
 from cgtwatch.model.event import AnnouncementKind, Link, Relation
 from cgtwatch.model.fetch import ErrorClass, Validators
-from cgtwatch.model.item import Change, Outcome
-from cgtwatch.store import Store
+from cgtwatch.model.item import Change, Outcome, Plan
+from cgtwatch.store import Store, open_store
 from cgtwatch.store.records import EventQuery, Recorded, StoredItem, ToAnnounce, VisitRecord
+from cgtwatch.store.visited import TOGETHER
 from store.store_kit import (
     HOUR,
     NOW,
@@ -27,6 +29,7 @@ from store.store_kit import (
     state,
     statements,
     told,
+    url_of,
     visit,
 )
 
@@ -154,12 +157,55 @@ def test_numbers_follow_the_order_of_commits(store: Store) -> None:
     assert store.seq_before(LATER) == 2
 
 
-def test_an_unchanged_source_costs_two_statements_in_one_transaction(store: Store) -> None:
-    quiet = VisitRecord("cde", visit().plan, facts(Outcome.UNCHANGED))
-    quiet = replace(quiet, plan=replace(quiet.plan, outcome=Outcome.UNCHANGED))
+def unchanged(n: int = 1, name: str = "cde") -> VisitRecord:
+    after = replace(state(good=n), source=name)
+    return VisitRecord(name, Plan(Outcome.UNCHANGED, after), facts(Outcome.UNCHANGED, at=NOW + n * HOUR))
+
+
+def test_visits_without_news_are_written_together(store: Store) -> None:
+    store.state("cde")
     with statements() as seen:
-        store.record_visit(quiet)
+        for n in range(TOGETHER + 1):
+            store.record_visit(unchanged(n))
     assert [line.split()[0] for line in seen] == ["BEGIN", "UPDATE", "INSERT"]
+
+
+def test_a_visit_that_waits_to_be_written_already_counts(store: Store) -> None:
+    store.record_visit(unchanged(3))
+    assert store.state("cde").good == 3
+    assert store.states()["cde"].good == 3
+    assert [each.at for each in store.fetch_log("cde")] == [NOW + 3 * HOUR]
+
+
+def test_news_is_logged_after_the_visits_that_waited(store: Store) -> None:
+    store.record_visit(unchanged())
+    store.record_visit(news("a", at=LATER))
+    assert [each.outcome for each in store.fetch_log("cde")] == [Outcome.OK, Outcome.UNCHANGED]
+
+
+def test_visits_that_wait_are_written_at_the_end(path: Path) -> None:
+    first = open_store(url_of(path))
+    first.sync_sources([source()], NOW)
+    first.record_visit(unchanged(7))
+    first.close()
+    second = open_store(url_of(path))
+    assert second.state("cde").good == 7
+    second.close()
+
+
+def test_visits_wait_on_where_they_cannot_be_written(path: Path) -> None:
+    store = open_store(url_of(path), busy_timeout=timedelta(milliseconds=1))
+    store.sync_sources([source()], NOW)
+    store.record_visit(unchanged(5))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(BusyError):
+        store.flush()
+    assert store.fetch_log("cde") == []
+    other.execute("ROLLBACK")
+    other.close()
+    assert len(store.fetch_log("cde")) == 1
+    store.close()
 
 
 def test_an_unknown_source_is_refused(store: Store) -> None:

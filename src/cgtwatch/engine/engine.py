@@ -55,6 +55,8 @@ class Engine:
                     yield future.result()
                 except CancelledError:
                     return
+        with suppress(*STORAGE_TROUBLE):  # they wait on; whoever writes next meets the trouble and tells it
+            self.app.store.flush()
 
     def poll_due(self) -> int:
         """Begin the visits that are due, as far as there is room and their hosts are free; how many."""

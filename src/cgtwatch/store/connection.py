@@ -157,6 +157,15 @@ class Database:
             with told_plainly(self.where):
                 self._writer = self._writing.connect()
 
+    @property
+    def writes(self) -> bool:
+        """Whether this process is the one that writes."""
+        return self._writing is not None
+
+    def alone(self) -> threading.RLock:
+        """Held while something must not change between a unit of work and what is remembered of it."""
+        return self._lock
+
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
         """One unit of work: committed whole at the end, or nothing of it.

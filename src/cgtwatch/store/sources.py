@@ -1,77 +1,70 @@
 """Sources between visits: what is known of them, who is due, the log, and the quarantine."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, fields, replace
-from datetime import datetime, timedelta
-from typing import Any
+from contextlib import suppress
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import RowMapping, func, or_, select, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 
-from cgtwatch.errors import NotFound
-from cgtwatch.model.fetch import Known, Validators
+from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.model.item import KnownItem, Outcome, SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.store.codec import error_of, keys_of
 from cgtwatch.store.records import Arrival, FetchFacts, HeldPage
-from cgtwatch.store.room import Room
 from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
+from cgtwatch.store.visited import Visited, state_columns
 
-_PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in ("source", "validators", "error"))
-_VALIDATORS = tuple(field.name for field in fields(Validators) if field.name != "others")
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
+_LISTING = select(*(SOURCE.c[name] for name in ("id", "kind", "url", "name_zh", "name_en", "listed")))
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
 
 
-class Sources(Room):
+class Sources(Visited):
     """The part of the store that knows sources."""
 
     def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
         """Make the known sources those of `sources`; what is no longer among them keeps its history, unlisted in `states`."""
-        rows = [
-            {"id": s.id, "kind": s.kind, "url": s.url, "name_zh": s.name.zh, "name_en": s.name.en, "listed": True}
+        rows = {
+            s.id: {"id": s.id, "kind": s.kind, "url": s.url, "name_zh": s.name.zh, "name_en": s.name.en, "listed": True}
             for s in sources
-        ]
-        with self._database.write() as db:
-            known = set(db.execute(select(SOURCE.c.id)).scalars())
-            new = [row | {"added_at": now} for row in rows if row["id"] not in known]
-            db.execute(update(SOURCE).values(listed=False))
+        }
+        with self._writing_states() as db:
+            before = {row["id"]: dict(row) for row in db.execute(_LISTING).mappings()}
+            new = [row | {"added_at": now} for source, row in rows.items() if source not in before]
+            gone = [{"of": source} for source, row in before.items() if row["listed"] and source not in rows]
+            other = [row | {"of": source} for source, row in rows.items() if source in before and before[source] != row]
             if new:
                 db.execute(SOURCE.insert(), new)
                 db.execute(STATE.insert(), [state_columns(SourceState(source=str(row["id"]))) for row in new])
-            for row in rows:
-                if row["id"] in known:
-                    db.execute(update(SOURCE).where(SOURCE.c.id == row["id"]).values(row))
+            if gone:
+                db.execute(update(SOURCE).where(SOURCE.c.id == bindparam("of")).values(listed=False), gone)
+            if other:
+                db.execute(update(SOURCE).where(SOURCE.c.id == bindparam("of")), other)
 
     def states(self) -> dict[str, SourceState]:
         """The state of every listed source, by id."""
         with self._database.read() as db:
-            listed = select(STATE).join(SOURCE, SOURCE.c.id == STATE.c.source).where(SOURCE.c.listed)
-            return {row["source"]: state_of(row) for row in db.execute(listed).mappings()}
-
-    def state(self, source_id: str) -> SourceState:
-        """The state of one source."""
-        with self._database.read() as db:
-            row = db.execute(select(STATE).where(STATE.c.source == source_id)).mappings().first()
-        if row is None:
-            raise NotFound(f"no source {source_id!r} is known; see `cgtwatch sources list`")
-        return state_of(row)
+            listed = db.execute(select(SOURCE.c.id).where(SOURCE.c.listed)).scalars().all()
+        states = self._known_states()
+        return {source: states[source] for source in listed if source in states}
 
     def due(self, now: datetime, ids: Collection[str]) -> list[str]:
         """Those of `ids` whose next poll has come, the longest overdue first (never visited ones before all).
 
         One that was last visited in the future was so by a wrong clock: its time has come too.
         """
-        wanted = frozenset(ids)
-        ahead = STATE.c.last_visit > now + _CLOCKS_DIFFER
-        come = select(STATE.c.source).where(or_(STATE.c.next_poll.is_(None), STATE.c.next_poll <= now, ahead))
-        ordered = come.order_by(STATE.c.next_poll.is_not(None), STATE.c.next_poll, STATE.c.source)
-        with self._database.read() as db:
-            return [source for source in db.execute(ordered).scalars() if source in wanted]
+        self.flush()
+        states = self._known_states()
+        ahead = now + _CLOCKS_DIFFER
+        come = [state for each in frozenset(ids) if (state := states.get(each)) is not None and _has_come(state, now, ahead)]
+        never = datetime.min.replace(tzinfo=UTC)
+        return [state.source for state in sorted(come, key=lambda state: (state.next_poll or never, state.source))]
 
     def bring_forward(self, ids: Collection[str], now: datetime) -> int:
         """Make the next poll of those listed sources due now: something told that they have news. How many were not due yet."""
-        with self._database.write(durable=False) as db:  # a hint that is lost costs nothing but time
+        with self._writing_states(durable=False) as db:  # a hint that is lost costs nothing but time
             later = STATE.c.source.in_(list(ids)) & (STATE.c.next_poll > now)
             return int(db.execute(update(STATE).where(later).values(next_poll=now)).rowcount)
 
@@ -100,6 +93,8 @@ class Sources(Room):
     def fetch_log(self, source_id: str, limit: int = 50) -> list[FetchFacts]:
         """The latest visits to a source, newest first."""
         latest = select(FETCH).where(FETCH.c.source == source_id).order_by(FETCH.c.id.desc()).limit(limit)
+        with suppress(StoreError, BusyError):  # else without the very last ones
+            self.flush()
         with self._database.read() as db:
             return [fetch_of(row) for row in db.execute(latest).mappings()]
 
@@ -118,7 +113,7 @@ class Sources(Room):
         guard is told that a person has looked. Without, the same page is doubted anew.
         """
         waiting = (HELD.c.source == source_id) & HELD.c.released_at.is_(None)
-        with self._database.write() as db:
+        with self._writing_states() as db:
             held = db.execute(select(STATE.c.held).where(STATE.c.source == source_id)).scalar()
             if held is None:
                 raise NotFound(f"no source {source_id!r} is known; see `cgtwatch sources list`")
@@ -132,27 +127,8 @@ class Sources(Room):
         return tuple(replace(_held_of(row), released_at=now, kept=keep) for row in pages)
 
 
-def state_columns(state: SourceState) -> dict[str, Any]:
-    """The row of a state."""
-    return {
-        "source": state.source,
-        "error": state.error,
-        **{name: getattr(state, name) for name in _PLAIN},
-        **{name: getattr(state.validators, name) for name in _VALIDATORS},
-        "others": [list(astuple(other)) for other in state.validators.others] or None,
-    }
-
-
-def state_of(row: RowMapping) -> SourceState:
-    """The state in a row."""
-    return SourceState(
-        source=row["source"],
-        validators=Validators(
-            **{name: row[name] for name in _VALIDATORS}, others=tuple(Known(*other) for other in row["others"] or ())
-        ),
-        error=error_of(row["error"]),
-        **{name: row[name] for name in _PLAIN},
-    )
+def _has_come(state: SourceState, now: datetime, ahead: datetime) -> bool:
+    return state.next_poll is None or state.next_poll <= now or (state.last_visit is not None and state.last_visit > ahead)
 
 
 def fetch_of(row: RowMapping) -> FetchFacts:

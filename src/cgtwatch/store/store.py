@@ -25,6 +25,13 @@ class Store(Sources, Pushes, Visits, Explaining, Readers, Digests, Deliveries, A
     `digests`, `deliveries`, `alarms`, `upkeep`.
     """
 
+    def close(self) -> None:
+        """Write what waits, then close readers and the writer."""
+        try:
+            self.flush()
+        finally:
+            self._database.close()
+
 
 def open_store(database_url: str, *, readonly: bool, busy_timeout: timedelta) -> Store:
     """See `cgtwatch.store.open_store`."""

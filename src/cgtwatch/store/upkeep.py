@@ -49,10 +49,6 @@ class Upkeep(Room):
         with self._database.write() as db:
             db.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = version_num"))  # noqa: S608 - a constant
 
-    def close(self) -> None:
-        """Close readers, then the writer."""
-        self._database.close()
-
     def _copy(self, db: Connection, partial: Path) -> None:
         source = cast(sqlite3.Connection, db.connection.dbapi_connection)
         with told_plainly(str(partial)):

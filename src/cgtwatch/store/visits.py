@@ -5,22 +5,20 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from cgtwatch.errors import NotFound, StoreError
+from cgtwatch.errors import StoreError
 from cgtwatch.model.item import Change, Finding, Outcome
 from cgtwatch.store.announcing import announce
-from cgtwatch.store.codec import Columns, classification_columns, microseconds, revision_columns
+from cgtwatch.store.codec import Columns, classification_columns, revision_columns
 from cgtwatch.store.recording import replace_rows, store_events, store_links
 from cgtwatch.store.records import Recorded, StoredItem, VisitRecord
-from cgtwatch.store.room import Room
-from cgtwatch.store.sources import state_columns
-from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, REVISION, STATE
+from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, REVISION
+from cgtwatch.store.visited import Visited, log_columns, save_states
 
 _NEWS = frozenset({Outcome.OK, Outcome.HELD})
-_SAVE_STATE = update(STATE).where(STATE.c.source == bindparam("of"))
 _SEEN_AGAIN = update(ITEM).where(ITEM.c.id == bindparam("of"))
 
 
-class Visits(Room):
+class Visits(Visited):
     """The part of the store that records visits."""
 
     def record_visit(self, record: VisitRecord) -> Recorded:
@@ -29,48 +27,28 @@ class Visits(Room):
         An announcement whose (event, kind, cause) was told before is left out, and is missing from `Recorded.announced`.
         """
         found = Counter(item.finding.change for item in record.items)
-        # A visit without news may be lost to a power cut: the next one finds out the same again.
-        news = bool(record.items or record.announce) or record.plan.outcome in _NEWS
-        with self._database.write(durable=news) as db:
-            _save_state(db, record)
-            fetch = _log(db, record, found)
-            if not news:
-                return Recorded()
-            if record.plan.outcome is Outcome.HELD:
-                _hold(db, record)
-            elif record.plan.outcome is Outcome.OK:
-                _let_go_what_was_held(db, record)
-            _store_items(db, record, fetch)
-            announced = announce(db, record.announce, record.fetch.at)
+        # A visit without news may be lost with the process: the next one finds out the same again.
+        if not (record.items or record.announce or record.plan.outcome in _NEWS):
+            self._wait(record)
+            return Recorded()
+        with self._database.alone():
+            self._refuse_unknown(record.source)
+            self.flush()  # so that the log is in the order of the visits
+            with self._database.write() as db:
+                save_states(db, [record])
+                fetch = _log(db, record, found)
+                if record.plan.outcome is Outcome.HELD:
+                    _hold(db, record)
+                elif record.plan.outcome is Outcome.OK:
+                    _let_go_what_was_held(db, record)
+                _store_items(db, record, fetch)
+                announced = announce(db, record.announce, record.fetch.at)
+            self._remember(record)
         return Recorded(found[Change.NEW], found[Change.UPDATED], found[Change.GONE], announced)
 
 
-def _save_state(db: Connection, record: VisitRecord) -> None:
-    if db.execute(_SAVE_STATE, state_columns(record.plan.state) | {"of": record.source}).rowcount != 1:
-        raise NotFound(f"no source {record.source!r} is known; sources are synced before they are visited")
-
-
 def _log(db: Connection, record: VisitRecord, found: Counter[Change]) -> int | None:
-    facts = record.fetch
-    row = {
-        "source": record.source,
-        "requested": facts.requested,
-        "url": facts.url,
-        "outcome": facts.outcome,
-        "at": facts.at,
-        "status": facts.status,
-        "error": facts.error,
-        "message": facts.message,
-        "size": facts.size,
-        "duration": microseconds(facts.duration),
-        "requests": facts.requests,
-        "archive_key": facts.archive_key,
-        "content_type": facts.content_type,
-        "new": found[Change.NEW],
-        "updated": found[Change.UPDATED],
-        "gone": found[Change.GONE],
-    }
-    key = db.execute(insert(FETCH), row).inserted_primary_key
+    key = db.execute(insert(FETCH), log_columns(record, found)).inserted_primary_key
     return None if key is None else key[0]
 
 

@@ -58,7 +58,7 @@ class AlarmRow(Base, table=True):
     """Trouble from its beginning to its end, and when each was told; one open alarm for a key."""
 
     __tablename__: ClassVar[str] = "alarm"
-    __table_args__ = (Index("uq_alarm_open", "key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),)
+    __table_args__ = (Index("uq_alarm_open", "key", unique=True, sqlite_where=_OPEN),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str

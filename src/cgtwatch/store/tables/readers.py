@@ -17,7 +17,7 @@ class SubscriptionRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "subscription"
     __table_args__ = (
-        Index("uq_subscription_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("uq_subscription_name", "name", unique=True, sqlite_where=_LIVE),
         {"sqlite_autoincrement": True},
     )
 
@@ -43,9 +43,7 @@ class DigestRow(Base, table=True):
     """What was composed from a range of announcements. Only a welcome may have an empty range, so only real ranges are unique."""
 
     __tablename__: ClassVar[str] = "digest"
-    __table_args__ = (
-        Index("uq_digest_range", "subscription", "from_seq", unique=True, sqlite_where=_RANGE, postgresql_where=_RANGE),
-    )
+    __table_args__ = (Index("uq_digest_range", "subscription", "from_seq", unique=True, sqlite_where=_RANGE),)
 
     id: int | None = Field(default=None, primary_key=True)
     subscription: int = Field(foreign_key="subscription.id")
