@@ -53,13 +53,17 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request to make: what is known of its answer, the conditions it is asked with, and the bridge it goes over."""
+    """One request to make: what is known of its answer, the conditions it is asked with, and the bridge it goes over.
+
+    `cookies` is the Cookie header that a browser would send to that very address.
+    """
 
     ask: Ask
     known: Validators = Validators()
     conditions: Mapping[str, str] = field(default_factory=dict)
     bridge: str | None = None
     max_bytes: int | None = None
+    cookies: str = ""
 
 
 class Door:
@@ -88,16 +92,23 @@ class Door:
             request = self._request(source, question, left, secrets)
         except Unaskable as e:
             return spent.add(refused(asked, e))
-        gap = source.gap
-        if source.robots == "obey" and request.trusted is None:
-            agent = request.headers["user-agent"]
-            if not self._robots.allow(request, agent, lambda one: self._exchange(one, source.connections, source.gap)):
-                return spent.add(disallowed(asked))
-            gap = max(gap, self._robots.delay(request.url, agent))
+        if (resting := self.resting(host_of(request.url))) is not None:
+            return spent.add(visit_of(resting, asked))
+        gap = self.gap(source, request)
+        if gap is None:
+            return spent.add(disallowed(asked))
         answer = secrets.take_out(self._exchange(request, source.connections, gap))
         if question.bridge is not None and isinstance(answer, NetAnswer):
             answer = replace(answer, url=question.ask.url, redirects=())
         return spent.add(visit_of(answer, asked))
+
+    def gap(self, source: Source, request: NetRequest) -> timedelta | None:
+        """The pause that the site shall have after `request`; None where its robots.txt disallows it."""
+        if source.robots != "obey" or request.trusted is not None:
+            return source.gap
+        agent = request.headers["user-agent"]
+        ruling = self._robots.ruling(request, agent, lambda one: self._exchange(one, source.connections, source.gap))
+        return max(source.gap, ruling.delay) if ruling.allowed else None
 
     def forget_cookies(self, source: Source) -> None:
         """Begin a visit: cookies last as long as a visit unless the source keeps them."""
@@ -108,20 +119,16 @@ class Door:
     def _exchange(self, request: NetRequest, connections: int, gap: timedelta) -> NetAnswer | NetFailure:
         """One exchange in its turn; nothing is sent to a host that asked for rest."""
         host = host_of(request.url)
-        resting = self._resting(host)
-        if resting is None:
-            with self._pacing.turn(host, connections, gap):
-                resting = self._resting(host)  # perhaps asked for while we waited
-                answer = self._net.exchange(request) if resting is None else resting
-        else:
-            answer = resting
+        with self._pacing.turn(host, connections, gap):
+            answer = self.resting(host) or self._net.exchange(request)  # rest was perhaps asked for while we waited
         if isinstance(answer, NetAnswer) and answer.status in WANTS_REST:
             wait = retry_after(answer.headers.get("retry-after"), self._clock())
             if wait is not None:
                 self._pacing.hold(host_of(answer.url), wait, answer.status)
         return answer
 
-    def _resting(self, host: str) -> NetFailure | None:
+    def resting(self, host: str) -> NetFailure | None:
+        """The answer in place of one from a host that asked to be left alone; None where it may be asked."""
         rest = self._pacing.rest(host)
         if rest is None:
             return None
@@ -150,6 +157,8 @@ class Door:
             if home:
                 url, body = secrets.url(source, ask), secrets.body(source, ask)
         headers.update(question.conditions)
+        if question.cookies:
+            headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), question.cookies)))
         proxy = secrets.open(source.proxy) if source.proxy else None
         jar = self._jar(source)
         return NetRequest(url, ask.method, headers, body, left, max_bytes, verify=source.verify, proxy=proxy, jar=jar)
