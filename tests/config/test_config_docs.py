@@ -7,10 +7,12 @@ import pytest
 
 from cgtwatch.config.keys import PARTS, SOURCE
 from cgtwatch.config.paging import PAGING
+from cgtwatch.config.platforms import presets
 from cgtwatch.config.records import API
 from cgtwatch.config.rules import DETAIL, FOLDER, LIST, PAGE, SITEMAP
 from cgtwatch.config.sources import Vocabulary, load_sources
 from cgtwatch.errors import ConfigError
+from cgtwatch.parse.records import check as check_jmespath
 from cgtwatch.parse.select import check
 
 PAGE_TEXT = (Path(__file__).resolve().parents[2] / "docs" / "sources.md").read_text("utf-8")
@@ -21,6 +23,7 @@ KNOWN = Vocabulary(
     frozenset({"http", "browser", "folder"}),
     frozenset({"mhra", "gd_mpa"}),
     check,
+    check_jmespath=check_jmespath,
 )
 
 
@@ -63,3 +66,7 @@ def test_every_key_stands_in_the_page(name):
     words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]+`", PAGE_TEXT))))
     assert set(SHAPES[name].keys) <= words
     assert PARTS.keys() <= words
+
+
+def test_every_platform_stands_in_the_page():
+    assert presets().keys() <= set(re.findall(r"`([a-z0-9-]+)`", PAGE_TEXT))
