@@ -122,7 +122,7 @@ def kind_of(unread: Unread) -> str:
     _refuse_binary(unread)
     media = page.content_type.partition(";")[0].strip().lower()
     head = decode(body[:4000], page.charset, "text", unread.source.encoding).text
-    is_html = is_web_page(unread)
+    is_html = is_web_page(body) or _HTML_HEAD.match(head) is not None
     wanted = "pdf" if media == "application/pdf" else _suffix(unread.name)
     if wanted in DOCUMENTS and (is_html or wanted == "pdf") and _OFFICE_HTML not in body[:4000]:
         got = "a web page" if is_html else f"{len(body)} bytes of something else"
@@ -138,10 +138,9 @@ def kind_of(unread: Unread) -> str:
     return said if said in ("html", "markdown", "csv") else suffix or said or "text"
 
 
-def is_web_page(unread: Unread) -> bool:
-    """Whether the bytes begin as HTML does."""
-    page = unread.page
-    return _HTML_HEAD.match(decode(page.body[:4000], page.charset, "text", unread.source.encoding).text) is not None
+def is_web_page(body: bytes) -> bool:
+    """Whether bytes begin as HTML does, in any charset that has ASCII in it."""
+    return _HTML_HEAD.match(body[:4000].decode("utf-8", "replace").lstrip("\ufeff")) is not None
 
 
 def _zipped(unread: Unread) -> str:

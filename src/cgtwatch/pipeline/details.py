@@ -1,18 +1,48 @@
-"""Fetch the page behind each new or changed row, and join what it adds to the row."""
+"""Fetch the page behind each new or changed row with its attachments, and join what they add to the row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from datetime import datetime, timedelta
 
-from cgtwatch.errors import ParseError, unwritable
+from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Article, Attachment, Draft
-from cgtwatch.model.fetch import Fetched, Validators, Visit
-from cgtwatch.model.item import Change, Finding, Plan
+from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Validators, Visit
+from cgtwatch.model.item import Change, Finding, Plan, Revision
 from cgtwatch.model.source import DetailMode, Kind, Source
+from cgtwatch.parse.stamps import generated
+from cgtwatch.pipeline.attachments import (
+    MAX_BYTES,
+    MAX_TEXT,
+    MOST_AT_FIRST,
+    MOST_OF_A_VISIT,
+    PASSING,
+    Archive,
+    Before,
+    Doors,
+    Gathered,
+    Gets,
+    Purse,
+    Reads,
+    document_itself,
+    gather,
+    joined,
+    keep,
+    names_document,
+    taken_apart,
+)
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.dates import from_url
+
+__all__ = ["MAX_TEXT", "Archive", "Completed", "Entry", "asks_for_pages", "complete", "join", "keep"]
 
 MAX_DETAILS = 60  # a visit; the rest of a flood follows at the next one
 MAX_BASELINE_DETAILS = 20  # first look: enough to know what is open, without a siege of the site
-MAX_TEXT = 400_000  # characters kept of a document
+# How long what is missing of an item is asked for again. A page can be listed before it is there, a site can shut its door for an hour.
+PATIENCE = timedelta(days=3)
+SHORT_PATIENCE = timedelta(hours=6)
+_MOST_NOTES = 30
+_TRUST = ("row", "page", "meta", "address")
+_PAGED = frozenset({Kind.LIST, Kind.FEED, Kind.API, Kind.SITEMAP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +64,70 @@ class Completed:
     size: int = 0
 
 
-class _Gets(Protocol):
-    def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit: ...
+Past = Callable[[str], Revision | None]  # the latest revision of an item
 
 
-class _Reads(Protocol):
-    def article(self, source: Source, fetched: Fetched) -> Article: ...
+def nothing_before(_item: str) -> Revision | None:
+    """The past of an item of which nothing is stored."""
+    return None
 
 
-class Archive(Protocol):
-    """Raw bytes by their hash."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What came of the page behind one row."""
 
-    def put(self, body: bytes) -> str: ...
-
-
-def keep(archive: Archive, body: bytes) -> str:
-    """The key under which `body` is kept. Raises `StoreError` where it cannot be: that is no fault of the source."""
-    try:
-        return archive.put(body)
-    except OSError as error:
-        raise unwritable(error.filename or "the archive of raw pages", error) from error
+    finding: Finding
+    article: Article | None = None
+    key: str | None = None
+    note: str = ""
+    patience: timedelta = timedelta()
+    itself: Attachment | None = None  # where the row leads to a document
 
 
-def complete(source: Source, plan: Plan, acquirer: _Gets, parser: _Reads, archive: Archive) -> Completed:
-    """Every finding of `plan`, with text from its detail page where the source asks for it.
+def complete(
+    source: Source, plan: Plan, acquirer: Gets, parser: Reads, archive: Archive, past: Past = nothing_before
+) -> Completed:
+    """Every finding of `plan`, with text from its detail page and attachments where the source asks for them.
 
-    A page that fails leaves its row as it is, with an empty fingerprint: the next visit, made without conditions, tries again.
+    What fails for a passing reason leaves its row with an empty fingerprint: the next visit, made without conditions, tries
+    again what is missing, for three days. What was known of an item before stays.
     """
+    doors = Doors(acquirer, parser, archive)
+    purse = Purse(MOST_AT_FIRST if plan.baseline else MOST_OF_A_VISIT, resumes=not plan.baseline)
     wanted = _wanted(source, plan)
-    entries: list[Entry] = []
-    requests = size = missed = 0
-    for finding in plan.findings:
-        if finding.item_id not in wanted or finding.draft is None:
-            entries.append(Entry(finding))
-            continue
-        got = acquirer.get(source, finding.draft.url)
-        requests += got.requests
-        size += len(got.body) if isinstance(got, Fetched) else got.size
-        entry = _joined(source, finding, got, parser, archive)
-        missed += entry.finding.fingerprint == ""
-        entries.append(entry)
-    late = _left_over(source, plan, wanted)
+    pages = {f.item_id: _page(source, f, doors, purse) for f in plan.findings if f.item_id in wanted}
+    stamps = generated([page.article for page in pages.values() if page.article], source.timezone)
+    now = plan.state.last_visit
     entries = [
-        Entry(replace(e.finding, fingerprint=""), e.archive_key, e.notes) if e.finding.item_id in late else e for e in entries
+        _entry(source, _sober(pages[f.item_id], stamps, now), doors, purse, _Past(past, now)) if f.item_id in pages else Entry(f)
+        for f in plan.findings
     ]
+    late = _left_over(source, plan, wanted)
+    entries = [replace(e, finding=replace(e.finding, fingerprint="")) if e.finding.item_id in late else e for e in entries]
+    missed = sum(1 for e in entries if e.finding.item_id in wanted and e.finding.fingerprint == "")
+    notes = [f"{_called(e.finding)}: {note}" for e in entries for note in e.notes]
     if missed or late:
-        state = replace(plan.state, validators=Validators())
-        plan = replace(plan, state=state, notes=(*plan.notes, f"{missed + len(late)} detail pages are still to be read"))
-    return Completed(plan, tuple(entries), requests, size)
+        plan = replace(plan, state=replace(plan.state, validators=Validators()))
+        notes.append(f"{missed + len(late)} detail pages are still to be read")
+    plan = replace(plan, notes=(*plan.notes, *notes[-_MOST_NOTES:])) if notes else plan
+    return Completed(plan, tuple(entries), purse.requests, purse.size)
 
 
 def asks_for_pages(source: Source) -> bool:
     """Whether new rows of `source` lead to a page that is read too."""
-    return source.kind is Kind.FOLDER or (source.detail.mode is not DetailMode.NONE and source.kind in {Kind.LIST, Kind.FEED})
+    return source.kind is Kind.FOLDER or (source.detail.mode is not DetailMode.NONE and source.kind in _PAGED)
+
+
+def _names_attachments(source: Source) -> bool:
+    """Whether the records of `source` name documents that are read without any detail page."""
+    return source.kind is Kind.API and source.api is not None and source.api.attachments is not None
 
 
 def _candidates(source: Source, plan: Plan) -> list[str]:
-    if not asks_for_pages(source):
-        return []
-    return [f.item_id for f in plan.findings if f.change in {Change.NEW, Change.UPDATED} and f.draft is not None and f.draft.url]
+    news = [f for f in plan.findings if f.change in {Change.NEW, Change.UPDATED} and f.draft is not None]
+    if asks_for_pages(source):
+        return [f.item_id for f in news if f.draft and f.draft.url]
+    return [f.item_id for f in news if f.draft and f.draft.attachments] if _names_attachments(source) else []
 
 
 def _limit(source: Source, plan: Plan) -> int:
@@ -110,31 +145,146 @@ def _left_over(source: Source, plan: Plan, wanted: frozenset[str]) -> frozenset[
     return frozenset() if plan.baseline else frozenset(_candidates(source, plan)) - wanted
 
 
-def _joined(source: Source, finding: Finding, got: Visit, parser: _Reads, archive: Archive) -> Entry:
-    if not isinstance(got, Fetched):
-        return Entry(replace(finding, fingerprint=""), None, (f"detail page: {getattr(got, 'message', 'not read')}",))
-    key = keep(archive, got.body)
-    try:
-        article = parser.article(source, got)
-    except ParseError as error:
-        return Entry(finding, key, (f"detail page: {error}",))  # the same bytes would fail again: no retry
+# ---- one page
+
+
+def _page(source: Source, finding: Finding, doors: Doors, purse: Purse) -> _Page:
     assert finding.draft is not None
-    return Entry(replace(finding, draft=join(source, finding.draft, article)), key, article.warnings)
+    if not asks_for_pages(source):
+        return _Page(finding, Article())
+    url = finding.draft.url
+    got = doors.acquirer.get(source, url, MAX_BYTES if names_document(url) else None)
+    purse.requests += got.requests
+    purse.size += len(got.body) if isinstance(got, Fetched) else got.size
+    if not isinstance(got, Fetched):
+        return _Page(finding, note=f"detail page: {_message(got)}", patience=_patience(got))
+    key = keep(doors.archive, got.body)
+    itself = document_itself(url, got, key) if source.kind is not Kind.FOLDER else None
+    try:
+        article = doors.parser.article(source, got)
+    except ParseError as error:  # the same bytes would fail again: no retry
+        return _Page(finding, None, key, f"detail page: {str(error).removeprefix(f'{source.id}: ')}", itself=itself)
+    return _Page(finding, article, key, "; ".join(article.warnings), itself=itself)
+
+
+def _patience(got: Visit) -> timedelta:
+    if not isinstance(got, Failed) or got.error in PASSING:
+        return PATIENCE
+    refused_by_us = got.error is ErrorClass.BLOCKED and got.status is None  # robots.txt
+    return SHORT_PATIENCE if got.error in {ErrorClass.BLOCKED, ErrorClass.HTTP_4XX} and not refused_by_us else timedelta()
+
+
+def _message(got: Visit) -> str:
+    return got.message if isinstance(got, Failed) else "not read"
+
+
+def _sober(page: _Page, stamps: frozenset[datetime], now: datetime | None) -> _Page:
+    """Without a date that is only the moment at which the site was generated."""
+    article = page.article
+    if article is None or article.published is None or article.date_from != "meta" or now is None:
+        return page
+    if article.published.replace(second=0, microsecond=0) not in stamps:
+        return page
+    day = from_url(page.finding.draft.url, now=now) if page.finding.draft else None
+    return replace(page, article=replace(article, published=None, published_on=day, date_from="address" if day else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What is known of items from before this visit."""
+
+    latest: Past
+    now: datetime | None
+
+
+def _entry(source: Source, page: _Page, doors: Doors, purse: Purse, past: _Past) -> Entry:
+    finding = page.finding
+    assert finding.draft is not None
+    latest = past.latest(finding.item_id) if finding.known is not None else None
+    own, texts = taken_apart(finding.known.text) if finding.known is not None else ("", {})
+    row = finding.draft if page.article else _as_before(source, finding, own)
+    draft = join(source, row, page.article) if page.article else row
+    linked = _merged((page.itself,) if page.itself else (), draft.attachments)
+    before = Before(
+        {a.url: a for a in latest.attachments} if latest else {}, texts, bool(finding.known) and not _changed(finding)
+    )
+    if page.article is None and latest is not None:
+        linked = _merged(linked, latest.attachments)
+    outside = tuple(each for each in linked if each is not page.itself)
+    found = Gathered(outside) if source.kind is Kind.FOLDER else gather(source, outside, doors, purse, before)
+    draft = replace(
+        draft, text=joined(draft.text, found.texts), attachments=_merged((page.itself,) if page.itself else (), found.attachments)
+    )
+    patience = max(page.patience, PATIENCE if found.again else timedelta())
+    again = patience > timedelta() and _waited(latest, past.now) < patience
+    notes = tuple(note for note in (page.note, *found.notes) if note)
+    return Entry(replace(finding, draft=draft, fingerprint="" if again else finding.fingerprint), page.key, notes)
+
+
+def _changed(finding: Finding) -> bool:
+    """Whether the row itself is another than before, and not only something behind it still missing."""
+    return finding.known is not None and finding.known.fingerprint != ""
+
+
+def _waited(latest: Revision | None, now: datetime | None) -> timedelta:
+    return now - latest.seen_at if latest is not None and now is not None else timedelta()
+
+
+def _as_before(source: Source, finding: Finding, own: str) -> Draft:
+    """The row of a page that could not be read: what was once read of it stays."""
+    assert finding.draft is not None
+    row, known = finding.draft, finding.known
+    if known is None:
+        return row
+    title = known.title if _stands_in(source, row) else row.title
+    return replace(row, title=title, text=own if len(own) > len(row.text) else row.text)
+
+
+def _called(finding: Finding) -> str:
+    return one_line(finding.draft.title, 40) if finding.draft else finding.item_id
+
+
+# ---- row and page
 
 
 def join(source: Source, row: Draft, article: Article) -> Draft:
-    """What row and page say together: the row's title unless it is cut or a file's name, the longer text, the row's date first."""
-    cut = row.title.endswith(("…", "...")) or source.kind is Kind.FOLDER
-    title = article.title if article.title and (cut or not row.title) else row.title
+    """What row and page say together: the row's title unless it is cut or only an address or a file's name, the longer text, the
+    date that is trusted most.
+    """
+    title = article.title if article.title and (_stands_in(source, row) or not row.title) else row.title
     text = article.text if len(article.text) > len(row.text) or source.kind is Kind.FOLDER else row.text
-    own = row.published_on is not None and source.kind is not Kind.FOLDER
+    dated = _dated(source, row, article)
     return replace(
-        row, title=title, text=text[:MAX_TEXT],
-        published=row.published if own else article.published,
-        published_on=row.published_on if own else article.published_on,
+        dated, title=title, text=text[:MAX_TEXT],
         attachments=_merged(row.attachments, article.attachments), language=row.language or article.language,
     )  # fmt: skip
 
 
+def _stands_in(source: Source, row: Draft) -> bool:
+    return row.title.endswith(("…", "...")) or source.kind in {Kind.FOLDER, Kind.SITEMAP}
+
+
+def _dated(source: Source, row: Draft, article: Article) -> Draft:
+    """The row with the date that is trusted most: of the row, the page, its metadata, the address. A page of the row's day adds the hour."""
+    if row.published_on is None or source.kind is Kind.FOLDER:
+        return _with_date_of(article, row) if article.published_on or row.published_on is None else row
+    if article.published_on is None:
+        return row
+    mine, other = _trust(row.date_from or "row"), _trust(article.date_from)
+    if other < mine or (other == mine and source.kind is Kind.SITEMAP):
+        return _with_date_of(article, row)
+    same_day = row.published is None and article.published_on == row.published_on
+    return replace(row, published=article.published) if same_day else row
+
+
+def _with_date_of(article: Article, row: Draft) -> Draft:
+    return replace(row, published=article.published, published_on=article.published_on, date_from=article.date_from)
+
+
+def _trust(source: str) -> int:
+    return _TRUST.index(source) if source in _TRUST else len(_TRUST)
+
+
 def _merged(first: Sequence[Attachment], more: Sequence[Attachment]) -> tuple[Attachment, ...]:
-    return tuple(dict.fromkeys((*first, *more)))
+    """Each address once, as first named."""
+    return tuple({each.url: each for each in (*reversed(more), *reversed(first))}.values())[::-1]
