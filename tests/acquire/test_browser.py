@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 )
 HOSTS = ("www.site.test", "third.test", "new.other.test")
 AGENT = "cgtwatch/9 (policy change monitor)"
-HASTE = Patience(quiet=0.2, challenge=1.0, restless=1.5, look=0.03, steady=1, close=0.3)
+HASTE = Patience(quiet=0.2, challenge=0.7, restless=1.0, look=0.03, steady=1, close=0.3)
 SMALL = Bounds(memory=700 * 1024 * 1024, grace=2.0)
 
 

@@ -8,23 +8,26 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from cgtwatch.acquire.answers import Asked, disallowed, visit_of
-from cgtwatch.acquire.asking import Unaskable, asks, next_ask
-from cgtwatch.acquire.browser_answers import joined, of_came, of_error
+from cgtwatch.acquire.answers import Asked, disallowed, refused
+from cgtwatch.acquire.asking import asks, filling, next_ask
+from cgtwatch.acquire.browser_answers import failure_of, joined, of_came, of_error
 from cgtwatch.acquire.browser_page import Came, Inner, Patience, Wish, ask, read
 from cgtwatch.acquire.browser_process import Bounds, BrowserTrouble, Chromium
 from cgtwatch.acquire.browser_rules import DATA, host_of, is_document, reads_scripts
 from cgtwatch.acquire.browser_session import Answers, Broken, Opened, Sessions, Steps
+from cgtwatch.acquire.door import Door, Question, Spent
+from cgtwatch.acquire.filling import Unaskable, in_url
 from cgtwatch.acquire.parts import AcquireParts
-from cgtwatch.acquire.robots import Robots
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Parsed
 from cgtwatch.model.fetch import Ask, ErrorClass, Failed, Fetched, Validators, Visit
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, Source
-from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
+from cgtwatch.net.request import NetRequest
 
 NOTHING_KNOWN = Validators()
+NO_VALUES: Mapping[str, str] = {}
+LOST = frozenset({404, 410})  # statuses that make us try the source's alternates
 
 
 class BrowserAcquirer:
@@ -35,7 +38,7 @@ class BrowserAcquirer:
             raise ValueError("reading with a browser needs a Net")
         self._net = parts.net
         self._parts = parts
-        self._robots = Robots(parts.clock)
+        self._door = Door(parts)
         self._patience = patience or Patience()
         self.chromium = Chromium(parts.net, parts.browser, bounds)
         self._sessions = Sessions(parts, self.chromium, self._net.policy.user_agent, self._patience.close)
@@ -49,11 +52,22 @@ class BrowserAcquirer:
 
         A page is never asked conditionally: a challenge answers for the server. Data (kinds api, feed, sitemap) and requests
         that are no plain GET are made by a page of the site itself, after that page has passed whatever stands before it.
+        Where the address answers 404 or 410 the source's alternates are tried in their order; if none helps, the first answer counts.
         """
+        first = self._look(source, state)
+        if not (isinstance(first, Failed) and first.status in LOST):
+            return first
+        for url in source.alternates:
+            other = self._look(replace(source, url=url), state)
+            if not isinstance(other, Failed):
+                return replace(other, requested=source.url)
+        return first
+
+    def _look(self, source: Source, state: SourceState) -> Visit:
         now = self._parts.clock()
 
         async def steps(opened: Opened) -> Answers:
-            values = await self._before(source, opened, now)
+            values = await self._before(source, opened, state, now)
             questions = [asks(source, state, now, values, term) for term in source.terms or (None,)]
             return [(one, await self._step(source, one, opened, listed=True)) for one in questions]
 
@@ -65,7 +79,11 @@ class BrowserAcquirer:
         if len(fetched) < len(visits):
             return next(one for one in visits if isinstance(one, Failed))
         whole = reads_scripts(source)
-        hashes = [sha256(page.body if whole else page.bare).hexdigest() for _, page in came]
+        # What was read beside the browser has no other hash than its bytes'.
+        hashes = [
+            one.validators.body_sha256 or "" if whole or page.file else sha256(page.bare).hexdigest()
+            for one, (_, page) in zip(fetched, came, strict=True)
+        ]
         return joined(fetched, hashes, state.validators)
 
     def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit:
@@ -73,7 +91,7 @@ class BrowserAcquirer:
         now = self._parts.clock()
         limited = source if max_bytes is None else replace(source, max_bytes=max_bytes)
         if is_document(url):
-            return self._file(limited, url, now)
+            return self._file(limited, url)
         return self._single(limited, Ask(url), now, listed=False)
 
     def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None:
@@ -91,38 +109,42 @@ class BrowserAcquirer:
     def _single(self, source: Source, one: Ask, now: datetime, *, listed: bool) -> Visit:
         async def steps(opened: Opened) -> Answers:
             if listed and _made_inside(source, one):
-                await self._before(source, opened, now)
+                await self._before(source, opened, SourceState(source.id), now)
             return [(one, await self._step(source, one, opened, listed=listed))]
 
         came = self._run(source, one.url, steps, now)
         if isinstance(came, Failed):
             return came
         if came[0][1].file:
-            return self._file(source, one.url, now)
+            return self._file(source, one.url)
         return self._visit(source, *came[0], now)
 
-    async def _before(self, source: Source, opened: Opened, now: datetime) -> Mapping[str, str]:
+    async def _before(self, source: Source, opened: Opened, state: SourceState, now: datetime) -> Mapping[str, str]:
         """Open the page that the source's requests need to come from, and take the values that its preload names."""
         if source.preload is not None:
-            start = asks(replace(source, url=source.preload.url, request=None), SourceState(source.id), now).url
+            start = in_url(source.preload.url, filling(source, state, now, NO_VALUES, None))
         elif _made_inside(source, None):
             parts = urlsplit(source.url)
             start = f"{parts.scheme}://{parts.netloc}/"
         else:
-            return {}
+            return NO_VALUES
         came = await read(opened.page, opened.watch, Wish(start, most=source.max_bytes), self._patience, opened.until)
         if source.preload is None or not source.preload.set:
-            return {}
+            return NO_VALUES
         fetched = of_came(came, _asked(start, now), source.max_bytes)
         if isinstance(fetched, Failed):
-            raise _Unpassed(fetched)
+            raise _Unpassed(replace(fetched, message=f"the page asked first (preload): {fetched.message}"))
         return await asyncio.get_running_loop().run_in_executor(None, self._parts.pick, source, fetched)
 
     async def _step(self, source: Source, one: Ask, opened: Opened, *, listed: bool) -> Came:
-        if listed and _made_inside(source, one):
-            plain = {name: self._sessions.secret(value) for name, value in one.headers if (name, value) not in source.headers}
-            return await ask(opened.page, Inner(one.url, one.method, plain, one.body), source.max_bytes, opened.left)
-        return await read(opened.page, opened.watch, _wish(source, one.url, listed=listed), self._patience, opened.until)
+        url = opened.secrets.url(source, one)
+        if not (listed and _made_inside(source, one)):
+            return await read(opened.page, opened.watch, _wish(source, url, listed=listed), self._patience, opened.until)
+        headers = {
+            name: value for name, value in one.headers if (name, value) not in source.headers
+        }  # the page sends those anyway
+        inner = Inner(url, one.method, headers, opened.secrets.body(source, one))
+        return await ask(opened.page, inner, source.max_bytes, opened.seconds)
 
     def _run(self, source: Source, url: str, steps: Steps, now: datetime) -> Answers | Failed:
         """What the browser brought, or why it could not; politely, and where robots.txt lets us."""
@@ -132,60 +154,53 @@ class BrowserAcquirer:
             return Failed(
                 url, ErrorClass.TLS, "a browser checks certificates by its own list, not by a file", hint, now, requests=0
             )
-        began = time.monotonic()
+        ours = {"user-agent": source.user_agent or self._net.policy.user_agent}
+        gap = self._door.gap(source, NetRequest(url, headers=ours, deadline=source.timeout, verify=source.verify))
+        if gap is None:
+            return disallowed(asked)
+        if (resting := self._door.resting(host_of(url))) is not None:
+            return failure_of(resting, asked)
+        with self._parts.pacing.turn(host_of(url), source.connections, gap):
+            began = time.monotonic()
+            came = self._tried(source, asked, steps)
+            return replace(came, duration=timedelta(seconds=time.monotonic() - began)) if isinstance(came, Failed) else came
+
+    def _tried(self, source: Source, asked: Asked, steps: Steps) -> Answers | Failed:
         try:
-            if not self._allowed(source, url):
-                return disallowed(asked)
-            with self._parts.pacing.turn(host_of(url), source.connections, source.gap):
-                began = time.monotonic()
-                return self._sessions.run(source, url, steps)
+            return self._sessions.run(source, asked.requested, steps)
         except BrowserTrouble as trouble:
-            made = Failed(url, trouble.error, trouble.message, trouble.hint, now)
+            return Failed(asked.requested, trouble.error, trouble.message, trouble.hint, asked.now)
         except Broken as broken:
-            made = of_error(broken.error, broken.entry, broken.watch, asked)
+            return of_error(broken.error, broken.entry, broken.watch, asked)
         except Unaskable as error:
-            made = Failed(url, ErrorClass.REFUSED, str(error), error.hint, now, requests=0)
+            return refused(asked, error)
         except ParseError as error:
-            made = Failed(url, ErrorClass.PARSE, str(error), "look at the preloaded page; mend `preload.set`", now)
+            said = str(error).removeprefix(f"{source.id}: ")
+            return Failed(asked.requested, ErrorClass.PARSE, said, "look at the page and mend `preload.set`", asked.now)
+        except TimeoutError:
+            return Failed(
+                asked.requested,
+                ErrorClass.TIMEOUT,
+                "no answer to the page's request in time",
+                "raise the source's `timeout`",
+                asked.now,
+            )
         except _Unpassed as unpassed:
-            made = unpassed.visit
-        return replace(made, duration=timedelta(seconds=time.monotonic() - began))
+            return unpassed.visit
 
     def _visit(self, source: Source, one: Ask, came: Came, now: datetime) -> Visit:
         if came.file:  # data that the address shows as it is
-            return self._file(source, one.url, now)
+            return self._file(source, one.url)
         made = of_came(came, _asked(one.url, now), source.max_bytes)
         return replace(made, ask=one) if isinstance(made, Fetched) else made
 
-    # --- beside the browser
-
-    def _file(self, source: Source, url: str, now: datetime) -> Visit:
-        """A file that no browser draws, read as the browser would: its name, its cookies."""
-        try:
-            headers = {name.lower(): self._sessions.secret(value) for name, value in source.headers}
-            if cookies := self._sessions.cookies(source, url):
-                headers["cookie"] = cookies
-            proxy = self._sessions.secret(source.proxy) if source.proxy else None
-        except Unaskable as error:
-            return Failed(url, ErrorClass.REFUSED, str(error), error.hint, now, requests=0)
-        headers["user-agent"] = self._sessions.agent(source)
-        request = NetRequest(
-            url, headers=headers, deadline=source.timeout, max_bytes=source.max_bytes, verify=source.verify, proxy=proxy
+    def _file(self, source: Source, url: str) -> Visit:
+        """A file that no browser draws, read beside it: with its name and its cookies."""
+        known = replace(source, user_agent=self._sessions.agent(source))
+        question = Question(
+            Ask(url, headers=source.headers), max_bytes=source.max_bytes, cookies=self._sessions.cookies(source, url)
         )
-        if not self._allowed(source, url):
-            return disallowed(_asked(url, now))
-        return visit_of(self._ask(source, request), _asked(url, now))
-
-    def _allowed(self, source: Source, url: str) -> bool:
-        if source.robots != "obey":
-            return True
-        ours = {"user-agent": self._net.policy.user_agent}
-        request = NetRequest(url, headers=ours, deadline=source.timeout, verify=source.verify)
-        return self._robots.allow(request, ours["user-agent"], lambda what: self._ask(source, what))
-
-    def _ask(self, source: Source, request: NetRequest) -> NetAnswer | NetFailure:
-        with self._parts.pacing.turn(host_of(request.url), source.connections, source.gap):
-            return self._net.exchange(request)
+        return self._door.ask(known, question, Spent(source.timeout, source.timeout))
 
 
 class _Unpassed(Exception):

@@ -72,7 +72,7 @@ def of_error(error: Exception, entry: Pass, watch: Watch, asked: Asked) -> Faile
     host = host_of(watch.main.url if watch.main else asked.requested)
     refused = entry.refusals.get(watch.heading or host) or entry.refusals.get(host)
     if refused is not None:
-        return _refused(refused, asked)
+        return failure_of(refused, asked)
     if watch.trouble:
         kind, message, hint = TROUBLES[watch.trouble]
         return Failed(asked.requested, kind, message, hint, asked.now)
@@ -89,8 +89,11 @@ def of_error(error: Exception, entry: Pass, watch: Watch, asked: Asked) -> Faile
     return Failed(asked.requested, ErrorClass.PROTOCOL, f"the browser says: {line}", "open the address in a browser", asked.now)
 
 
-def _refused(refusal: NetFailure, asked: Asked) -> Failed:
-    return Failed(asked.requested, refusal.error, refusal.message, refusal.hint, asked.now)
+def failure_of(failure: NetFailure, asked: Asked) -> Failed:
+    """A failure of the network as a visit."""
+    made = visit_of(failure, asked)
+    assert isinstance(made, Failed)
+    return made
 
 
 def joined(visits: list[Fetched], hashes: list[str], known: Validators) -> Visit:

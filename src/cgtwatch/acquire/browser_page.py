@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page, Request, Response, Route
 
 GOOD = frozenset({200, 203})
+FINAL = frozenset({401, 404, 410})  # no wall answers with these; every other bad status may be one
 NAVIGATIONS = 12  # a challenge needs two or three
 SITES = 3  # that a visit may be led on to
 LAST = 1.0  # seconds before the end in which the page is taken as it is
@@ -278,7 +279,8 @@ def _enough(watch: Watch, wish: Wish, patience: Patience, *, drawn: bool) -> boo
     good = watch.main.status in GOOD
     if good and drawn:
         return watch.steady >= patience.steady
-    if good and not wish.names_something and watch.state == "complete" and watch.rest >= patience.quiet:
+    said = watch.main.status in FINAL or (good and not wish.names_something)
+    if said and watch.state == "complete" and watch.rest >= patience.quiet:
         return True
     return watch.rest >= patience.challenge or (good and time.monotonic() - watch.came >= patience.restless)
 

@@ -5,20 +5,22 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cgtwatch.acquire.asking import Unaskable
 from cgtwatch.acquire.browser_api import Error
 from cgtwatch.acquire.browser_guard import NAME, Pass
 from cgtwatch.acquire.browser_page import Came, Watch, judge
 from cgtwatch.acquire.browser_process import Chromium, Seat
 from cgtwatch.acquire.browser_rules import agent, host_of, site_of
 from cgtwatch.acquire.parts import AcquireParts
+from cgtwatch.acquire.secrets import Secrets
 from cgtwatch.model.fetch import Ask
 from cgtwatch.model.source import Source
+from cgtwatch.net.request import NetAnswer
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Route
@@ -27,6 +29,7 @@ REMEMBERED = 64  # sources whose cookies are kept
 MOST_COOKIES = 100  # of one source
 LEAST_ALLOWANCE = 32 * 1024 * 1024  # bytes that a page and all its scripts may weigh together
 SPARE = 3.0  # seconds beyond a visit's own in which it must have ended by itself
+TERMS_TIME = 10  # times its timeout a visit of many search terms may take
 LOCALES = {"zh": "zh-CN", "en": "en-GB", "ja": "ja-JP", "ko": "ko-KR"}
 
 Answers = list[tuple[Ask, Came]]
@@ -34,16 +37,17 @@ Answers = list[tuple[Ask, Came]]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open page of a source, and until when (monotonic) it may be read."""
+    """An open page of a source, and how many seconds each of its steps may take."""
 
     page: "Page"
     watch: Watch
-    until: float
+    secrets: Secrets
+    seconds: float
 
     @property
-    def left(self) -> float:
-        """Seconds left for the visit."""
-        return max(0.1, self.until - time.monotonic())
+    def until(self) -> float:
+        """When (monotonic) a step that begins now must have ended."""
+        return time.monotonic() + self.seconds
 
 
 Steps = Callable[[Opened], Awaitable[Answers]]
@@ -71,9 +75,11 @@ class Sessions:
         self._agents: dict[str, str] = {}
 
     def run(self, source: Source, url: str, steps: Steps) -> Answers:
-        """What `steps` gets of a page of `source`; raises `BrowserTrouble`, `Broken` and what `steps` raises."""
-        limit = source.timeout.total_seconds()
-        return self._chromium.do(lambda seat: self._open(seat, source, url, steps), limit + SPARE)
+        """What `steps` gets of a page of `source`, without secrets; raises `BrowserTrouble`, `Broken` and what `steps` raises."""
+        limit = source.timeout.total_seconds() * (TERMS_TIME if source.terms else 1)
+        secrets = Secrets(self._parts.secret)
+        came = self._chromium.do(lambda seat: self._open(seat, source, url, steps, secrets), limit + SPARE)
+        return [(one, _masked(page, secrets)) for one, page in came]
 
     def agent(self, source: Source) -> str:
         """What pages of the source are read as."""
@@ -86,33 +92,23 @@ class Sessions:
         now = time.time()
         return "; ".join(
             f"{one['name']}={one['value']}"
-            for one in self._known(source, url)
+            for one in self._cookies.get(source.id, ())
             if _for_host(one, host)
             and (path == one["path"] or path.startswith(one["path"].rstrip("/") + "/"))
             and (parts.scheme == "https" or not one.get("secure"))
             and (one.get("expires", -1) in (-1, None) or one["expires"] > now)
         )
 
-    def secret(self, value: str) -> str:
-        """The value itself, or what the environment has for `env:NAME`. Raises `Unaskable`."""
-        if not value.startswith("env:"):
-            return value
-        name = value.removeprefix("env:")
-        found = self._parts.secret(name)
-        if found is None:
-            raise Unaskable(f"the environment variable {name} is not set", f"set {name}")
-        return found
-
-    async def _open(self, seat: Seat, source: Source, url: str, steps: Steps) -> Answers:
+    async def _open(self, seat: Seat, source: Source, url: str, steps: Steps, secrets: Secrets) -> Answers:
         leaves = not (source.headers or source.cookie)  # what may be a credential stays at home
         sites = {site_of(host_of(one)) for one in (url, source.url)}
-        proxy = self.secret(source.proxy) if source.proxy else None
-        options = self._options(seat, source)
+        proxy = secrets.open(source.proxy) if source.proxy else None
+        options = self._options(seat, source, secrets)
         entry = seat.guard.issue(Pass(sites, max(LEAST_ALLOWANCE, 4 * source.max_bytes), proxy))
         door: Any = {"server": f"http://{NAME}:{seat.guard.port}", "username": "visit", "password": entry.token}
         context = await seat.browser.new_context(**options, proxy=door)
         try:
-            known: Any = self._known(source, url)
+            known: Any = self._known(source, url, secrets)
             await context.add_cookies(known)
             page = await context.new_page()
             context.on("page", lambda other: asyncio.ensure_future(_close(other)))
@@ -120,7 +116,7 @@ class Sessions:
             watch.attach(page)
             await context.route("**/*", partial(_judged, watch, page))
             try:
-                came = await steps(Opened(page, watch, time.monotonic() + source.timeout.total_seconds()))
+                came = await steps(Opened(page, watch, secrets, source.timeout.total_seconds()))
             except Error as error:
                 raise Broken(error, entry, watch) from None
             self._remember(source, [dict(one) for one in await context.cookies()])
@@ -129,9 +125,9 @@ class Sessions:
             seat.guard.revoke(entry)
             seat.spoiled = not await _closed(context, self._close)
 
-    def _options(self, seat: Seat, source: Source) -> dict[str, Any]:
+    def _options(self, seat: Seat, source: Source, secrets: Secrets) -> dict[str, Any]:
         name = self._agents[source.id] = source.user_agent or agent(seat.agent, self._ours)
-        headers = {name: self.secret(value) for name, value in source.headers if name.lower() != "user-agent"}
+        headers = {name: secrets.open(value) for name, value in source.headers if name.lower() != "user-agent"}
         return {
             "user_agent": name,
             "locale": LOCALES.get(source.language or "", "en-GB"),
@@ -143,10 +139,10 @@ class Sessions:
             "permissions": [],
         }
 
-    def _known(self, source: Source, url: str) -> list[dict[str, Any]]:
+    def _known(self, source: Source, url: str, secrets: Secrets) -> list[dict[str, Any]]:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
-        own = [{"name": name, "value": self.secret(value), "domain": host, "path": "/"} for name, value in source.cookie]
+        own = [{"name": name, "value": secrets.open(value), "domain": host, "path": "/"} for name, value in source.cookie]
         return [*self._cookies.get(source.id, ()), *own]
 
     def _remember(self, source: Source, cookies: list[dict[str, Any]]) -> None:
@@ -157,6 +153,14 @@ class Sessions:
         while len(self._cookies) > REMEMBERED:
             gone, _ = self._cookies.popitem(last=False)
             self._agents.pop(gone, None)
+
+
+def _masked(came: Came, secrets: Secrets) -> Came:
+    """The same without any of the secrets that it was asked with."""
+    whole = secrets.take_out(NetAnswer(came.url, came.status, came.headers, came.body, (), timedelta(), 1))
+    bare = secrets.take_out(NetAnswer("", came.status, {}, came.bare, (), timedelta(), 1))
+    assert isinstance(whole, NetAnswer)
+    return replace(came, url=whole.url, headers=whole.headers, body=whole.body, bare=bare.body)
 
 
 def _for_host(cookie: dict[str, Any], host: str) -> bool:
