@@ -40,6 +40,7 @@ _URL_KEYS = (
 )
 _NAME_KEYS = ("name", "title", "filename", "file_name", "label", "text", "description")
 _SLASHED_DATE = re.compile(r"\\?/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\\?/")
+_HIGHLIGHT = re.compile(r"(?:<|&lt;)/?(?:em|b|strong|font|span|mark|i)\b[^<>&]{0,100}(?:>|&gt;)", re.IGNORECASE)
 _EPOCHS = ((14, 1_000_000), (11, 1000), (8, 1))  # digits from which a number is in micro-, milliseconds, seconds
 
 
@@ -145,7 +146,7 @@ def _draft(rule: _Rule, row: object) -> Draft | None:
     """One record; None where it holds neither title, link nor text."""
     url = _link(rule, row)
     text = _body(rule, row)
-    raw_title = _markup(rule, "title", rule.title.find(row))
+    raw_title = _unlit(_markup(rule, "title", rule.title.find(row)))
     guid = one_line(_markup(rule, "key", rule.key.find(row)), 1000) or None if rule.key else None
     if not (url or text or guid or plain(raw_title)):
         return None
@@ -162,6 +163,11 @@ def _draft(rule: _Rule, row: object) -> Draft | None:
         language=language_of(f"{title}\n{text}", rule.source.language),
         date_from=stood,
     )
+
+
+def _unlit(title: str) -> str:
+    """A title without the marks of a search, which some answers escape."""
+    return _HIGHLIGHT.sub("", title) if "&lt;" in title or "<" in title else title
 
 
 def _link(rule: _Rule, row: object) -> str:

@@ -61,6 +61,7 @@ class Template:
 def compile_path(text: str) -> Path:
     """The expression that `text` spells. Raises `ValueError` that says what is wrong with it."""
     spelled = text.strip()
+    _check_literals(text)
     try:
         compiled = jmespath.compile(spelled)
     except (JMESPathError, RecursionError, ValueError, TypeError) as error:
@@ -156,6 +157,16 @@ def _closing(text: str, start: int) -> int:
             return at
         at += 1
     raise ValueError(f"{text!r}: the brace at {start + 1} is never closed")
+
+
+def _check_literals(text: str) -> None:
+    """Between backticks stands JSON; the library still reads other words there, with a warning at each."""
+    for found in _QUOTED.finditer(text):
+        if found[0].startswith("`"):
+            try:
+                json.loads(found[0][1:-1].replace("\\`", "`"))
+            except ValueError as error:
+                raise ValueError(f"{text!r}: {found[0]} is no JSON; a text stands in single quotes: 'text'") from error
 
 
 def _called(node: object) -> Iterator[dict[str, Any]]:
