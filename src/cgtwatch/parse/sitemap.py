@@ -23,6 +23,9 @@ MOST_URLS = 50_000  # of one map, as the protocol has it
 MOST_MAPS = 50  # of one index that are read at a visit
 _MOST_BYTES = 52_428_800  # unpacked, as the protocol has it
 _CHUNK = 65_536
+_TAIL = 8192
+_ROOT_END = re.compile(rb"</(?:[\w.\-]+:)?(?:urlset|sitemapindex)\s*>\s*\Z")
+_ENTRY_END = re.compile(rb"</(?:[\w.\-]+:)?(?:url|sitemap)\s*>")
 _WORDS = re.compile(r"[\s\-_+.]+")
 _SUFFIX = re.compile(r"\.(?:s?html?|aspx?|jspx?|php|pdf|docx?|xlsx?)$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(r"(?:index|default|content|art|t|c|post|node|id|p)?[\d\s]*|[0-9a-f]{16,}(?: .*)?", re.IGNORECASE)
@@ -193,18 +196,17 @@ def _read_xml(source: Source, page: Page, head: bytes) -> _Map:
             raise _no_sitemap(source, page, head, str(error)) from error
     if root not in ("urlset", "sitemapindex", "url", "sitemap"):
         raise _no_sitemap(source, page, head, "")
-    cut = (
-        not re.search(rb"</(?:[\w.\-]+:)?(?:urlset|sitemapindex)\s*>\s*\Z", _tail(source, page.body))
-        if len(entries) <= MOST_URLS
-        else False
-    )
+    tail = _tail(source, page.body) if len(entries) <= MOST_URLS else b""
+    cut = bool(tail) and not _ROOT_END.search(tail)
+    if cut and entries and b"<loc" in (_ENTRY_END.split(tail)[-1]):
+        entries.pop()  # half an address is none
     return _capped(entries, is_index=root in ("sitemapindex", "sitemap"), cut=cut)
 
 
 def _tail(source: Source, body: bytes) -> bytes:
     tail = b""
     for piece in _unpacked(source, body):
-        tail = (tail + piece)[-200:]
+        tail = (tail + piece)[-_TAIL:]
     return tail
 
 
