@@ -154,7 +154,7 @@ class Guard:
                 await _both(_pump(reader, back, None), _pump(there, writer, one))
             else:
                 back.write(_request(head, parts.path or "/", parts.query, one.proxy))
-                await _both(_pump(reader, back, None, _length(head[1])), _answer(there, writer, one))
+                await _both(_send(reader, back, _length(head[1])), _answer(there, writer, one))
         finally:
             one.writers.discard(back)
             back.close()
@@ -246,15 +246,21 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, one:
                 raise _Ended
         writer.write(piece)
         await writer.drain()
-    if most is None and writer.can_write_eof():
-        writer.write_eof()
 
 
 async def _both(upward: Coroutine[Any, Any, None], downward: Coroutine[Any, Any, None]) -> None:
-    """Both directions; the end of what comes down ends the connection, also where the other side still waits to send."""
-    up = asyncio.ensure_future(upward)
+    """Both directions, until one ends: sites keep connections open that the browser is done with, and browsers never half-close."""
+    ways = [asyncio.ensure_future(upward), asyncio.ensure_future(downward)]
     try:
-        await downward
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        up.cancel()
-        await asyncio.gather(up, return_exceptions=True)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+
+
+async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int) -> None:
+    """Carry a request's body, then wait until the browser hangs up; what it may say further belongs to no exchange."""
+    await _pump(reader, writer, None, length)
+    while await reader.read(PIECE):
+        pass
