@@ -36,6 +36,9 @@ class Time:
     def monotonic(self):
         return self.now
 
+    def clock(self):
+        return NOW + timedelta(seconds=self.now - 100)
+
     def sleep(self, seconds):
         self.slept.append(seconds)
         self.now += seconds
@@ -54,7 +57,7 @@ def make(time):
     def made(allowed=LOOPBACK, **parts):
         nets.append(Net(NetPolicy(allowed, "cgtwatch/test (+mail)")))
         pacing = Pacing(time.monotonic, time.sleep)
-        return HttpAcquirer(AcquireParts(nets[-1], lambda: NOW, pacing, secret=SECRETS.get, **parts))
+        return HttpAcquirer(AcquireParts(nets[-1], time.clock, pacing, secret=SECRETS.get, **parts))
 
     yield made
     for net in nets:

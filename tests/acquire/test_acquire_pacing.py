@@ -1,7 +1,7 @@
 """One budget of requests per host."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cgtwatch.acquire.pacing import Pacing, Rest
 
 GAP = timedelta(seconds=2)
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Time:
@@ -76,35 +77,35 @@ def test_the_gap_is_stretched_by_a_quarter_at_most_and_the_same_way_each_time():
     assert all(2 <= gap <= 2.5 for gap in gaps("h") + gaps("i"))
 
 
-def test_a_host_that_asks_for_rest_is_left_alone_and_no_other():
-    time = Time()
-    pacing = Pacing(time.monotonic, time.sleep)
-    assert pacing.rest("h") is None
-    pacing.hold("h", timedelta(minutes=10), 429)
-    pacing.hold("h", timedelta(minutes=5), 503)  # the longer wish counts
-    assert (pacing.rest("h"), pacing.rest("i")) == (Rest(timedelta(minutes=10), 429), None)
-    time.now += 600
-    assert pacing.rest("h") is None
+def test_a_server_that_asks_for_rest_is_left_alone_and_no_other():
+    pacing = Pacing()
+    assert pacing.rest("h", NOW) is None
+    pacing.hold("h", timedelta(minutes=10), 429, NOW)
+    pacing.hold("h", timedelta(minutes=5), 503, NOW)  # the longer wish counts
+    assert (pacing.rest("h", NOW), pacing.rest("i", NOW)) == (Rest(timedelta(minutes=10), 429), None)
+    assert pacing.rest("h", NOW + timedelta(minutes=10)) is None
 
 
-def test_a_host_is_left_alone_for_an_hour_at_most():
-    time = Time()
-    pacing = Pacing(time.monotonic, time.sleep)
-    pacing.hold("h", timedelta(days=1), 429)
-    assert pacing.rest("h") == Rest(timedelta(hours=1), 429)
+def test_a_server_is_left_alone_for_an_hour_at_most_also_when_the_clock_is_set_back():
+    pacing = Pacing()
+    pacing.hold("h", timedelta(days=1), 429, NOW)
+    assert pacing.rest("h", NOW) == Rest(timedelta(hours=1), 429)
+    assert pacing.rest("h", NOW - timedelta(days=1)) is None
 
 
 def test_budgets_of_hosts_that_were_asked_long_ago_are_forgotten(monkeypatch):
     monkeypatch.setattr("cgtwatch.acquire.pacing.MOST_HOSTS", 8)
     time = Time()
     pacing = Pacing(time.monotonic, time.sleep)
-    pacing.hold("held", timedelta(minutes=10), 429)
+    for n in range(50):
+        pacing.hold(f"held{n}", timedelta(minutes=10), 429, NOW + timedelta(hours=n))
     with pacing.turn("busy", 1, GAP):
         for n in range(50):
             with pacing.turn(f"host{n}", 1, timedelta(seconds=1)):
                 time.now += 5
-        assert len(pacing._budgets) <= 9
-        assert pacing.rest("held") is not None
+    assert len(pacing._budgets) <= 9
+    assert len(pacing._holds) <= 9
+    assert pacing.rest("held49", NOW + timedelta(hours=49)) is not None
 
 
 def test_no_more_threads_work_on_a_host_than_it_has_connections():

@@ -158,7 +158,7 @@ class BrowserAcquirer:
         gap = self._door.gap(source, NetRequest(url, headers=ours, deadline=source.timeout, verify=source.verify))
         if gap is None:
             return disallowed(asked)
-        if (resting := self._door.resting(host_of(url))) is not None:
+        if (resting := self._door.resting(url)) is not None:
             return failure_of(resting, asked)
         with self._parts.pacing.turn(host_of(url), source.connections, gap):
             began = time.monotonic()

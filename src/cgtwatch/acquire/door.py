@@ -92,7 +92,7 @@ class Door:
             request = self._request(source, question, left, secrets)
         except Unaskable as e:
             return spent.add(refused(asked, e))
-        if (resting := self.resting(host_of(request.url))) is not None:
+        if (resting := self.resting(request.url)) is not None:
             return spent.add(visit_of(resting, asked))
         gap = self.gap(source, request)
         if gap is None:
@@ -120,22 +120,23 @@ class Door:
         """One exchange in its turn; nothing is sent to a host that asked for rest."""
         host = host_of(request.url)
         with self._pacing.turn(host, connections, gap):
-            answer = self.resting(host) or self._net.exchange(request)  # rest was perhaps asked for while we waited
+            answer = self.resting(request.url) or self._net.exchange(request)  # rest was perhaps asked for while we waited
         if isinstance(answer, NetAnswer) and answer.status in WANTS_REST:
             wait = retry_after(answer.headers.get("retry-after"), self._clock())
             if wait is not None:
-                self._pacing.hold(host_of(answer.url), wait, answer.status)
+                self._pacing.hold(_server(answer.url), wait, answer.status, self._clock())
         return answer
 
-    def resting(self, host: str) -> NetFailure | None:
-        """The answer in place of one from a host that asked to be left alone; None where it may be asked."""
-        rest = self._pacing.rest(host)
+    def resting(self, url: str) -> NetFailure | None:
+        """The answer in place of one from a server that asked to be left alone; None where it may be asked."""
+        server = _server(url)
+        rest = self._pacing.rest(server, self._clock())
         if rest is None:
             return None
         error, hint = STATUSES.get(rest.status, (ErrorClass.HTTP_5XX, "wait; it is asked again later"))
         seconds = max(1, round(rest.wait.total_seconds()))
         message = (
-            f"not asked: {host} answered {rest.status} to an earlier request and wants to be left alone for {seconds} s more"
+            f"not asked: {server} answered {rest.status} to an earlier request and wants to be left alone for {seconds} s more"
         )
         return NetFailure(error, message, hint, retry_after=str(seconds))
 
@@ -203,6 +204,12 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
         return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return None
+
+
+def _server(url: str) -> str:
+    """Host and port, without the port where it is http's or https's own: sites lead from one to the other."""
+    found = origin_of(url)
+    return "" if found is None else found[1] if found[2] in (80, 443) else f"{found[1]}:{found[2]}"
 
 
 def host_of(url: str) -> str:

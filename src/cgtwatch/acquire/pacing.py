@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from zlib import crc32
 
@@ -19,26 +19,35 @@ class _Budget:
     active: int = 0
     asked: int = 0
     free_at: float = NEVER  # when the next request may start
-    held_until: float = NEVER
-    status: int = 0  # what the host said when it asked for rest
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    until: datetime
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """How long a host still wants to be left alone, and the status by which it said so."""
+    """How long a server still wants to be left alone, and the status by which it said so."""
 
     wait: timedelta
     status: int
 
 
 class Pacing:
-    """One budget per host name, whatever the port or scheme: it is the same machine that answers."""
+    """One budget per host name, whatever the port or scheme: it is the same machine that answers.
+
+    Holds are per server (host and port), because it is a server that says it has had enough; whoever would ask it in the
+    meantime is told so at once, and no thread waits.
+    """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
         self._changed = threading.Condition(threading.Lock())
         self._budgets: dict[str, _Budget] = {}
+        self._holds: dict[str, _Hold] = {}
 
     def turn(self, host: str, connections: int, gap: timedelta) -> "Turn":
         """Hold one of the host's `connections` for a `with`; blocks until one is free and the gap since the last request has passed.
@@ -48,21 +57,23 @@ class Pacing:
         """
         return Turn(self, host, max(connections, 1), gap.total_seconds())
 
-    def hold(self, host: str, wait: timedelta, status: int) -> None:
-        """The host asks to be left alone for `wait`; of more than an hour only that is kept. Who waits for a turn is not woken."""
-        until = self._monotonic() + min(wait, LONGEST_HOLD).total_seconds()
+    def hold(self, site: str, wait: timedelta, status: int, now: datetime) -> None:
+        """A server asks to be left alone for `wait` from `now`; of more than an hour only that is kept."""
+        until = now + min(wait, LONGEST_HOLD)
         with self._changed:
-            budget = self._budget(host)
-            if until > budget.held_until:
-                budget.held_until, budget.status = until, status
+            known = self._holds.get(site)
+            if known is None or until > known.until:
+                if len(self._holds) >= MOST_HOSTS:
+                    self._holds = {name: one for name, one in self._holds.items() if one.until > now}
+                self._holds[site] = _Hold(until, status)
 
-    def rest(self, host: str) -> Rest | None:
-        """What is left of a hold; None where the host may be asked."""
-        budget = self._budgets.get(host)
-        if budget is None or budget.held_until == NEVER:
+    def rest(self, site: str, now: datetime) -> Rest | None:
+        """What is left of a hold; None where the server may be asked."""
+        hold = self._holds.get(site)
+        if hold is None:
             return None
-        left = budget.held_until - self._monotonic()
-        return Rest(timedelta(seconds=left), budget.status) if left > 0 else None
+        left = hold.until - now  # of more than the longest: the clock was set back
+        return Rest(left, hold.status) if timedelta() < left <= LONGEST_HOLD else None
 
     def begin(self, host: str, connections: int, pause: float) -> float:
         """Take a turn; how long to sleep before using it, in seconds. `Turn` calls it."""
@@ -96,9 +107,7 @@ class Pacing:
         if budget is None:
             if len(self._budgets) >= MOST_HOSTS:
                 now = self._monotonic()
-                self._budgets = {
-                    name: one for name, one in self._budgets.items() if one.active or max(one.free_at, one.held_until) > now
-                }
+                self._budgets = {name: one for name, one in self._budgets.items() if one.active or one.free_at > now}
             budget = self._budgets[host] = _Budget()
         return budget
 
