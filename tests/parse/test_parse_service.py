@@ -1,5 +1,6 @@
 """The child processes."""
 
+import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cgtwatch.errors import ParseError
-from cgtwatch.model.source import DetailMode, DetailRule, ListRule
-from cgtwatch.parse.service import ParseService
+from cgtwatch.model.source import ApiRule, DetailMode, DetailRule, ListRule, Preload, Taken
+from cgtwatch.parse.service import Limits, ParseService
 from parse.parse_kit import fetched, item, rss, source
 
 FEED = source("feed")
@@ -114,3 +115,33 @@ def test_the_child_sees_nothing_of_our_environment(service, monkeypatch):
 def test_a_wrong_rule_is_told_as_it_is(service):
     with pytest.raises(ParseError, match=r"src: list\.item: .*no CSS selector"):
         service.parse(source("list", list=ListRule("ul[")), fetched("<ul></ul>"))
+
+
+def test_values_of_a_preloaded_page_are_read_in_the_child(service):
+    asking = source("api", preload=Preload("https://e.org", set=(Taken("sid", regex=r"SID:'(\d+)'"),)))
+    assert service.pick(asking, fetched("<script>x={SID:'216'}</script>")) == {"sid": "216"}
+    with pytest.raises(ParseError, match=r"preload\.set finds no sid in an HTML page"):
+        service.pick(asking, fetched("<html></html>"))
+
+
+def test_a_whole_file_of_many_records_comes_back_as_it_is(service):
+    rows = [{"id": n, "name": f"Guideline {n}", "day": f"{n % 28 + 1:02d}/07/2026", "pad": "x" * 900} for n in range(3000)]
+    rule = ApiRule(items="data[]", key="id", title="name", date="day", date_format="%d/%m/%Y", whole=True)
+    parsed = service.parse(source("api", api=rule), fetched(json.dumps({"data": rows}), content_type="application/json"))
+    assert (len(parsed.drafts), parsed.drafts[-1].title, parsed.drafts[-1].guid) == (3000, "Guideline 2999", "2999")
+
+
+def test_a_source_that_may_send_more_is_given_more_within_bounds():
+    ordinary, limits, mib = source("api"), Limits(), 1024 * 1024
+    large = source("api", max_bytes=20 * mib)
+    assert limits.of(ordinary, 8 * mib) is limits.of(large, mib) is limits
+    assert limits.of(large, 16 * mib).memory_bytes == 512 * mib
+    assert limits.of(large, 16 * mib).cpu.total_seconds() == 42
+    assert limits.of(large, 500 * mib) == Limits(limits.most_cpu, limits.most_memory_bytes, limits.most_wall)
+
+
+def test_a_source_that_was_changed_is_read_by_its_new_rule(service):
+    body = fetched("<ul><li><a href='/1'>one</a></li></ul><ol><li><a href='/2'>two</a></li></ol>")
+    rules = [ListRule("ul li"), ListRule("ol li"), ListRule("ul li")]
+    read = [service.parse(source("list", list=rule), body).drafts[0].title for rule in rules]
+    assert read == ["one", "two", "one"]
