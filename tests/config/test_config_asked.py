@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cgtwatch.model.source import ApiRule, Bridge, Kind, Preload, RequestRule, SitemapRule, Taken
+from cgtwatch.model.source import ApiRule, Bridge, Kind, ListRule, Preload, RequestRule, SitemapRule, Taken
 from sources_file import KNOWN, load, mistakes, one
 
 API = "api: {items: results, key: id}"
@@ -116,6 +116,13 @@ def test_bridges_sitemaps_hints_and_the_browser_are_read(tmp_path):
     assert found.warnings == ()
 
 
+def test_rows_inside_a_script_may_have_their_date_in_pieces_and_ids_for_links(tmp_path):
+    pattern = r"u='(?P<link>\w+)',t='(?P<title>[^']+)',(?P<year>\d+),(?P<month>\d+),(?P<day>\d+)"
+    rule = f'list: {{script: "{pattern}", link: "https://a.example.org/{{link}}.html", next: a.next@href}}'
+    source = one(source_of(rule.replace("\\", "\\\\"), "list"), tmp_path)
+    assert source.list == ListRule(script=pattern, link="https://a.example.org/{link}.html", next="a.next@href")
+
+
 WRONG = {
     "unknown": ("api: {key: id, itmes: a}", "api.itmes: unknown key (did you mean 'items'?)"),
     "no identity": ("api: {items: a}", "api.link: is missing; kind: api needs it, or key where"),
@@ -207,6 +214,14 @@ WRONG = {
         f"bridge: {{render: 'http://b.example.org/?url='}}\n    {API}",
         "bridge.render: 'http://b.example.org/?url=' does not say where the page's address goes",
     ),
+    "render with password": (
+        f"bridge: {{render: 'http://me:hunter2@b.example.org/?url={{url}}'}}\n    {API}",
+        "bridge.render: 'http://…@b.example.org/?url={url}' holds a user or password",
+    ),
+    "render with another name": (
+        f"bridge: {{render: 'http://b.example.org/?u={{uri}}'}}\n    {API}",
+        "bridge.render: 'http://b.example.org/?u={uri}' holds {uri}, and only {url} is filled in here",
+    ),
     "hint": (f"hints: [b]\n    {API}", "hints: 'b' is no source of this file"),
     "hint of itself": (f"hints: [a*]\n    {API}", "hints: 'a*' is no source of this file"),
     "no hint": (f"hints: ['*']\n    {API}", "hints[1]: '*' is no id"),
@@ -238,6 +253,11 @@ IN_OTHER_KINDS = {
         "via: does not go with bridge",
     ),
     "script and item": ("list", "list: {item: li, script: '(?P<title>a)'}", "list.item: does not go with list.script"),
+    "script and bare link": (
+        "list",
+        "list: {link: a@href, script: '(?P<title>a)'}",
+        "list.link: 'a@href' must hold {link} once beside",
+    ),
     "script without groups": ("list", "list: {script: '(a)'}", "list.script: '(a)' finds no title or link; write (?P<title>…)"),
     "script with a strange group": ("list", "list: {script: '(?P<titel>a)'}", "unknown group 'titel' (did you mean 'title'?)"),
     "script for ever": (

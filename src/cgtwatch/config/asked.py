@@ -8,7 +8,7 @@ from typing import Any
 from cgtwatch.config import checks
 from cgtwatch.config.addresses import address_problem
 from cgtwatch.config.ledger import Check, Shape, Spot, WrongError, read_keys
-from cgtwatch.config.placeholders import RESERVED
+from cgtwatch.config.placeholders import RESERVED, placeholder_names
 from cgtwatch.config.settings import PREFIX
 from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, truth, what
@@ -243,8 +243,10 @@ def problem_of_path(path: str) -> str | None:
 
 def _render(node: Node, spot: Spot) -> str:
     found = checks.text(node, spot)
-    if problem := address_problem(found.replace("{url}", "x")):
-        raise WrongError(f"{shown(found)} {problem}")
+    if problem := address_problem(found):
+        raise WrongError(f"{shown(checks.without_user(found))} {problem}")
+    if other := next((name for name in placeholder_names(found) if name != "url"), None):
+        raise WrongError(f"{shown(found)} holds {{{other}}}, and only {{url}} is filled in here; write {{url}}")
     if "{url}" not in found and "url=" in found:
         raise WrongError(f"{shown(found)} does not say where the page's address goes; write {{url}} there")
     return found

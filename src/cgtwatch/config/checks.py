@@ -134,7 +134,7 @@ def url(node: Node, spot: Spot) -> str:
     """An http or https address."""
     found = text(node, spot)
     if problem := address_problem(found):
-        raise WrongError(f"{shown(_without_user(found))} {problem}")
+        raise WrongError(f"{shown(without_user(found))} {problem}")
     return found
 
 
@@ -261,7 +261,7 @@ def _said(node: Node) -> str:
     return shown(node.text) if isinstance(node, Scalar) else what(node)
 
 
-def _without_user(address: str) -> str:
+def without_user(address: str) -> str:
     """The address as it may be shown: what stands before an @ may be a password."""
     return re.sub(r"//[^/@]*@", "//…@", address)
 

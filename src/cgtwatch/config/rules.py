@@ -1,5 +1,7 @@
 """What each kind of source says of its pages: `list`, `detail`, `page`, `sitemap`, `folder`."""
 
+import re
+
 from cgtwatch.config import checks
 from cgtwatch.config.ledger import Shape, Spot, WrongError, read_keys
 from cgtwatch.config.paging import MOST_PAGES
@@ -7,8 +9,17 @@ from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node
 from cgtwatch.model.source import DetailMode, DetailRule, FolderRule, ListRule, PageRule, SitemapRule, Watch
 
-SCRIPT_GROUPS = ("title", "link", "date", "text")
-_BY_SELECTOR = ("item", "title", "link", "date", "text", "drop")
+SCRIPT_GROUPS = ("title", "link", "date", "text", "year", "month", "day")
+_NOT_IN_SCRIPT = "does not go with list.script, whose groups are the parts; take it away"
+
+
+def _link_of_script(node: Node, spot: Spot) -> str:
+    """Where the addresses of a script are ids or names only: what stands around them."""
+    found = checks.text(node, spot)
+    if found.count("{link}") != 1 or re.search(r"[{}\s]", found.replace("{link}", "")):
+        raise WrongError(f"{shown(found)} must hold {{link}} once beside list.script; write https://host/path/{{link}}.html")
+    return found
+
 
 LIST = Shape(
     {
@@ -19,18 +30,16 @@ LIST = Shape(
     },
     required=("item",),
 )
-_LIST_IN_SCRIPT = LIST._replace(required=())
+_IN_SCRIPT = Shape(
+    {**{name: LIST.keys[name] for name in ("script", "next", "date_format", "max_pages")}, "link": _link_of_script},
+    elsewhere=dict.fromkeys(("item", "title", "date", "text", "drop"), _NOT_IN_SCRIPT),
+)
 
 
 def read_list(node: Node, spot: Spot) -> ListRule:
     """The rule for rows found by selector, or inside a script by pattern."""
     in_script = isinstance(node, Map) and "script" in node.pairs
-    found = read_keys(node, _LIST_IN_SCRIPT if in_script else LIST, spot)
-    if in_script and isinstance(node, Map):
-        for name in _BY_SELECTOR:
-            if name in node.pairs:
-                spot.at(name).wrong(node.pairs[name][0].line, "does not go with list.script, which finds all parts; take it away")
-    return ListRule(**{"item": "", **found})
+    return ListRule(**{"item": "", **read_keys(node, _IN_SCRIPT if in_script else LIST, spot)})
 
 
 DETAIL = Shape(
