@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from shipped.loaded import BY_ID, FILE, ISSUERS, OFF, ON, load
 
 from cgtwatch.config.packaged import packaged_sources
 from cgtwatch.model.source import Kind, Source
 from cgtwatch.model.taxonomy import Level
+from shipped.loaded import BY_ID, FILE, ISSUERS, OFF, ON, load
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = packaged_sources().read_text("utf-8")
