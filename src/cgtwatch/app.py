@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cgtwatch.config.settings import Settings
     from cgtwatch.config.sources import SourceFile, Vocabulary
     from cgtwatch.deliver.channel import Channel
+    from cgtwatch.diff.adapt import Paces
+    from cgtwatch.diff.calendar import Calendar
+    from cgtwatch.diff.habit import Habit
     from cgtwatch.model.classification import Document, Understanding
     from cgtwatch.model.fetch import Fetched
     from cgtwatch.net.session import Net
@@ -66,6 +69,11 @@ PARTS: Mapping[str, str] = {
     "context": "cgtwatch.compose.messages:DigestContext",
     "wanted": "cgtwatch.select:wanted",
     "parse_target": "cgtwatch.select:parse_target",
+    "plan": "cgtwatch.diff.adapt:plan",
+    "plan_history": "cgtwatch.diff.adapt:HISTORY",
+    "habits": "cgtwatch.diff.habit:habits",
+    "habits_memory": "cgtwatch.diff.habit:MEMORY",
+    "nations": "cgtwatch.diff.nations:nations",
 }
 
 
@@ -191,6 +199,38 @@ class App:
             inbox=Path(_part("inbox_source")(one.data_dir).folder.path) if one.inbox_token else None,
         )  # fmt: skip
         return found
+
+    # --- rhythm
+
+    def paces(self) -> "Paces":
+        """When each source is likely to have news, from what came in the last months."""
+        now = self.clock()
+        found: Paces = _part("plan")(
+            self.store.arrivals(now - _part("plan_history")),
+            self.sources,
+            now,
+            self._calendars(now.year),
+            self.store.first_looks(),
+        )
+        return found
+
+    def habits(self) -> Mapping[str, "Habit"]:
+        """How often each source brings news, from what came in the last year."""
+        now = self.clock()
+        found: Mapping[str, Habit] = _part("habits")(
+            self.store.arrivals(now - _part("habits_memory")),
+            self.sources,
+            now,
+            self._calendars(now.year),
+            self.store.first_looks(),
+        )
+        return found
+
+    def _calendars(self, year: int) -> Mapping[str, "Calendar"]:
+        """The calendars of the sources' countries in `year` and the years beside it."""
+        countries = sorted({(source.jurisdiction or "").partition("-")[0] for source in self.sources} - {""})
+        years = range(year - 1, year + 2)
+        return self._once(f"calendars {year} {countries}", lambda: _part("nations")(countries, years))
 
     # --- doors
 

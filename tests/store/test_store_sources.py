@@ -33,6 +33,13 @@ def test_a_hint_never_delays_a_source_that_is_due(visited: Store) -> None:
     assert visited.state("cde").next_poll == due
 
 
+def test_a_first_look_is_when_a_source_first_gave_something(visited: Store) -> None:
+    looked = visited.first_looks()
+    visited.record_visit(news("second", at=NOW + timedelta(days=1)))
+    assert list(looked) == ["cde"]
+    assert visited.first_looks() == looked
+
+
 def test_arrivals_leave_out_the_first_look(visited: Store) -> None:
     later = NOW + timedelta(days=1)
     visited.record_visit(news("second", at=later))

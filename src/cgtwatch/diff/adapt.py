@@ -30,6 +30,7 @@ _BEFORE, _AHEAD = timedelta(days=2), timedelta(days=9)  # of a plan; it is made 
 _DAY, _WEEK, _HOUR = timedelta(days=1), timedelta(weeks=1), timedelta(hours=1)
 _COUNT, _WEEKS = 1.0, 1 / 3  # what is believed of a source before anything was seen: three pieces of news a week
 _CHANCE = 1e-3  # below which the news of a day is no chance
+_FREE = 0.5  # of the news of a mean day, below which a day is taken for free
 _AT_MOST = 3.0  # times as much news as usual is expected for the rest of a day that began so
 _NEVER: Mapping[str, datetime] = MappingProxyType({})
 
@@ -84,7 +85,7 @@ def plan(
         elif beats(every):
             span = (now - _BEFORE, now + _AHEAD + every)
             by |= {s.id: beat(s.id, every, at_home[s.id], profiles[at_home[s.id].zone], span) for s in members}
-    free = {place: place.span(place.day(now)) for place in curves if place not in raised and not _works(place, now)}
+    free = {p: p.span(p.day(now)) for p in curves if p not in raised and not _works(p, profiles[p.zone], now)}
     return Paces(now, by, {name: free[place] for name, place in at_home.items() if place in free}, frozenset(raised))
 
 
@@ -106,8 +107,10 @@ def _rate(found: Sequence[News], watched: timedelta) -> float:
     return (len(found) + _COUNT) / (max(watched, timedelta()) / _WEEK + _WEEKS)
 
 
-def _works(place: Place, at: datetime) -> bool:
-    return place.calendar.works(place.day(at))
+def _works(place: Place, profile: Profile, at: datetime) -> bool:
+    """Whether much is to be expected on the day of `at`."""
+    like = place.calendar.like(place.day(at))
+    return sum(profile[like * 24 : like * 24 + 24]) >= _FREE * 24
 
 
 # ---- what a week is like
@@ -143,7 +146,7 @@ def _curve(place: Place, profile: Profile, now: datetime, more: float | None) ->
         hour = hour_of(at, place)
         if more is None or not begin <= at < end:
             rate.append(profile[hour])
-        elif _works(place, now):
+        elif _works(place, profile, now):
             rate.append(profile[hour] * more)
         else:
             rate.append(max(profile[hour], profile[FRIDAY * 24 + hour % 24]))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from cgtwatch.diff.habit import Habit
 from cgtwatch.diff.rhythm import NO_ANSWER
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm
@@ -14,6 +15,7 @@ from cgtwatch.model.source import Source
 
 NETWORK = "network"
 _PREFIX = "source:"
+_SILENCE = "silence:"
 _DAY = timedelta(days=1)
 _SHORT = timedelta(hours=6)  # sources asked more often than this must be well twice in a row before an alarm ends
 _TOGETHER = timedelta(minutes=10)  # visits of one round
@@ -29,7 +31,7 @@ class Word(StrEnum):
 
     OK = "ok"
     SLOW = "slow"  # answers too late, or asks us to wait
-    SILENT = "silent"  # does not answer, or has not been heard of for too long
+    SILENT = "silent"  # does not answer, has not been visited for too long, or brings nothing new though it used to
     BLOCKED = "blocked"  # answers, but not us
     BROKEN = "broken"  # answers with errors, or with something that cannot be read
     CHANGED = "changed shape"  # answers with a page that is not like the ones before
@@ -46,6 +48,11 @@ class Health:
     hint: str
 
 
+_MUTE_HINT = (
+    "open the address in a browser: where it shows newer entries than ours, the list has moved or the file is no longer kept"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmPlan:
     """Alarms to open, and keys of alarms to close."""
@@ -54,6 +61,7 @@ class AlarmPlan:
     close: tuple[str, ...] = ()
 
 
+_NO_HABITS: Mapping[str, Habit] = MappingProxyType({})
 _WORDS: Mapping[ErrorClass, Word] = MappingProxyType(
     {
         ErrorClass.TIMEOUT: Word.SLOW,
@@ -68,9 +76,9 @@ _WORDS: Mapping[ErrorClass, Word] = MappingProxyType(
 )
 
 
-def health(state: SourceState, source: Source, now: datetime) -> Health:
+def health(state: SourceState, source: Source, now: datetime, habit: Habit | None = None) -> Health:
     """The word for a source. Every error has one; a source that was never read well is `unverified`, unless it answered with
-    something else than what its kind expects.
+    something else than what its kind expects. With its `habit`, one that answers but has brought nothing for far too long is silent.
     """
     if state.last_ok is None and state.error not in _CONTENT:
         what = state.message or ("waiting for its first visit" if state.last_visit is None else "no good visit yet")
@@ -81,13 +89,35 @@ def health(state: SourceState, source: Source, now: datetime) -> Health:
         return Health(_WORDS.get(state.error, Word.BROKEN), state.last_ok, what, state.hint)
     if state.last_ok is not None and now - state.last_ok > max(2 * _DAY, 4 * source.every):
         return Health(Word.SILENT, state.last_ok, "not visited for too long", "is the service running, and the source enabled?")
+    if habit is not None and mute(state, habit):
+        return Health(Word.SILENT, state.last_ok, _mute_what(habit), _MUTE_HINT)
     return Health(Word.OK, state.last_ok, "", "")
 
 
+def mute(state: SourceState, habit: Habit) -> bool:
+    """Whether a source was read well after the time from which on its silence is no chance, and has brought nothing since."""
+    if habit.silent_from is None or state.last_ok is None or state.last_ok < habit.silent_from:
+        return False
+    return (
+        state.last_new is None or state.last_new < habit.last + _DAY
+    )  # else it has brought something since the habit was learned
+
+
+def _mute_what(habit: Habit) -> str:
+    often = f"{habit.every:.0f} working days" if habit.every >= 1.5 else "working day"
+    return f"answers, but has brought nothing new since {habit.last:%Y-%m-%d}; it used to every {often}"
+
+
 def alarms(
-    states: Mapping[str, SourceState], sources: Sequence[Source], open_alarms: Sequence[Alarm], now: datetime
+    states: Mapping[str, SourceState],
+    sources: Sequence[Source],
+    open_alarms: Sequence[Alarm],
+    now: datetime,
+    habits: Mapping[str, Habit] = _NO_HABITS,
 ) -> AlarmPlan:
     """What to tell. Other alarms than those of sources and of the network are left alone.
+
+    A source whose habit is known has an alarm of its own for silence, apart from trouble in reaching it.
 
     When no enabled source answers there is one `network` alarm in the place of all that it explains. Trouble without an answer
     counts against a source only where another one answered about the same time. A source that never answered raises none.
@@ -105,7 +135,25 @@ def alarms(
     for key, (source, state) in current.items():
         if key not in opened and _due(state, now) and not (down and state.error in NO_ANSWER) and _its_own(source, state, remote):
             begin.append(_source_alarm(key, source, state, now))
-    return AlarmPlan(tuple(begin), tuple(end))
+    silent = _silences(active, opened, now, habits)
+    return AlarmPlan((*begin, *silent.open), (*end, *silent.close))
+
+
+def _silences(
+    active: Sequence[tuple[Source, SourceState]], opened: Mapping[str, Alarm], now: datetime, habits: Mapping[str, Habit]
+) -> AlarmPlan:
+    """Alarms of sources that answer and bring nothing. One goes on while the source cannot be read, and ends with its next news."""
+    begin, keep = [], set()
+    for source, state in active:
+        key, habit = f"{_SILENCE}{source.id}", habits.get(source.id)
+        silent = habit is not None and mute(state, habit)
+        if key in opened:
+            spoke = state.last_new is not None and state.last_new > opened[key].opened_at
+            if not spoke and (silent or habit is None):
+                keep.add(key)
+        elif silent and habit is not None and state.error is None:
+            begin.append(Alarm(key, Word.SILENT, f"{source.id}: {Word.SILENT}", _mute_what(habit), _MUTE_HINT, now))
+    return AlarmPlan(tuple(begin), tuple(key for key in opened if key.startswith(_SILENCE) and key not in keep))
 
 
 def _due(state: SourceState, now: datetime) -> bool:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cgtwatch.app import App
 from cgtwatch.engine.hosts import Hosts, Line
+from cgtwatch.engine.rhythm import Rhythm
 from cgtwatch.engine.storage import Storage
 from cgtwatch.engine.threads import PATIENCE, Threads
 from cgtwatch.errors import STORAGE_TROUBLE, BusyError
@@ -34,6 +36,7 @@ class Engine:
     def __init__(self, app: App) -> None:
         self.app = app
         self.storage = Storage(self._probe)
+        self.rhythm = Rhythm(app)
         self._unrecorded: dict[str, Unrecorded] = {}
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
@@ -84,10 +87,12 @@ class Engine:
         if not self.storage.usable():
             return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: not visited: {self.storage.error}")
         try:
-            row = poll(source, self.app.poll_parts)
+            row = poll(source, replace(self.app.poll_parts, pace=self.rhythm.pace))
         except STORAGE_TROUBLE as error:
             self.storage.trouble(error)
             return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: {error}")
+        if row.new and not row.baseline:
+            self.rhythm.found(source.id)
         level = logging.INFO if row.error is None else logging.WARNING
         _log.log(
             level, "poll %s",
@@ -200,8 +205,9 @@ class Engine:
     # --- the rest
 
     def housekeep(self) -> None:
-        """Judge the health of sources and tell the operator what begins and what ends."""
-        judge_sources(self.app.sources, self.app.store, self.app.clock())
+        """Learn when news comes, judge the health of sources, and tell the operator what begins and what ends."""
+        self.rhythm.keep()
+        judge_sources(self.app.sources, self.app.store, self.app.clock(), self.rhythm.habits)
         told = tell_operator(self.app.notice_parts)
         if told is not None:
             _log.warning("alarm %s", fields(subject=told.subject, delivery=told.key))

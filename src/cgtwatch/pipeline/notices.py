@@ -1,11 +1,12 @@
 """Trouble, told to the operator once when it begins and once when it ends."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cgtwatch.compose.messages import alarm
+from cgtwatch.diff.habit import Habit
 from cgtwatch.diff.health import alarms
 from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.model.source import Source
@@ -26,10 +27,10 @@ class NoticeParts:
     timezone: str = "Asia/Shanghai"
 
 
-def judge_sources(sources: Sequence[Source], store: Store, now: datetime) -> None:
-    """Open an alarm for each source whose trouble is worth one, and close those that are over."""
+def judge_sources(sources: Sequence[Source], store: Store, now: datetime, habits: Mapping[str, Habit]) -> None:
+    """Open an alarm for each source whose trouble is worth one, and close those that are over; `habits`: as far as known."""
     watched = [source for source in sources if source.enabled]
-    plan = alarms(store.states(), watched, store.open_alarms(), now)
+    plan = alarms(store.states(), watched, store.open_alarms(), now, habits)
     if plan.open or plan.close:
         store.apply_alarms(plan.open, plan.close, now)
 

@@ -82,6 +82,12 @@ class Sources(Visited):
         with self._database.read() as db:
             return [Arrival(*row) for row in db.execute(fresh)]
 
+    def first_looks(self) -> dict[str, datetime]:
+        """When each source first gave something."""
+        first = select(ITEM.c.source, func.min(ITEM.c.first_seen)).group_by(ITEM.c.source)
+        with self._database.read() as db:
+            return {row[0]: row[1] for row in db.execute(first)}
+
     def known(self, source_id: str) -> tuple[KnownItem, ...]:
         """Everything ever found at a source, gone or not."""
         latest = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
