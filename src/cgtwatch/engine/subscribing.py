@@ -1,7 +1,7 @@
 """Making, changing and trying subscriptions, as commands ask for it."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,14 +13,13 @@ from cgtwatch.config.suggest import did_you_mean
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
+from cgtwatch.engine.operations import Args, Row
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.model.subscription import Filter, Promise, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.select import next_due, parse_cadence, parse_target, show_cadence
 
-Row = dict[str, Any]
-Args = Mapping[str, Any]
 Word = TypeVar("Word", bound=StrEnum)
 LANGUAGES = ("zh", "en")
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
@@ -53,7 +52,7 @@ def _filter_record(wanted: Filter) -> Row:
     return {name: value for name, value in record.items() if value}
 
 
-def _add(engine: Engine, args: Args) -> Iterator[Row]:
+def add(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name`, `to`, filter parts as lists, `cadence`, `tz`, `lang`, `since` (ISO), `promise`."""
     app = engine.app
     asked = _asked(args, frozenset(app.rules.issuers))
@@ -124,26 +123,31 @@ def _zone(name: str) -> ZoneInfo:
         raise ValueError(f"no time zone {name!r}; write one such as Asia/Shanghai or Europe/London") from error
 
 
-def _change(status: Status) -> Callable[[Engine, Args], Iterator[Row]]:
-    def change(engine: Engine, args: Args) -> Iterator[Row]:
-        app = engine.app
-        one = app.store.subscription(args["name"])
-        changes: Row = {"status": status, "note": ""}
-        if status is Status.ACTIVE:
-            changes["next_due"] = next_due(one.cadence, one.timezone, app.clock())
-        yield shown(app.store.update_subscription(args["name"], **changes))
-
-    return change
+def pause(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`."""
+    yield _changed(engine, args["name"], {"status": Status.PAUSED})
 
 
-def _remove(engine: Engine, args: Args) -> Iterator[Row]:
+def resume(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`. The next digest comes at its next hour."""
+    one = engine.app.store.subscription(args["name"])
+    due = next_due(one.cadence, one.timezone, engine.app.clock())
+    yield _changed(engine, one.name, {"status": Status.ACTIVE, "next_due": due})
+
+
+def _changed(engine: Engine, name: str, changes: Row) -> Row:
+    return shown(engine.app.store.update_subscription(name, note="", **changes))
+
+
+def remove(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`."""
     engine.app.store.subscription(args["name"])
     engine.app.store.remove_subscription(args["name"], engine.app.clock())
     yield {"name": args["name"], "removed": True}
 
 
-def _test(engine: Engine, args: Args) -> Iterator[Row]:
-    """Send a welcome to the subscription's target now, through the ledger, and say what came of it."""
+def test(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`. Send a welcome to the subscription's target now, through the ledger, and say what came of it."""
     app = engine.app
     one, now = app.store.subscription(args["name"]), app.clock()
     parts = app.digest_parts
@@ -164,12 +168,3 @@ def _test(engine: Engine, args: Args) -> Iterator[Row]:
             "state": "queued",
             "answer": "waits behind earlier messages to this target; see `cgtwatch deliveries list`",
         }
-
-
-SUBSCRIBING: Mapping[str, Callable[[Engine, Args], Iterator[Row]]] = {
-    "subscriptions.add": _add,
-    "subscriptions.pause": _change(Status.PAUSED),
-    "subscriptions.resume": _change(Status.ACTIVE),
-    "subscriptions.remove": _remove,
-    "subscriptions.test": _test,
-}

@@ -20,10 +20,7 @@ from cgtwatch.model.discovery import PageOffer
 from cgtwatch.model.draft import Article, Draft, Parsed
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.source import Source
-from cgtwatch.parse.document import document
 from cgtwatch.parse.wire import encoded, receive, send, shaped
-
-__all__ = ["Limits", "ParseService", "document"]
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:\-]+)", re.IGNORECASE)
 _JOBS_OF_A_CHILD = 500  # then it is replaced, so that what libraries leak stays small

@@ -1,0 +1,42 @@
+"""What may be asked for about digests and deliveries."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from cgtwatch.engine.engine import Engine
+from cgtwatch.engine.operations import Args, Row
+from cgtwatch.model.delivery import DeliveryState
+from cgtwatch.pipeline.digest import is_due, run_digest
+
+
+def digest(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `subscription` (that one, due or not), else all that are due (at `at`, an ISO time, instead of now)."""
+    app = engine.app
+    now = datetime.fromisoformat(args["at"]) if args.get("at") else app.clock()
+    if args.get("subscription"):
+        chosen = [app.store.subscription(args["subscription"])]
+    else:
+        last = app.store.last_seq()
+        chosen = [one for one in app.store.subscriptions() if is_due(one, last, now)]
+    parts = replace(app.digest_parts, clock=lambda: now) if args.get("at") else app.digest_parts
+    for subscription in chosen:
+        yield asdict(run_digest(subscription, parts))
+
+
+def send(engine: Engine, _args: Args) -> Iterator[Row]:
+    """Every attempt that is due. Rows: one an attempt."""
+    for row in engine.send_all():
+        yield {**asdict(row), "state": row.state.value, "next_at": row.next_at.isoformat() if row.next_at else None}
+
+
+def redeliver(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `key`. Queue that delivery once more."""
+    delivery = engine.app.store.redeliver(args["key"], engine.app.clock())
+    yield {"delivery": delivery.key, "state": delivery.state.value}
+
+
+def resolve(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `key`, `state`. Say what came of a delivery whose outcome is unknown."""
+    delivery = engine.app.store.resolve(args["key"], DeliveryState(args["state"]), engine.app.clock())
+    yield {"delivery": delivery.key, "state": delivery.state.value}
