@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -28,17 +28,20 @@ if TYPE_CHECKING:
     from cgtwatch.diff.calendar import Calendar
     from cgtwatch.diff.habit import Habit
     from cgtwatch.model.classification import Document, Understanding
+    from cgtwatch.model.draft import Parsed
     from cgtwatch.model.fetch import Fetched
     from cgtwatch.net.session import Net
     from cgtwatch.parse.service import ParseService
     from cgtwatch.pipeline.digest import DigestParts
     from cgtwatch.pipeline.notices import NoticeParts
     from cgtwatch.pipeline.poll import Acquirer, PollParts
+    from cgtwatch.pipeline.push import PushParts
     from cgtwatch.pipeline.send import SendParts
     from cgtwatch.store import Store
     from cgtwatch.understand.rules import Rules
 
 Clock = Callable[[], datetime]
+_HOUR = timedelta(hours=1)
 
 # A command pays only for the parts it uses: each is imported when it is first asked for.
 PARTS: Mapping[str, str] = {
@@ -65,6 +68,8 @@ PARTS: Mapping[str, str] = {
     "poll": "cgtwatch.pipeline.poll:PollParts",
     "digest": "cgtwatch.pipeline.digest:DigestParts",
     "send": "cgtwatch.pipeline.send:SendParts",
+    "learn": "cgtwatch.pipeline.push:learn",
+    "push": "cgtwatch.pipeline.push:PushParts",
     "notices": "cgtwatch.pipeline.notices:NoticeParts",
     "context": "cgtwatch.compose.messages:DigestContext",
     "wanted": "cgtwatch.select:wanted",
@@ -215,15 +220,13 @@ class App:
         return found
 
     def habits(self) -> Mapping[str, "Habit"]:
-        """How often each source brings news, from what came in the last year."""
-        now = self.clock()
-        found: Mapping[str, Habit] = _part("habits")(
-            self.store.arrivals(now - _part("habits_memory")),
-            self.sources,
-            now,
-            self._calendars(now.year),
-            self.store.first_looks(),
-        )
+        """How often each source brings news, from what came in the last year; learned anew each hour, because pages ask often."""
+        now, sources = self.clock(), self.sources
+        key, at, found = self._made.get("habits", (None, now, {}))
+        if key is not sources or not timedelta() <= now - at < _HOUR:
+            since, begun = now - _part("habits_memory"), self.store.first_looks()
+            found = _part("habits")(self.store.arrivals(since), sources, now, self._calendars(now.year), begun)
+            self._made["habits"] = sources, now, found
         return found
 
     def _calendars(self, year: int) -> Mapping[str, "Calendar"]:
@@ -300,7 +303,21 @@ class App:
             self._recording,
             self.stopping.is_set,
             self._hinted,
+            heard=self._heard,
         )
+        return found
+
+    def _heard(self, source: Source, parsed: "Parsed") -> None:
+        """Where hubs can reach us, remember the one that a feed names."""
+        if self.settings.public_url is not None:
+            _part("learn")(source, parsed, self.store)
+
+    @property
+    def push_parts(self) -> "PushParts | None":
+        """What asking hubs needs; None where they could not reach us."""
+        if self.settings.public_url is None:
+            return None
+        found: PushParts = _part("push")(self.net, self.store, self.clock, self.settings.public_url, self.secret_key)
         return found
 
     def _hinted(self, source: Source) -> list[str]:

@@ -46,7 +46,7 @@ def list_sources(json: Json = False) -> None:
     settings = working.settings()
     with App(settings, readonly=True) as app:
         rows = health_rows(app, stored=state_of(settings.database_url) != "empty")
-        columns = ("id", "health", "what", "last_ok", "next_poll", "items", "last_new", "hint")
+        columns = ("id", "health", "what", "last_ok", "last_new", "expected_next", "next_poll", "items", "hint")
         show.listing(rows, json, columns, lambda row: [row[name] for name in columns], empty="No source in the file.")
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 ANEW = timedelta(hours=1)  # after which a plan is made again
 AT_ONCE = timedelta(minutes=10)  # the same after unexpected news
-HABITS = timedelta(days=1)
 _LOOK = timedelta(minutes=1)  # between two looks for sources that a raised day makes due
 _SOON = timedelta(minutes=1)
 
@@ -26,7 +25,6 @@ class _Learned:
 
     paces: "Paces"
     habits: Mapping[str, "Habit"]
-    habits_at: datetime
     sources: tuple["Source", ...]
 
 
@@ -58,7 +56,7 @@ class Rhythm:
         now, learned = self._app.clock(), self._learned
         if learned is None or self._stale(learned, now):
             self._surprised = False
-            self._learned = learned = self._learn(now, learned)
+            self._learned = learned = _Learned(self._app.paces(), self._app.habits(), self._app.sources)
         if learned.paces.raised and (self._looked is None or not timedelta() <= now - self._looked < _LOOK):
             self._looked = now
             self._bring_forward(learned, now)
@@ -67,12 +65,6 @@ class Rhythm:
         age = now - learned.paces.made
         wait = AT_ONCE if self._surprised else ANEW
         return not timedelta() <= age < wait or learned.sources is not self._app.sources
-
-    def _learn(self, now: datetime, before: _Learned | None) -> _Learned:
-        sources, paces = self._app.sources, self._app.paces()
-        if before is not None and before.sources is sources and timedelta() <= now - before.habits_at < HABITS:
-            return _Learned(paces, before.habits, before.habits_at, sources)
-        return _Learned(paces, self._app.habits(), now, sources)
 
     def _bring_forward(self, learned: _Learned, now: datetime) -> None:
         states = self._app.store.states()

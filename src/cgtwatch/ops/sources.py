@@ -21,18 +21,20 @@ DRY_DETAILS = 5  # pages behind rows that a dry visit reads
 
 def health_rows(app: App, *, stored: bool) -> Iterator[Row]:
     """A row for each source of the file; without a database nothing was seen yet."""
-    states = app.store.states() if stored else {}
+    states, habits = (app.store.states(), app.habits()) if stored else ({}, {})
     now = app.clock()
     for source in app.sources:
         state = states.get(source.id, SourceState(source.id))
-        found = health(state, source, now)
+        habit = habits.get(source.id)
+        found = health(state, source, now, habit)
         on = source.enabled
         yield {
             "id": source.id, "name": {"zh": source.name.zh, "en": source.name.en}, "kind": source.kind.value, "enabled": on,
             "health": found.word if on else "off", "since": instant(found.since),
             "what": found.what if on else "", "hint": found.hint if on else "",
             "last_visit": instant(state.last_visit), "last_ok": instant(state.last_ok), "last_new": instant(state.last_new),
-            "next_poll": instant(state.next_poll), "items": state.items_seen, "failures": state.failures, "held": state.held,
+            "expected_next": instant(habit.expected if habit else None), "next_poll": instant(state.next_poll),
+            "items": state.items_seen, "failures": state.failures, "held": state.held,
             "error": state.error.value if state.error else None, "message": state.message,
             "issuer": source.issuer, "jurisdiction": source.jurisdiction, "language": source.language, "url": source.url,
         }  # fmt: skip

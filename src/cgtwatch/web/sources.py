@@ -35,6 +35,7 @@ class SourceLine:
     hint: str
     last_ok: datetime | None
     last_new: datetime | None
+    expected: datetime | None  # when something new is to be expected; None where too little is known
     next_poll: datetime | None
     items: int
 
@@ -64,11 +65,11 @@ def source_lines(rows: Iterable[Row], said: Words) -> list[SourceLine]:
 def _line(row: Row, said: Words) -> SourceLine:
     state = _state(row)
     error = row["error"]
-    message = str(row["what"]) if error else ""
+    message = str(row["what"]) if error or state == "silent" else ""
     return SourceLine(
         row["id"], row["name"][said.language], safe_link(row["url"]), state, said.name("health", state), _tone(state),
-        said.name("errors", ErrorClass.QUARANTINE if state == "held" else error), message, str(row["hint"]) if error else "",
-        _instant(row["last_ok"]), _instant(row["last_new"]), _instant(row["next_poll"]), row["items"],
+        said.name("errors", ErrorClass.QUARANTINE if state == "held" else error), message, str(row["hint"]) if message else "",
+        _instant(row["last_ok"]), _instant(row["last_new"]), _instant(row["expected_next"]), _instant(row["next_poll"]), row["items"],
     )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def troubles(alarms: Iterable[Alarm], rows: Iterable[Row], said: Words) -> list[
 def _trouble(alarm: Alarm, rows: Mapping[str, Row], said: Words) -> Trouble:
     if alarm.key == NETWORK:
         return _network(said.say("none_reachable"), alarm.detail, alarm.opened_at, said)
-    row = rows.get(alarm.key.removeprefix("source:"))
+    row = rows.get(alarm.key.partition(":")[2])
     if row is None:
         return Trouble(alarm.subject, "", alarm.hint, alarm.detail, alarm.opened_at)
     heading = said.say("colon", a=row["name"][said.language], b=said.name("health", alarm.kind))
