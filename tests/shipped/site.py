@@ -130,3 +130,12 @@ def records(
 def seconds(act: Act, hour: int = 9) -> int:
     """The moment of an act as seconds since 1970, at `hour` in Beijing."""
     return int(datetime(act.day.year, act.day.month, act.day.day, hour - 8 if hour >= 8 else 0, tzinfo=UTC).timestamp())
+
+
+def simple(under: str, title: str, link: str, day: str, at: str, *, raw: str, when: Any, acts: tuple[Act, ...] = ZH) -> Shape:
+    """Records that name title, address and day in members of their own."""
+
+    def record(act: Act) -> dict[str, Any]:
+        return {title: act.title, link: act.into(raw), day: when(act) if callable(when) else act.into(when), "summary": "……"}
+
+    return records(acts, record, at, under=under)

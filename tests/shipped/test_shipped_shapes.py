@@ -4,26 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from cgtwatch.model.source import Kind, Source
+from cgtwatch.model.source import Kind
 from cgtwatch.parse import PARSERS, Page
 from cgtwatch.parse.values import pick
 from cgtwatch.registry import load as part
-from shipped import answers, china_lists, world
+from shipped import world
 from shipped.loaded import BY_ID, FILE
-from shipped.site import NOW, Shape, page
-
-SHAPES: dict[str, Shape] = {**china_lists.LISTS, **answers.ANSWERS, **world.LISTS, **world.FEEDS}
-
-
-def asked(source: Source) -> str:
-    """The address that the source's answer comes from, as far as it matters for links: placeholders only stand in paths and queries."""
-    return source.url.replace("{unit}?{q}", "api-gateway/unit").replace("{sid}", "182")
-
-
-def read(source: Source, shape: Shape):
-    media, _, charset = shape.media.partition("; charset=")
-    parser = part(PARSERS, source.kind.value, what="kind")
-    return parser(source, Page(shape.body, asked(source), media, charset or None, NOW))
+from shipped.shapes import SHAPES, read
+from shipped.site import NOW, page
 
 
 def test_every_source_with_rows_has_a_shape_and_no_shape_is_without_a_source():
