@@ -82,7 +82,7 @@ def test_a_message_whose_outcome_could_not_be_stored_goes_out_once(
         assert bench.app.store.deliveries()[0].state == "attempted"
     bench.engine.storage.look_now()
     assert bench.engine.storage.usable()
-    bench.engine.send_due()
+    bench.engine.sends.due()
     assert [one.state for one in bench.app.store.deliveries()] == ["sent"]
     assert len(site.posts) == 1
 

@@ -1,32 +1,36 @@
-"""Works off what is due: polls and sends on threads, digests and housekeeping on the tick's own."""
+"""Works off what is due: polls on threads; what a poll does not need comes along when it is asked for."""
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from cgtwatch import registry
 from cgtwatch.app import App
 from cgtwatch.engine.hosts import Hosts, Line
 from cgtwatch.engine.rhythm import Rhythm
 from cgtwatch.engine.storage import Storage
 from cgtwatch.engine.threads import PATIENCE, Threads
-from cgtwatch.errors import STORAGE_TROUBLE, BusyError
-from cgtwatch.model.delivery import Delivery
+from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Outcome
 from cgtwatch.model.source import Source
-from cgtwatch.model.subscription import Subscription
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.ownership import prove_writable
-from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest, set_right
-from cgtwatch.pipeline.notices import judge_sources, tell_operator
 from cgtwatch.pipeline.poll import PollRow, poll
-from cgtwatch.pipeline.send import SendRow, Unrecorded, record, send
 
-WELCOME_WAITS = timedelta(minutes=15)
-SENDERS = 8  # targets served side by side; each target has a queue of its own
+if TYPE_CHECKING:
+    from cgtwatch.engine.sends import Sends
+    from cgtwatch.pipeline.digest import DigestRow
+
+PARTS = {
+    "sends": "cgtwatch.engine.sends:Sends",
+    "digest_due": "cgtwatch.engine.duties:digest_due",
+    "housekeep": "cgtwatch.engine.duties:housekeep",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -37,10 +41,10 @@ class Engine:
         self.app = app
         self.storage = Storage(self._probe)
         self.rhythm = Rhythm(app)
-        self._unrecorded: dict[str, Unrecorded] = {}
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
-        self._sends: Threads[SendRow | None] = Threads("send", SENDERS)
+        self._sends: Sends | None = None
+        self._guard = threading.Lock()
 
     # --- polls
 
@@ -101,128 +105,33 @@ class Engine:
         )  # fmt: skip
         return row
 
-    # --- digests
+    # --- what only the service does, and commands of its own
 
-    def digest_due(self) -> list[DigestRow]:
+    @property
+    def sends(self) -> "Sends":
+        """The attempts at deliveries."""
+        with self._guard:
+            if self._sends is None:
+                self._sends = registry.load(PARTS, "sends", what="part")(self.app, self.storage)
+            return self._sends
+
+    def digest_due(self) -> "list[DigestRow]":
         """Compose for every subscription whose turn has come."""
-        store, now = self.app.store, self.app.clock()
-        last = store.last_seq()
-        readers = store.subscriptions()
-        for one in readers:
-            if (hour := set_right(one, now)) is not None:
-                store.update_subscription(one.name, next_due=hour)
-        due = [one for one in readers if is_due(one, last, now) and (one.welcomed or self._looked_around(one, now))]
-        rows = [run_digest(one, self.app.digest_parts) for one in due]
-        for row in rows:
-            if row.outcome != "nothing":
-                _log.info(
-                    "digest %s",
-                    fields(
-                        subscription=row.subscription,
-                        outcome=row.outcome,
-                        events=row.events,
-                        delivery=row.delivery,
-                        error=row.error,
-                    ),
-                )
+        rows: list[DigestRow] = registry.load(PARTS, "digest_due", what="part")(self.app)
         return rows
-
-    def _looked_around(self, newcomer: Subscription, now: datetime) -> bool:
-        """A welcome tells what was found, so it waits until every source was visited once, but not for ever."""
-        if newcomer.created_at is None or now - newcomer.created_at >= WELCOME_WAITS:
-            return True
-        states = self.app.store.states()
-        return all(states[one.id].last_visit for one in self.app.sources if one.enabled and one.id in states)
-
-    # --- sends
-
-    def send_due(self) -> int:
-        """Begin the attempts that are due, one for each target; how many."""
-        self.record_late()
-        room = self._sends.room()
-        due = self.app.store.due_deliveries(self.app.clock(), room) if room else []
-        for delivery in due:
-            self._attempt(delivery)
-        return len(due)
-
-    def send_all(self) -> Iterator[SendRow]:
-        """Make every attempt that is due now; rows come as attempts end. Raises what keeps attempts from being recorded."""
-        tried: set[str] = set()
-        while due := [one for one in self.app.store.due_deliveries(self.app.clock(), 100) if one.key not in tried]:
-            for future in [self._attempt(one) for one in due]:
-                try:
-                    row = future.result()
-                except CancelledError:
-                    raise BusyError("cgtwatch is stopping; ask again when it runs") from None
-                if row is not None:  # perhaps of another delivery to the same target, which was under way
-                    tried.add(row.delivery)
-                    yield row
-            if self.storage.error is not None:
-                raise self.storage.error
-
-    def _attempt(self, delivery: Delivery) -> Future[SendRow | None]:
-        return self._sends.submit((delivery.channel, delivery.target), lambda: self._send(delivery.key))
-
-    def _send(self, key: str) -> SendRow | None:
-        if not self.storage.usable():
-            return None
-        try:
-            row = send(key, self.app.send_parts)
-        except Unrecorded as late:
-            self._unrecorded[key] = late
-            self.storage.trouble(late.error)
-            return None
-        except STORAGE_TROUBLE as error:
-            self.storage.trouble(error)
-            return None
-        return self._told(row)
-
-    def record_late(self) -> None:
-        """Store what came of attempts that were made while nothing could be stored."""
-        for key in list(self._unrecorded):
-            late = self._unrecorded.pop(key)
-            try:
-                self._told(record(late.attempted, self.app.send_parts))
-            except Unrecorded as still:
-                self._unrecorded[key] = still
-                raise
-
-    def _told(self, row: SendRow | None) -> SendRow | None:
-        if row is not None:
-            _log.info(
-                "send %s",
-                fields(
-                    delivery=row.delivery,
-                    subscription=row.subscription,
-                    channel=row.channel,
-                    state=row.state,
-                    attempt=row.attempt,
-                    answer=row.answer or None,
-                ),
-            )
-        return row
-
-    # --- the rest
 
     def housekeep(self) -> None:
         """Learn when news comes, judge the health of sources, and tell the operator what begins and what ends."""
-        self.rhythm.keep()
-        judge_sources(self.app.sources, self.app.store, self.app.clock(), self.rhythm.habits)
-        told = tell_operator(self.app.notice_parts)
-        if told is not None:
-            _log.warning("alarm %s", fields(subject=told.subject, delivery=told.key))
+        registry.load(PARTS, "housekeep", what="part")(self.app, self.rhythm)
 
     def busy(self) -> int:
         """How many units of work wait or run."""
-        return self._polls.busy() + self._sends.busy()
+        return self._polls.busy() + (self._sends.busy() if self._sends else 0)
 
     def stop(self, seconds: float = 5.0) -> bool:
         """Begin nothing more and wait at most `seconds` for what runs; True where all ended."""
         ended = self._polls.stop(seconds / 2)
-        ended = self._sends.stop(seconds / 2) and ended
-        with suppress(*STORAGE_TROUBLE):  # else the next start finds attempts of unknown outcome
-            self.record_late()
-        return ended
+        return (self._sends is None or self._sends.stop(seconds / 2)) and ended
 
     def _probe(self) -> None:
         prove_writable(self.app.settings.data_dir)

@@ -26,7 +26,7 @@ def digest(engine: Engine, args: Args) -> Iterator[Row]:
 
 def send(engine: Engine, _args: Args) -> Iterator[Row]:
     """Every attempt that is due. Rows: one an attempt."""
-    for row in engine.send_all():
+    for row in engine.sends.all():
         yield {**asdict(row), "state": row.state.value, "next_at": row.next_at.isoformat() if row.next_at else None}
 
 

@@ -96,7 +96,7 @@ class Service:
         work: Mapping[str, Callable[[], object]] = {
             "poll": self.engine.poll_due,
             "digest": self.engine.digest_due,
-            "send": self.engine.send_due,
+            "send": self.engine.sends.due,
             "housekeep": self.engine.housekeep,
         }
         return lambda: self._guarded(name, work[name])

@@ -159,7 +159,7 @@ def test(engine: Engine, args: Args) -> Iterator[Row]:
             key, one.name, one.channel, one.target, payload, message.subject, DeliveryState.QUEUED, 0, now, now, one.promise.value
         )
     )
-    made = [row for row in engine.send_all() if row.delivery == key]
+    made = [row for row in engine.sends.all() if row.delivery == key]
     for row in made:
         yield {"delivery": row.delivery, "state": row.state.value, "answer": row.answer}
     if not made:
