@@ -40,10 +40,11 @@ class Spent:
 
     def add(self, visit: Visit) -> Visit:
         """Count a step of the visit; returns it with the sums."""
+        first = not self.requests and not self.duration
         self.requests += visit.requests
         self.duration += visit.duration
         self.part += visit.duration
-        return replace(visit, requests=self.requests, duration=self.duration)
+        return visit if first else replace(visit, requests=self.requests, duration=self.duration)
 
     @property
     def left(self) -> timedelta:
@@ -129,6 +130,8 @@ class Door:
 
     def resting(self, url: str) -> NetFailure | None:
         """The answer in place of one from a server that asked to be left alone; None where it may be asked."""
+        if self._pacing.nobody_rests:
+            return None
         server = _server(url)
         rest = self._pacing.rest(server, self._clock())
         if rest is None:
@@ -160,7 +163,7 @@ class Door:
         headers.update(question.conditions)
         if question.cookies:
             headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), question.cookies)))
-        proxy = secrets.open(source.proxy) if source.proxy else None
+        proxy = secrets.proxy(source.proxy) if source.proxy else None
         jar = self._jar(source)
         return NetRequest(url, ask.method, headers, body, left, max_bytes, verify=source.verify, proxy=proxy, jar=jar)
 

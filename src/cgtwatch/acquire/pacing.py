@@ -67,6 +67,11 @@ class Pacing:
                     self._holds = {name: one for name, one in self._holds.items() if one.until > now}
                 self._holds[site] = _Hold(until, status)
 
+    @property
+    def nobody_rests(self) -> bool:
+        """Whether no server has ever asked to be left alone: the common case, told quickly."""
+        return not self._holds
+
     def rest(self, site: str, now: datetime) -> Rest | None:
         """What is left of a hold; None where the server may be asked."""
         hold = self._holds.get(site)

@@ -31,10 +31,21 @@ class Secrets:
         named = ENV.fullmatch(text)
         if named is None:
             return text
-        found = self._lookup(named[1])
+        found = (self._lookup(named[1]) or "").strip()
         if not found:
             raise Unaskable(f"the environment variable {named[1]} is not set", f"set {named[1]} for cgtwatch and start it again")
         self._shown[found] = text
+        return found
+
+    def proxy(self, text: str) -> str:
+        """The same for the address of a proxy, whose password is a secret of its own."""
+        found = self.open(text)
+        try:
+            password = urlsplit(found).password
+        except ValueError as e:
+            raise Unaskable(f"the proxy that {text} holds is no address", "write it as http://user:password@host:port") from e
+        if password:
+            self._shown[password] = text
         return found
 
     def url(self, source: Source, ask: Ask) -> str:
