@@ -17,9 +17,11 @@ from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.model.draft import Article, Parsed
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators, Visit
-from cgtwatch.model.item import Outcome, Plan, SourceState
+from cgtwatch.model.item import Outcome, Plan, Revision, SourceState
 from cgtwatch.model.source import Source
+from cgtwatch.pipeline.again import Parts, read_again
 from cgtwatch.pipeline.announce import announcements
+from cgtwatch.pipeline.attachments import Doors as Behind
 from cgtwatch.pipeline.details import Archive, complete, keep
 from cgtwatch.pipeline.pages import Doors, Reading, read_all, size_of
 from cgtwatch.pipeline.recognise import link_up, stored_item
@@ -52,7 +54,7 @@ class PollParts:
     """The rooms a poll walks through, put together by the app. `recording` makes linking and writing one step.
 
     `hinted` gives the ids of the sources whose next visit news of this one bring forward, `pace` when a source is likely to
-    have news.
+    have news. `heard` gets what a good visit has read, for the hub that a feed may name.
     """
 
     acquirer: Callable[[Source], Acquirer]
@@ -65,6 +67,7 @@ class PollParts:
     stopping: Callable[[], bool] = lambda: False  # then exchanges fail by our own doing
     hinted: Callable[[Source], Collection[str]] = lambda source: source.hints
     pace: Callable[[str], Pace | None] = lambda _: None
+    heard: Callable[[Source, Parsed], None] = lambda _, __: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,15 @@ def poll(source: Source, parts: PollParts) -> PollRow:
     recorded = Recorded() if stopped else _record(source, seen, parts)
     if (recorded.new or recorded.updated) and source.hints and not seen.plan.baseline:
         parts.store.bring_forward(parts.hinted(source), parts.clock())
+    if not stopped and seen.reading is not None and seen.plan.outcome is Outcome.OK:
+        parts.heard(source, seen.reading.parsed)
     return _row(source, seen, recorded, (parts.clock() - started).total_seconds())
 
 
 def _look(source: Source, state: SourceState, parts: PollParts) -> _Seen:
     visit = parts.acquirer(source).visit(source, state)
     if isinstance(visit, NotModified):
-        return _Seen(unchanged(source, state, visit, parts.clock()), visit)
+        return _read_again(source, state, _Seen(unchanged(source, state, visit, parts.clock()), visit), parts)
     if isinstance(visit, Failed):
         kept = (keep(parts.archive, visit.body),) if visit.body else ()
         return _Seen(failed(source, state, visit, parts.clock()), visit, kept=kept)
@@ -155,7 +160,7 @@ def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollPart
     if not verdict.trusted:
         return _Seen(held(source, state, visit, verdict, parts.clock()), visit, reading, kept=reading.kept)
     plan = decide(source, state, visit, reading.parsed, known, parts.clock())
-    return _read_on(source, plan, visit, reading, parts)
+    return _read_again(source, state, _read_on(source, plan, visit, reading, parts), parts)
 
 
 def _unread(source: Source, state: SourceState, visit: Fetched, error: ParseError, parts: PollParts) -> _Seen:
@@ -172,12 +177,30 @@ def _unread(source: Source, state: SourceState, visit: Fetched, error: ParseErro
 
 
 def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, parts: PollParts) -> _Seen:
-    completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive)
+    completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive, partial(_latest, parts.store))
     items = tuple(stored_item(source, found, visit.fetched_at, parts.read) for found in completed.entries)
     plan = completed.plan
     if reading.partial:  # a 304 must not hide what could not be read
         plan = replace(plan, state=replace(plan.state, validators=Validators()))
     return _Seen(plan, visit, reading, items, reading.kept, (completed.requests, completed.size))
+
+
+def _read_again(source: Source, state: SourceState, seen: _Seen, parts: PollParts) -> _Seen:
+    """With the edits of pages that no row shows."""
+    doors = Behind(parts.acquirer(source), parts.parser, parts.archive)
+    again = read_again(source, state, seen.plan, Parts(doors, parts.store))
+    edited = {entry.finding.item_id for entry in again.entries}
+    found = tuple(stored_item(source, entry, seen.visit.fetched_at, parts.read) for entry in again.entries)
+    items = (*(item for item in seen.items if item.finding.item_id not in edited), *found)
+    plan = replace(seen.plan, notes=(*seen.plan.notes, *again.notes)) if again.notes else seen.plan
+    return replace(seen, plan=plan, items=items, more=(seen.more[0] + again.requests, seen.more[1] + again.size))
+
+
+def _latest(store: Store, item_id: str) -> Revision | None:
+    try:
+        return store.item(item_id).latest
+    except NotFound:
+        return None
 
 
 def _record(source: Source, seen: _Seen, parts: PollParts) -> Recorded:

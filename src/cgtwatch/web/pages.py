@@ -23,6 +23,7 @@ from cgtwatch.web.home import home
 from cgtwatch.web.leaving import Left, Perform, leave, member_of, name_of
 from cgtwatch.web.mailbox import letter
 from cgtwatch.web.safety import ASKING, FRAMED, HEADERS, Safety, known_names
+from cgtwatch.web.websub import websub_routes
 from cgtwatch.web.words import clock, language_of, page_words, relative, utc, zone
 
 STATIC = Path(__file__).parent / "static"
@@ -45,6 +46,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         Route("/healthz", pages.healthz),
         Route("/page.css", lambda _: Response((STATIC / "page.css").read_bytes(), media_type="text/css")),
         Route("/icon.svg", lambda _: Response(pages.icon(), media_type="image/svg+xml")),
+        *(websub_routes(app) if perform is not None else ()),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)
     return Starlette(
