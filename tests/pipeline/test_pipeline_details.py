@@ -217,6 +217,22 @@ def test_a_document_without_text_is_said():
     assert done(site, new(row())).entries[0].notes == ("1.pdf: no text in it",)
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "taken"),
+    [
+        ("系统维护", "网站维护中，请稍后再试", False),
+        ("Just a moment...", "Checking your browser", False),
+        ("404", "您访问的页面不存在", False),
+        ("关于a.html的公告", "网站维护中", True),
+        ("公告", "第一条 申请人应当按照规定提交资料。", True),
+    ],
+)
+def test_what_stands_before_a_page_is_not_taken_for_it(title, text, taken):
+    site = Site(pages={f"{SITE}/a.html": b"<html>x"}, articles={b"<html>x": Article(title, text)})
+    completed = done(site, new(row()))
+    assert (draft_of(completed).text == text, completed.entries[0].finding.fingerprint == "1:row") == (taken, taken)
+
+
 # ---- dates
 
 

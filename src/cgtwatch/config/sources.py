@@ -18,7 +18,7 @@ from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, what
 from cgtwatch.config.whole import agreed, line_of
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.source import Kind, Source
+from cgtwatch.model.source import DetailMode, DetailRule, Kind, Source
 
 _LONGEST_LINE = 1000  # characters
 
@@ -152,11 +152,16 @@ def _source(row: _Row, defaults: _Defaults) -> Source | None:
         return None
     kind = kind_of(node, row.spot.ledger.known.kinds)
     own = read_keys(node, shape_of(kind), row.spot)
-    values = {**defaults.of(kind), **own}
+    values = {**_usual(kind), **defaults.of(kind), **own}
     lacking(kind, values, node, row.spot)
     agreed(values, node, row.spot)
     not_the_inbox(values, node, row.spot)
     return Source(**folded(values)) if len(mistakes) == before else None
+
+
+def _usual(kind: Kind | None) -> Mapping[str, Any]:
+    """What a kind takes where nothing is said: a sitemap has addresses only, so its pages are read."""
+    return {"detail": DetailRule(DetailMode.AUTO)} if kind is Kind.SITEMAP else {}
 
 
 def _known_hints(built: list[tuple[Source, _Row]], rows: list[_Row]) -> None:

@@ -50,9 +50,11 @@ class Reads(Protocol):
 
 
 class Archive(Protocol):
-    """Raw bytes by their hash."""
+    """Raw bytes by their hash; `get` raises KeyError, ValueError or OSError where it cannot give them."""
 
     def put(self, body: bytes) -> str: ...
+
+    def get(self, key: str) -> bytes: ...
 
 
 def keep(archive: Archive, body: bytes) -> str:

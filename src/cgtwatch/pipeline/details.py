@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cgtwatch.diff.fingerprint import plain
+from cgtwatch.diff.signs import LITTLE, wall
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Article, Attachment, Draft
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Validators, Visit
@@ -164,7 +166,17 @@ def _page(source: Source, finding: Finding, doors: Doors, purse: Purse) -> _Page
         article = doors.parser.article(source, got)
     except ParseError as error:  # the same bytes would fail again: no retry
         return _Page(finding, None, key, f"detail page: {str(error).removeprefix(f'{source.id}: ')}", itself=itself)
+    stands_before = None if itself or source.kind is Kind.FOLDER else _wall(finding.draft, got, article)
+    if stands_before:
+        return _Page(finding, note=f"detail page: {stands_before} came", patience=SHORT_PATIENCE)
     return _Page(finding, article, key, "; ".join(article.warnings), itself=itself)
+
+
+def _wall(row: Draft, got: Fetched, article: Article) -> str | None:
+    """What came in the place of the page with status 200; a page that names the row is the row's, whatever else it says."""
+    named = plain(row.title).rstrip(".… ")[:20]
+    said = plain(f"{article.title}\n{article.text}")
+    return None if named and named in said else wall(got, article.title if len(article.text) < LITTLE else "", article.text)
 
 
 def _patience(got: Visit) -> timedelta:
