@@ -71,12 +71,12 @@ PT = (Act("Consulta pública sobre produtos de terapia avançada", date(2026, 7,
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="{charset}"><title>{title}</title>
 <link rel="stylesheet" href="/css/base.css"><script src="/js/jquery.min.js"></script></head>
-<body><div class="top"><a href="/index.html"><img src="/images/logo.png" alt=""></a>
+<body><div class="top"><span>今天是2026年7月9日 星期四</span><a href="/index.html"><img src="/images/logo.png" alt=""></a>
 <div class="nav"><ul><li><a href="/index.html">首页</a></li><li><a href="/zwgk/" title="政务公开">政务公开</a></li></ul></div></div>
 <div class="main"><div class="position">当前位置：<a href="/index.html">首页</a> &gt; <span>列表</span></div>
 {body}
 </div>
-<div class="foot"><p>主办单位 <a href="/wzdt/index.html">网站地图</a> 2026-07-09 备案号</p></div>
+<div class="foot"><p>主办单位 <a href="/wzdt/index.html">网站地图</a> 备案号 某ICP备05000000号</p></div>
 </body></html>"""
 
 
