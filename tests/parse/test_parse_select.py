@@ -53,3 +53,10 @@ def test_a_wrong_expression_is_refused_with_the_reason(expression, wrong):
 
 def test_a_right_expression_has_nothing_wrong():
     assert check(r"td:nth-child(2) a@href | self ~ (\d+)") is None
+
+
+def test_above_finds_the_nearest_before_the_row():
+    tree = parse_html("<h3>2026-07-08</h3><ul><li>a</li><li>b</li></ul><h3>2026-07-07</h3><p><b>x</b></p><ul><li>c</li></ul>")
+    rows = compile_expression("li").elements(tree)
+    assert [compile_expression("above h3").first(row) for row in rows] == ["2026-07-08", "2026-07-08", "2026-07-07"]
+    assert [compile_expression("above b | above h3").first(row) for row in rows] == ["2026-07-08", "2026-07-08", "x"]

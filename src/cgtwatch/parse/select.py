@@ -1,4 +1,4 @@
-"""Expressions that say where on a page something stands: `selector`, `selector@attribute`, `a | b`, `self`, `expr ~ regex`."""
+"""Where on a page something stands: `selector`, `selector@attribute`, `a | b`, `self`, `above selector`, `expr ~ regex`."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from cgtwatch.text.clean import clean
 from cgtwatch.text.html import to_text
 
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<attribute>[A-Za-z_:][\w:.\-]*)")
+_ABOVE = re.compile(r"above\s+(\S.*)")
 _BETWEEN = re.compile(r"\s\|\s")
 _PATTERN = re.compile(r"\s~\s")
 # `(a+)+`, `(a*|b)*`: a repetition inside a repetition can take for ever on a text that nearly fits.
@@ -82,7 +83,8 @@ class Found:
 def compile_expression(text: str) -> Expression:
     """The expression that `text` spells. Raises `ValueError` that says what is wrong with it.
 
-    The first ` ~ ` with blanks around it starts the pattern, so CSS's sibling combinator is written without blanks (`h2~p`).
+    `above SELECTOR` is the nearest such element before the row, as the day over the rows of a day. The first ` ~ ` with blanks
+    around it starts the pattern, so CSS's sibling combinator is written without blanks (`h2~p`).
     """
     left, *pattern = _PATTERN.split(text, maxsplit=1)
     places = tuple(_place(part.strip()) for part in _BETWEEN.split(left))
@@ -105,12 +107,16 @@ def _place(text: str) -> Place:
     selector, attribute = (found["selector"].strip(), found["attribute"]) if found else (text, None)
     if selector in ("self", ""):
         return Place(None, attribute)
+    above = _ABOVE.fullmatch(selector)
+    if above:
+        before = _finder(above[1], "preceding::")
+        return Place(lambda row: before(row)[-1:], attribute)
     return Place(_finder(selector), attribute)
 
 
-def _finder(selector: str) -> Callable[[HtmlElement], list[HtmlElement]]:
+def _finder(selector: str, axis: str = "descendant-or-self::") -> Callable[[HtmlElement], list[HtmlElement]]:
     try:
-        path = etree.XPath(HTMLTranslator().css_to_xpath(selector))
+        path = etree.XPath(HTMLTranslator().css_to_xpath(selector, axis))
     except (SelectorError, ExpressionError, etree.XPathError, RecursionError) as error:
         raise ValueError(f"{selector!r} is no CSS selector: {error}") from error
 
