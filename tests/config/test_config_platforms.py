@@ -1,5 +1,6 @@
 """Site families: a source of five lines gets all of its family's rules, and what it says itself wins."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -121,3 +122,11 @@ def test_an_unknown_family_is_one_mistake_and_not_three(tmp_path):
 def test_defaults_give_no_family(tmp_path):
     text = "defaults: {platform: trs}\nsources:\n  - {id: a, kind: feed, url: 'https://a.example.org/'}\n"
     assert any("defaults: platform: a source names its family itself" in line for line in mistakes(text, tmp_path))
+
+
+def test_two_thousand_sources_of_a_family_load_in_half_a_second(tmp_path):
+    rows = FIVE.removeprefix("sources:\n").replace("cn-one", "cn-{n}")
+    text = "sources:\n" + "".join(rows.format(n=n, name="trs", url=f"https://h{n}.example.gov.cn/") for n in range(2000))
+    started = time.process_time()
+    assert len(load(text, tmp_path).sources) == 2000
+    assert time.process_time() - started < 1.5  # 0.4 s on an idle core; a busy one is given more

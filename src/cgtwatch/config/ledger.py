@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cgtwatch.config.suggest import did_you_mean
-from cgtwatch.config.tree import Map, Node, is_nothing, what
+from cgtwatch.config.tree import Map, Node, Scalar, is_nothing, what
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Ledger:
     warnings: list[Note] = field(default_factory=list)
     expressions: dict[str, str | None] = field(default_factory=dict)
     queries: dict[str, str | None] = field(default_factory=dict)  # the same for JMESPath
+    read: dict[tuple["Check", str, bool], Any] = field(default_factory=dict)  # sound values: sources share nearly all of theirs
 
 
 class Spot(NamedTuple):
@@ -100,7 +101,7 @@ def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
             spot.at(name).wrong(key.line, shape.elsewhere.get(name) or _unknown(name, value, shape))
             continue
         try:
-            found[name] = check(value, spot.at(name))
+            found[name] = _checked(check, value, name, spot)
         except WrongError as error:
             empty = "has no value; write one, or take the key away"
             spot.at(name).wrong(value.line if not is_nothing(value) else key.line, empty if is_nothing(value) else str(error))
@@ -108,6 +109,21 @@ def read_keys(node: Node, shape: Shape, spot: Spot) -> dict[str, Any]:
         if name not in node.pairs:
             spot.at(name).wrong(node.line, "is missing; add it")
     return found
+
+
+def _checked(check: Check, value: Node, name: str, spot: Spot) -> Any:  # noqa: ANN401 - what the check makes of it
+    """The value of a key. What a check once made of a text it makes again: in a file of 10,000 sources that is half the time."""
+    if type(value) is not Scalar:
+        return check(value, spot.at(name))
+    ledger = spot.ledger
+    memo = check, value.text, value.plain
+    if memo not in ledger.read:
+        notes = len(ledger.mistakes) + len(ledger.warnings)
+        made = check(value, spot.at(name))
+        if len(ledger.mistakes) + len(ledger.warnings) != notes:
+            return made
+        ledger.read[memo] = made
+    return ledger.read[memo]
 
 
 def _unknown(name: str, value: Node, shape: Shape) -> str:
