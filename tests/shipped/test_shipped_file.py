@@ -18,7 +18,7 @@ from shipped.loaded import BY_ID, FILE, ISSUERS, OFF, ON, load
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = packaged_sources().read_text("utf-8")
-WRITTEN = {entry["id"]: entry for entry in yaml.safe_load(TEXT)["sources"]}
+WRITTEN = {entry["id"]: entry for entry in yaml.load(TEXT, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["sources"]}
 SAID_OF_EACH = ("name", "url", "every", "issuer", "jurisdiction", "level", "language", "timezone", "confidence", "enabled")
 DAILY_REQUESTS_OF_A_HOST = 250  # 25 lists of a ministry ten times a day
 
