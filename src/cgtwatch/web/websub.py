@@ -83,15 +83,25 @@ class Hubs:
 
     def _hint(self, source_id: str) -> None:
         now = self._app.clock()
-        before = self._forward.get(source_id)
-        # Not sooner than a while after the last one, but then: the news of a second ping must not wait for the next regular visit.
-        at = now if before is None or now - before >= APART or before > now + APART else max(now, before + APART)
+        at = next_hint(self._forward.get(source_id), now)
+        if at is None:
+            return
         self._forward[source_id] = at
         try:
             moved = self._app.store.bring_forward([source_id], at)
         except STORAGE_TROUBLE:
             return  # a hint that is lost costs nothing but time
         _log.info("hub told of news source=%s moved=%s", source_id, moved)
+
+
+def next_hint(before: datetime | None, now: datetime) -> datetime | None:
+    """When a ping that comes `now` leads to a visit, where the one before led to one at `before`; None: that one will do.
+
+    Not sooner than a while after it, but then: the news of a second ping must not wait for the next regular visit.
+    """
+    if before is None or not now - APART < before <= now + APART:  # the clock may have been set back
+        return now
+    return None if before > now else before + APART
 
 
 async def _signed(request: Request, secret: str) -> bool:
