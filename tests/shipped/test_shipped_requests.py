@@ -132,3 +132,25 @@ def test_whole_files_have_room_to_grow():
     assert len(whole) >= 6
     assert all(source.max_bytes >= 20_000_000 for source in whole)
     assert BY_ID["eu-ema-documents"].max_bytes >= 40_000_000  # 37 MB were measured
+
+
+@pytest.mark.parametrize(
+    "source", [s for s in FILE.sources if s.paging and s.paging.by in ("offset", "window")], ids=lambda s: s.id
+)
+def test_records_counted_by_number_go_on_where_the_first_page_ends(source):
+    first = ask(source)
+    name = source.paging.param.partition(",")[0]
+    begin = int(query(first.url).get(name, ["0"])[0])
+    second = next_ask(source, first, first.url, Parsed((), total=10_000), 2)
+    assert int(query(second.url)[name][0]) == begin + source.paging.size
+
+
+@pytest.mark.parametrize("source", [s for s in FILE.sources if s.paging and s.paging.by in ("query", "form")], ids=lambda s: s.id)
+def test_pages_counted_by_number_go_on_with_the_second(source):
+    first = ask(source)
+    second = next_ask(source, first, first.url, Parsed((), total=10_000), 2)
+    sent = second.body.decode() if source.paging.by == "form" else urlsplit(second.url).query
+    if source.request and source.request.json:
+        assert json.loads(sent)[source.paging.param] == 2
+    else:
+        assert dict(parse_qsl(sent))[source.paging.param] == "2"
