@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import Message
 from email.utils import parsedate_to_datetime
 from queue import LifoQueue
 from threading import Lock, Timer
@@ -21,6 +20,7 @@ from cgtwatch.model.draft import Article, Draft, Parsed
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.source import Source
 from cgtwatch.parse.wire import encoded, receive, send, shaped
+from cgtwatch.text.disposition import offered_name
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:\-]+)", re.IGNORECASE)
 _JOBS_OF_A_CHILD = 500  # then it is replaced, so that what libraries leak stays small
@@ -200,7 +200,7 @@ class ParseService:
             "content_type": fetched.content_type,
             "charset": _charset(fetched),
             "now": fetched.fetched_at,
-            "name": _offered_name(fetched),
+            "name": offered_name(fetched.headers.get("content-disposition")),
             "last_modified": _last_modified(fetched),
         }
         limits = self._limits.of(source, len(fetched.body))
@@ -264,16 +264,6 @@ def _how_it_ended(child: _Child | None, job: _Job) -> str:
 
 def _senseless(source: Source, error: Exception) -> ParseError:
     return ParseError(f"{source.id}: the parser gave an answer that makes no sense: {error!r}")
-
-
-def _offered_name(fetched: Fetched) -> str:
-    """The file name that the answer offers (RFC 6266)."""
-    header = Message()
-    header["content-disposition"] = fetched.headers.get("content-disposition", "")
-    try:
-        return header.get_filename("")[:300]
-    except (ValueError, LookupError, TypeError):
-        return ""
 
 
 def _last_modified(fetched: Fetched) -> datetime | None:
