@@ -23,10 +23,11 @@ DOORS = {("engine", "ops"), ("engine", "schedule")}
 
 # A third-party package has one home.
 HOMES = {
-    "requests": {"net"}, "urllib3": {"net"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "pypdf": {"parse"},
+    "requests": {"net"}, "urllib3": {"net"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "pypdf": {"parse"}, "openpyxl": {"parse"},
     "sqlmodel": {"store"}, "sqlalchemy": {"store"}, "alembic": {"store"}, "apscheduler": {"schedule"}, "jinja2": {"compose", "web"},
     "starlette": {"web"}, "uvicorn": {"web"}, "typer": {"cli"}, "rich": {"cli"}, "yaml": {"config", "understand"}, "ahocorasick_rs": {"understand"},
-    "protego": {"acquire"}, "holidays": {"diff"}, "nh3": {"compose", "parse", "text", "web"}, "lxml": {"parse", "text"}, "playwright": {"acquire"}, "jmespath": {"parse"},
+    "protego": {"acquire"}, "holidays": {"diff"}, "nh3": {"compose", "parse", "text", "web"}, "lxml": {"parse", "text"}, "playwright": {"acquire"},
+    "jmespath": {"parse"},
 }  # fmt: skip
 
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60

@@ -115,6 +115,16 @@ def test_each_page_is_read_once_a_day_and_two_at_a_visit():
     assert sorted(asked) == sorted(site.pages)
 
 
+def test_each_page_has_its_turn_where_visits_are_rare():
+    site = Shelf()
+    asked = set()
+    for day in range(8):
+        at = NOW + timedelta(days=day)
+        site.look(state=replace(STATE, last_visit=at - timedelta(days=1)), at=at)
+        asked |= set(site.asked)
+    assert asked == set(site.pages)
+
+
 def test_pages_that_stay_as_they_are_are_no_news():
     assert all(again.entries == () for again in over_days(Shelf()))
 

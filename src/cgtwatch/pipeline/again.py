@@ -78,7 +78,7 @@ def read_again(source: Source, before: SourceState, plan: Plan, parts: Parts) ->
     if not _may(source, before, plan) or now is None or last is None:
         return Again()
     standing = _standing(plan, _recent(source, parts.memory, now))
-    due = [item for item in standing if _comes_up(item.id, last, now)][:PER_VISIT]
+    due = _due(standing, last, now)[:PER_VISIT]
     if not due:
         return Again()
     purse = Purse(_NEW_ATTACHMENTS, resumes=False)
@@ -131,11 +131,15 @@ def _standing(plan: Plan, items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.last_seen == latest]
 
 
-def _comes_up(item_id: str, last: datetime, now: datetime) -> bool:
-    """Whether the item's time of a day lies between two visits. It is another time each day, and nothing need be remembered."""
+def _due(items: Sequence[Item], last: datetime, now: datetime) -> list[Item]:
+    """Those whose time of a day lies between two visits, in that order.
+
+    It is another time each day, so nothing need be remembered, and where visits are rare each has its turn.
+    """
     start = max(last, now - _DAY)
-    days = {start.astimezone(UTC).date(), now.astimezone(UTC).date()}
-    return any(start < _moment(item_id, day.isoformat()) <= now for day in days)
+    days = {start.astimezone(UTC).date().isoformat(), now.astimezone(UTC).date().isoformat()}
+    come = {item.id: at for item in items for day in days if start < (at := _moment(item.id, day)) <= now}
+    return sorted((item for item in items if item.id in come), key=lambda item: come[item.id])
 
 
 def _moment(item_id: str, day: str) -> datetime:
