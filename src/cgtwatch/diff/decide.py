@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 
-from cgtwatch.diff.fingerprint import fingerprint
 from cgtwatch.diff.guard import mass_edit, vanished_from_between
 from cgtwatch.diff.identity import item_id, printed_day
 from cgtwatch.diff.matching import Matching, Pair, match
@@ -26,7 +25,7 @@ def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, k
     The page's order decides nothing but positions; deciding again on the same page finds nothing.
     """
     first = not state.baseline_done
-    found = match(parsed.drafts, known, traits(source.kind).single)
+    found = match(parsed.drafts, known, traits(source).single)
     touched = _touched(state, found)
     findings = _found(source, found, known, touched, first) + _gone(source, parsed, found)
     told = any(f.change is Change.NEW and not f.quiet for f in findings)
@@ -92,8 +91,9 @@ def held(source: Source, state: SourceState, visit: Fetched, verdict: Verdict, n
 
 def _found(source: Source, found: Matching, known: Sequence[KnownItem], touched: bool, first: bool) -> tuple[Finding, ...]:
     ids = {item.id for item in known}
-    quiet_edits = mass_edit(found) and not traits(source.kind).floods
-    old = _from_before(found) if known and not first else frozenset[int]()
+    quiet_edits = mass_edit(found) and not traits(source).floods
+    slid = known and not first and not traits(source).complete  # where everything is listed nothing slides into view
+    old = _from_before(found) if slid else frozenset[int]()
     findings = []
     for n, pair in enumerate(_placed(found.pairs)):
         if pair.known is None:
@@ -104,7 +104,7 @@ def _found(source: Source, found: Matching, known: Sequence[KnownItem], touched:
                 if n in old
                 else "not known by id, address or title"
             )
-            findings.append(Finding(Change.NEW, made, pair.keys, fingerprint(pair.draft), reason, pair.draft, None, n in old))
+            findings.append(Finding(Change.NEW, made, pair.keys, pair.mark, reason, pair.draft, None, n in old))
         else:
             findings.append(_known(pair, pair.known, touched, quiet_edits))
     return tuple(findings)
@@ -115,7 +115,7 @@ def _placed(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _known(pair: Pair, item: KnownItem, touched: bool, quiet: bool) -> Finding:
-    mark = fingerprint(pair.draft)
+    mark = pair.mark
     back = ", back after it was gone" if item.gone else ""
     if mark == item.fingerprint or (touched and item.fingerprint):
         return Finding(Change.SEEN, item.id, pair.keys, mark, f"known by {pair.how}{back}", pair.draft, item)
@@ -163,7 +163,7 @@ def _newest_first(days: Sequence[date]) -> bool:
 def _gone(source: Source, parsed: Parsed, found: Matching) -> tuple[Finding, ...]:
     if parsed.truncated or not found.pairs:
         return ()
-    complete = traits(source.kind).complete
+    complete = traits(source).complete
     lost = found.missing if complete else vanished_from_between(found)
     reason = "no longer listed" if complete else "no longer there, while something that stood below it is"
     return tuple(Finding(Change.GONE, k.id, k.keys, k.fingerprint, reason, None, k) for k in lost)

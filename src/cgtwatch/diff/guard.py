@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from cgtwatch.diff.fingerprint import fingerprint
 from cgtwatch.diff.identity import printed_day
 from cgtwatch.diff.matching import Matching, match
 from cgtwatch.diff.signs import LITTLE, garbled, page_title, visible, wall
@@ -24,6 +23,7 @@ AT_ONCE = 20  # new entries that no site needs to explain
 EDITS = 10  # edited entries likewise
 _FEW = 5  # entries before "all of them" means anything
 _SHRUNK = 0.3  # of the rows of the last visit
+_CRUMBLED = 0.1  # of the records of a file that holds all
 _COLLAPSED = 0.2  # of the characters of a watched page
 _PAGE = 400  # characters of a watched page before its length means anything
 _FOREIGN = 0.05  # of shared runs of characters, below which a watched page is another one
@@ -47,7 +47,7 @@ class _Look:
 
     @property
     def traits(self) -> Traits:
-        return traits(self.source.kind)
+        return traits(self.source)
 
     @property
     def history(self) -> bool:
@@ -64,7 +64,7 @@ def judge(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, kn
     BLOCKED, LAYOUT, EMPTY and PARSE last until a page comes that can be believed. QUARANTINE is a doubt about a mass change:
     the same page three visits in a row ends it, as does a page like the ones before.
     """
-    found = match(parsed.drafts, known, traits(source.kind).single)
+    found = match(parsed.drafts, known, traits(source).single)
     look = _Look(source, state, visit, parsed, found, _decoded(visit, parsed.encoding))
     return next((verdict for check in _CHECKS if (verdict := check(look)) is not None), TRUSTED)
 
@@ -212,8 +212,11 @@ def _check_encoding(look: _Look) -> Verdict | None:
 
 def _check_loss(look: _Look) -> Verdict | None:
     """Most of what stood above something that is still there has vanished; or a page of one leaf has lost most of its rows."""
-    if look.traits.single or look.traits.complete or look.parsed.truncated:
+    if look.traits.single or look.traits.shrinks or look.parsed.truncated:
         return None
+    lost, shown = len(look.found.missing), len(look.found.shown)
+    if look.traits.complete and (lost > max(AT_ONCE, _CRUMBLED * shown) or (lost >= _FEW and lost * 2 > shown)):
+        return _doubt(look, f"{lost} of {shown} records are missing from a file that holds all")
     vanished = len(vanished_from_between(look.found))
     if vanished >= _FEW and vanished * 2 > len(look.found.shown) and vanished > len(look.found.fresh):
         return _doubt(look, f"{vanished} of {len(look.found.shown)} entries vanished at once")
@@ -286,7 +289,7 @@ def _check_edits(look: _Look) -> Verdict | None:
 def mass_edit(found: Matching) -> bool:
     """Whether so many known entries differ from what they were that the site, not the documents, must have changed."""
     met = [(p, k) for p, k in found.met if k.fingerprint and not k.gone]
-    edited = sum(1 for p, k in met if fingerprint(p.draft) != k.fingerprint)
+    edited = sum(1 for p, k in met if p.mark != k.fingerprint)
     return edited > EDITS and edited * 2 > len(met)
 
 

@@ -7,22 +7,28 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
 
+from cgtwatch.diff.fingerprint import fingerprint
 from cgtwatch.diff.identity import bare, host, keys, other_document, printed_day, specific, tail, title_of
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.item import ItemKeys, KnownItem
 
 _ALIKE = 0.6  # of two titles of one document after an edit; numbers must agree besides
+_NAMESAKES = 50  # items of one name that are looked at: what more share is no name, and must not cost their square
 _TELLING = 20  # width of a title that is hardly given twice (a Chinese character counts two)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An entry and the item it is, with the way in which it was known again. `known` is None for a stranger."""
+    """An entry and the item it is, with the way in which it was known again. `known` is None for a stranger.
+
+    `mark` is the entry's fingerprint.
+    """
 
     draft: Draft
     keys: ItemKeys
     known: KnownItem | None = None
     how: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ def match(drafts: Sequence[Draft], known: Sequence[KnownItem], single: bool = Fa
     shown = _shown(known)
     if single and known and len(entries) == 1:
         one = max(known, key=lambda item: (item.last_seen, item.revision, item.id))
-        return Matching((replace(entries[0], known=one, how="address"),), shown, tuple(k for k in shown if k is not one), notes)
+        only = replace(entries[0], known=one, how="address", mark=fingerprint(entries[0].draft))
+        return Matching((only,), shown, tuple(k for k in shown if k is not one), notes)
     table = _Table(entries, known, shown)
     table.run()
     pairs = tuple(table.pair(n) for n in range(len(entries)))
@@ -143,7 +150,8 @@ class _Table:
     def pair(self, n: int) -> Pair:
         """Entry `n` with what was found for it."""
         known, how = self.found.get(n, (None, ""))
-        return replace(self.entries[n], known=known, how=how)
+        mine = self.entries[n]
+        return Pair(mine.draft, mine.keys, known, how, fingerprint(mine.draft))
 
     def run(self) -> None:
         """All ways, strongest first; in each one equal titles before others."""
@@ -167,12 +175,13 @@ class _Table:
                 mine = self.entries[n].keys
                 if n in self.found or not (value := name(mine)):
                     continue
-                for item in free.get(value, ()):
-                    if item.id in self.taken or (exact and title_of(mine) != title_of(item.keys)):
+                for item in free.get(value, [])[:_NAMESAKES]:
+                    if exact and title_of(mine) != title_of(item.keys):
                         continue
                     if accept(mine, item):
                         self.found[n] = (item, how)
                         self.taken.add(item.id)
+                        free[value].remove(item)
                         break
 
     def _ids_churn(self) -> bool:

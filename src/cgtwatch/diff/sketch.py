@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from cgtwatch.diff.fingerprint import fingerprint, plain
+from cgtwatch.diff.fingerprint import plain
 from cgtwatch.diff.identity import item_id, title_of
 from cgtwatch.diff.matching import Pair
 from cgtwatch.model.item import SourceState
@@ -21,7 +21,7 @@ def sketch(pairs: Sequence[Pair], with_content: bool, single: bool) -> frozenset
     if single and pairs:
         names = sorted(shingles(plain(pairs[0].draft.text)[:20_000])) or [title_of(pairs[0].keys)]
     else:
-        names = [(title_of(p.keys) or item_id("", p.keys)) + (fingerprint(p.draft) if with_content else "") for p in pairs]
+        names = [(title_of(p.keys) or item_id("", p.keys)) + (p.mark if with_content else "") for p in pairs]
     drawn = sorted({blake2b(name.encode("utf-8", "replace"), digest_size=4).hexdigest() for name in names})
     return frozenset(drawn[:_WIDTH])
 
