@@ -21,11 +21,13 @@ def clean(text: str) -> str:
 
     Idempotent. Never raises.
     """
+    if text.isascii() and text.isprintable():  # most titles and many lines: nothing to find but blanks
+        return " ".join(text.split())
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
     if not text.isascii():
         text = _fewer_marks(unicodedata.normalize("NFC", text))
-    text = _AROUND_LINE_END.sub("\n", _BLANKS.sub(" ", text))
-    return _EMPTY_LINES.sub("\n\n", text).strip()
+    text = _BLANKS.sub(" ", text)
+    return _EMPTY_LINES.sub("\n\n", _AROUND_LINE_END.sub("\n", text)).strip() if "\n" in text else text.strip()
 
 
 def one_line(text: str, limit: int | None = None) -> str:
