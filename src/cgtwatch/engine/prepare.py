@@ -19,6 +19,8 @@ def prepare(app: App) -> None:
     """
     app.source_file  # noqa: B018 - a wrong file stops us before anything is touched
     migrate(app.settings.database_url, app.settings.data_dir, app.clock())
+    if app.settings.inbox_token is not None:
+        (app.settings.data_dir / "inbox").mkdir(parents=True, exist_ok=True)  # an empty one is no trouble, a missing one is
     now = app.clock()
     app.store.sync_sources(app.sources, now)
     for delivery in app.store.recover_attempts(now):

@@ -20,6 +20,7 @@ from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
 from cgtwatch.web.home import home
+from cgtwatch.web.inbox import inbox_routes
 from cgtwatch.web.leaving import Left, Perform, leave, member_of, name_of
 from cgtwatch.web.mailbox import letter
 from cgtwatch.web.safety import ASKING, FRAMED, HEADERS, Safety, known_names
@@ -46,7 +47,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         Route("/healthz", pages.healthz),
         Route("/page.css", lambda _: Response((STATIC / "page.css").read_bytes(), media_type="text/css")),
         Route("/icon.svg", lambda _: Response(pages.icon(), media_type="image/svg+xml")),
-        *(websub_routes(app) if perform is not None else ()),
+        *((*inbox_routes(app), *websub_routes(app)) if perform is not None else ()),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)
     return Starlette(
