@@ -1,9 +1,11 @@
 """How often a source brings news, counted in days that are worked where it is at home, and when its silence is no chance."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
+from statistics import mean, variance
 from types import MappingProxyType
 
 from cgtwatch.diff.calendar import NO_CALENDARS, Calendar, Place, place_of
@@ -16,6 +18,7 @@ _CHANCE = 1e-4  # of so long a gap; with a hundred gaps a year and source this i
 _OWN = 1.5  # times the longest gap that a source has had
 _LEAST = timedelta(days=14)
 _DAY = timedelta(days=1)
+_MONTH = 20  # working days
 _FARTHEST = 366  # days that are looked ahead
 _NEVER: Mapping[str, datetime] = MappingProxyType({})
 
@@ -64,9 +67,23 @@ def _habit(came: Sequence[datetime], place: Place, begun: datetime) -> Habit | N
     if len(days) < FEWEST:
         return Habit(came[-1], expected, every)
     # Days come by chance at an unknown rate: after k of them in T, a gap longer than n has the chance (T / (T + n))^k.
-    far = watched * (_CHANCE ** (-1 / len(days)) - 1)
+    # Where they come in bursts they tell as much as fewer of them would.
+    far = watched * (_CHANCE ** (-_bursts(gaps) / len(days)) - 1)
     silent = _after(place, days[-1], ceil(max(far, _OWN * max(gaps))))
     return Habit(came[-1], expected, every, came[-1] + max(silent - days[-1], _LEAST))
+
+
+def _bursts(gaps: Sequence[int]) -> float:
+    """By how much the counts of a month scatter more than by chance: variance over mean, 1 at least."""
+    months: Counter[int] = Counter()
+    at = 0
+    for gap in gaps:
+        at += gap
+        months[at // _MONTH] += 1
+    counts = [months[n] for n in range(at // _MONTH)]  # the last one is not over
+    if len(counts) < 3 or not sum(counts):
+        return 1.0
+    return max(1.0, variance(counts) / mean(counts))
 
 
 def _working(place: Place, begin: date, end: date) -> int:
