@@ -7,7 +7,7 @@ import pytest
 
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Parsed
-from cgtwatch.model.source import DetailMode, DetailRule, ListRule
+from cgtwatch.model.source import ApiRule, DetailMode, DetailRule, ListRule
 from cgtwatch.parse.service import ParseService
 from hostile_peer import hostile_peer
 from parse.parse_kit import fetched, source
@@ -86,3 +86,46 @@ def test_what_is_something_else_or_broken_is_refused(answers, name):
 
 def test_no_file_of_ours_is_in_any_answer(answers):
     assert not [name for name, (result, _) in answers.items() if "root:" in str(result)]
+
+
+@pytest.fixture(scope="module")
+def read_by_rule():
+    """Fault → what kinds api (JSON, and XML as XML) and sitemap made of it, in this order."""
+    kinds = {
+        "json": source("api", api=ApiRule(format="jsonp", items="data || items || @", title="title || id")),
+        "xml": source("api", api=ApiRule(format="xml", items="*[]", title="@")),
+        "sitemap": source("sitemap"),
+    }
+    with hostile_peer() as peer, ParseService() as service:
+        rows = [row for row in peer.control("list") if row["group"] in ("json", "xml")]
+        return {
+            (row["name"], kind): answered(peer, service, row, kinds[kind]) for row in rows for kind in (row["group"], "sitemap")
+        }
+
+
+def answered(peer, service, row, asked):
+    with urlopen(peer.url(row["name"]), timeout=10) as got:
+        visit = fetched(got.read(20_000_000), content_type=got.headers.get("content-type", ""), url=peer.url(row["name"]))
+    started = time.monotonic()
+    try:
+        return service.parse(asked, visit), time.monotonic() - started
+    except ParseError as error:
+        return error, time.monotonic() - started
+
+
+def test_answers_and_maps_are_read_or_refused_at_once(read_by_rule):
+    assert {name: seconds for name, (_, seconds) in read_by_rule.items() if seconds > 5} == {}
+
+
+def test_no_broken_answer_breaks_the_parser(read_by_rule):
+    assert [name for name, (result, _) in read_by_rule.items() if "the parser broke" in str(result)] == []
+
+
+def test_broken_answers_are_refused_and_odd_ones_read(read_by_rule):
+    refused = {name for (name, kind), (result, _) in read_by_rule.items() if kind == "json" and isinstance(result, ParseError)}
+    assert {"json-deep", "json-trunc", "json-trailing"} <= refused
+    assert not {"json-ok", "json-bom", "json-jsonp", "json-nan", "json-huge-int", "json-dup-keys"} & refused
+
+
+def test_no_file_of_ours_is_in_an_answer_read_by_rule(read_by_rule):
+    assert not [name for name, (result, _) in read_by_rule.items() if "root:" in str(result)]

@@ -8,6 +8,7 @@ from lxml import etree
 from cgtwatch.text.clean import one_line
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ENDLESS_TAG = re.compile("<[^\\s<>!?/][^<>]{100000}")  # the parser's time grows with the square of the attributes
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
@@ -21,6 +22,8 @@ def to_mapping(text: str) -> dict[str, Any]:
     A child that occurs more than once is a list; one without attributes and children is its text. Entities that a document
     declares are not resolved, and nothing is fetched. Raises `NotXmlError`.
     """
+    if _ENDLESS_TAG.search(text):
+        raise NotXmlError("a tag of more than 100,000 characters")
     markup = _DECLARATION.sub("", _ILLEGAL.sub("", text.lstrip("\ufeff")), count=1).encode("utf-8")
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True

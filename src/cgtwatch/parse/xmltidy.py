@@ -69,7 +69,7 @@ def described(text: str) -> str:
     looks = (
         (not head, "nothing at all"),
         (head.startswith("%PDF-"), "a PDF document"),
-        (head.startswith(("{", "[")), "JSON that is no JSON Feed"),
+        (head.startswith(("{", "[")), "JSON"),
         (
             name in ("html", "head", "body", "div", "script", "meta", "p") or head[:15].lower().startswith("<!doctype html"),
             "an HTML page" + called,
