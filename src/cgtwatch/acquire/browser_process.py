@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cgtwatch.acquire.browser_api import Error, async_playwright, installed
 from cgtwatch.acquire.browser_guard import NAME, Guard
-from cgtwatch.acquire.browser_rules import program, sandboxed
+from cgtwatch.acquire.browser_rules import INSTALL, program, sandboxed
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.net.session import Net
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LAST = 5.0  # seconds for the thread to end
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
-INSTALL = "pip install 'cgtwatch[browser]', install Chromium, and name it with CGTWATCH_BROWSER where it is not found"
 
 
 class BrowserTrouble(Exception):

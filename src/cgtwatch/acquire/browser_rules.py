@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from cgtwatch.model.source import Kind, Source
 
+INSTALL = "pip install 'cgtwatch[browser]', install Chromium, and name it with CGTWATCH_BROWSER where it is not found"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing of a page that only its looks need, and nothing that reports on who reads it.
 LEFT_OUT = frozenset({"image", "media", "font", "stylesheet", "texttrack", "manifest", "eventsource", "ping"})

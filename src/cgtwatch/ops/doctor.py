@@ -4,10 +4,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cgtwatch.acquire.browser_rules import INSTALL, program, sandboxed
 from cgtwatch.app import App
 from cgtwatch.config.settings import Settings
 from cgtwatch.errors import CgtwatchError
@@ -28,6 +30,7 @@ def examine(settings: Settings) -> list[Row]:
         ("time zones", _zones),
         ("sources", _sources),
         ("mail", _mail),
+        ("browser", _browser),
     )
     return [_row(name, look, settings) for name, look in checks]
 
@@ -93,6 +96,18 @@ def _sources(settings: Settings) -> tuple[str, str]:
 
 def _mail(settings: Settings) -> tuple[str, str]:
     return ("an SMTP server is set" if settings.smtp_url else "no SMTP server: mail goes to the local mailbox"), ""
+
+
+def _browser(settings: Settings) -> tuple[str, str]:
+    with App(settings) as app:
+        needing = sum(source.enabled and source.via == "browser" for source in app.read_sources().sources)
+    found = program(str(settings.browser) if settings.browser else None)
+    driven = find_spec("playwright") is not None
+    if found is None or not driven:
+        lacks = " and ".join(what for what, there in (("no Chromium", found), ("no Playwright", driven)) if not there)
+        return f"{lacks}; {needing} sources need them", INSTALL if needing else ""
+    sandbox = "its sandbox on" if sandboxed() else "without its sandbox, which does not work for root: run as another user"
+    return f"{found}, {sandbox}; {needing} sources need it", ""
 
 
 def _existing(path: Path) -> Path:
