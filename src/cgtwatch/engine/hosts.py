@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 
 from cgtwatch.model.source import Source
 
+BROWSER = "browser"
+
 
 def host_of(source: Source) -> str:
-    """The host whose budget `source` uses; a folder has one of its own."""
+    """The host whose budget `source` uses; a folder has one of its own. What the browser reads shares one: it reads a page at a time."""
+    if source.via == BROWSER:
+        return BROWSER
     return urlsplit(source.url).hostname or source.id
 
 
@@ -23,7 +27,7 @@ class Hosts:
     def free(self, source: Source) -> bool:
         """Whether a visit to `source` could begin without waiting for another one."""
         with self._guard:
-            return self._busy[host_of(source)] < max(1, source.connections)
+            return self._busy[host_of(source)] < (1 if source.via == BROWSER else max(1, source.connections))
 
     def begin(self, source: Source) -> None:
         """A visit begins."""
