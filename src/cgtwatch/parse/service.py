@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from queue import LifoQueue
-from threading import Lock, Timer
+from threading import Lock
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
@@ -19,6 +19,7 @@ from cgtwatch.model.discovery import PageOffer
 from cgtwatch.model.draft import Article, Draft, Parsed
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.source import Source
+from cgtwatch.parse.watchdog import Watchdog
 from cgtwatch.parse.wire import encoded, receive, send, shaped
 from cgtwatch.text.disposition import offered_name
 
@@ -105,18 +106,13 @@ class _Child:
             raise EOFError
         return stdin, stdout
 
-    def ask(self, job: _Job) -> tuple[dict[str, object], bytes]:
+    def ask(self, job: _Job, watchdog: Watchdog) -> tuple[dict[str, object], bytes]:
         """The answer to a job. Raises `OSError`, `EOFError` or `ValueError` where the child did not live to give one."""
         self.jobs += 1
-        watchdog = Timer(job.limits.wall.total_seconds(), self._end_overdue)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
+        with watchdog.limited(job.limits.wall.total_seconds(), self._end_overdue):
             stdin, stdout = self.pipes
             send(stdin, job.header, job.body)
             return receive(stdout)
-        finally:
-            watchdog.cancel()
 
     def _end_overdue(self) -> None:
         self.overdue = True
@@ -153,6 +149,7 @@ class ParseService:
         self._workers = workers
         self._closed = False
         self._lock = Lock()
+        self._watchdog = Watchdog()
         self._spelled: dict[str, tuple[Source, str]] = {}
         for _ in range(workers):
             self._idle.put(None)
@@ -161,7 +158,7 @@ class ParseService:
         """The drafts of a visited page. Raises `ParseError` with who, what was expected and what came."""
         parsed, rows = self._job("parse", source, fetched, Parsed)
         try:
-            return replace(parsed, drafts=tuple([shaped(Draft, json.loads(row)) for row in rows.split(b"\n") if row]))
+            return replace(parsed, drafts=tuple([shaped(Draft, json.loads(row)) for row in rows.decode("ascii").split("\n") if row]))
         except (KeyError, TypeError, ValueError) as error:
             raise _senseless(source, error) from error
 
@@ -183,6 +180,7 @@ class ParseService:
             if self._closed:
                 return
             self._closed = True
+        self._watchdog.close()
         for child in [self._idle.get() for _ in range(self._workers)]:
             if child:
                 child.end()
@@ -234,7 +232,7 @@ class ParseService:
         keep: _Child | None = None
         try:
             child = child or _Child(self._limits)
-            answer = child.ask(job)
+            answer = child.ask(job, self._watchdog)
             keep = child if child.jobs < _JOBS_OF_A_CHILD and not self._closed and not job.large else None
         except (OSError, EOFError, ValueError) as error:
             raise ParseError(_how_it_ended(child, job)) from error
