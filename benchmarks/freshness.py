@@ -9,11 +9,11 @@ import argparse
 import math
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from heapq import heapify, heapreplace
-from itertools import accumulate, chain
+from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -69,7 +69,7 @@ class Run:
 def world(seed: int, every: timedelta, count: float = 1.0, holiday: bool = False, flat: bool = False) -> World:
     """The world of that seed; `count` scales how many sources a zone has; `flat`: news comes at any hour."""
     random = Random(seed)
-    zones = [zone for zone in ZONES for _ in range(max(1, round(zone[3] * count)))]
+    zones = [zone for zone in ZONES for _ in range(round(zone[3] * count))]
     rates = [20.0 * (1 + n) ** -0.9 * random.lognormvariate(0, 0.3) * 7 for n in range(len(zones))]
     random.shuffle(rates)
     sources, published = [], {}
@@ -105,7 +105,10 @@ def _publish(random: Random, shape: Sequence[float], rate: float, zone: ZoneInfo
             like = 1 + local.weekday() - 5  # a Tuesday and a Wednesday
         slots = list(accumulate(shape[like * day : (like + 1) * day]))
         share = slots[-1] / whole * (0.05 if holiday and local in HOLIDAYS else 1.0)
-        found = sorted(bisect_left(slots, random.random() * slots[-1]) + random.random() for _ in range(_poisson(random, rate * share / BATCH)))
+        found = sorted(
+            bisect_left(slots, random.random() * slots[-1]) + random.random()
+            for _ in range(_poisson(random, rate * share / BATCH))
+        )
         for slot in found:
             at = (midnight + n * DAY).replace(tzinfo=zone).astimezone(UTC) + slot * SLOT * MINUTE
             if START <= at < START + WEEKS * WEEK:
@@ -124,14 +127,6 @@ def _batch(random: Random) -> int:
     while random.random() > 1 / BATCH:
         count += 1
     return count
-
-
-Next = Callable[[Source, datetime], datetime]
-
-
-def fixed(source: Source, last: datetime) -> datetime:
-    """The policy to beat."""
-    return last + source.every
 
 
 @dataclass(slots=True)
@@ -224,3 +219,85 @@ def _mean(values: Sequence[float]) -> float:
 
 def _part(values: Sequence[float], part: float) -> float:
     return values[min(int(part * len(values)), len(values) - 1)] if values else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is simulated: the interval, whether a holiday week and a worked weekend come, whether the policy knows them."""
+
+    title: str
+    every: timedelta = HOUR
+    holiday: bool = False
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    hours: bool = True
+    flat: bool = False
+    begin: datetime = START + SCORED * WEEK
+    end: datetime = START + WEEKS * WEEK
+
+
+WEEKEND = datetime(2026, 3, 27, 16, tzinfo=UTC), datetime(2026, 3, 29, 16, tzinfo=UTC)  # the worked one, as Shanghai has it
+CASES = (
+    (Case("one hour"), Case("one hour, its first two weeks", begin=START, end=START + SCORED * WEEK)),
+    (
+        Case("one hour, holiday week and worked weekend, by the table", holiday=True, calendars=TABLE),
+        Case("that weekend, by the table", holiday=True, calendars=TABLE, begin=WEEKEND[0], end=WEEKEND[1]),
+    ),
+    (Case("the same month without the table", holiday=True), Case("that weekend without it", holiday=True, begin=WEEKEND[0], end=WEEKEND[1])),
+    (Case("one hour, sources tell no hour", hours=False),),
+    (Case("one hour, news at any hour", flat=True),),
+    (Case("half an hour", 30 * MINUTE),),
+    (Case("two hours", 2 * HOUR),),
+    (Case("six hours (no gap may be longer)", 6 * HOUR),),
+    (Case("a day (no gap may be longer)", DAY),),
+)  # fmt: skip
+
+
+def compare(cases: Sequence[Case], seeds: int, count: float = 1.0) -> list[tuple[Score, Score]]:
+    """Fixed and adapting scores of each of `cases`, which differ only in the time that is scored; means over the seeds."""
+    of, found = cases[0], []
+    for seed in range(seeds):
+        seen = world(seed, of.every, count, of.holiday, of.flat)
+        before = simulate(seen, seed, until=max(case.end for case in cases))
+        after = simulate(seen, seed, Adapting(seen.sources, of.calendars, of.hours), until=max(case.end for case in cases))
+        found.append([(score(before, seen, case.begin, case.end), score(after, seen, case.begin, case.end)) for case in cases])
+    return [(_averaged([one[n][0] for one in found]), _averaged([one[n][1] for one in found])) for n in range(len(cases))]
+
+
+def _averaged(scores: Sequence[Score]) -> Score:
+    return Score(*(sum(each) / len(scores) for each in zip(*map(astuple, scores), strict=True)))
+
+
+def ratios(before: Score, after: Score) -> Score:
+    """How the second compares to the first."""
+    return Score(*(b / a for a, b in zip(astuple(before), astuple(after), strict=True)))
+
+
+def planning(count: int) -> tuple[float, int]:
+    """Seconds of CPU for one plan of `count` sources of four intervals after eight weeks, and from how many items."""
+    seen = world(0, HOUR, count / 120)
+    sources = tuple(replace(source, every=(HOUR / 2, HOUR, 2 * HOUR, 6 * HOUR)[n % 4]) for n, source in enumerate(seen.sources))
+    history = [Item(name, at + HOUR / 2, at) for name, found in seen.published.items() for at in found]
+    began = time.process_time()
+    plan(history, sources, START + WEEKS * WEEK, TABLE, {source.id: START for source in sources})
+    return time.process_time() - began, len(history)
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--cases", type=int, default=len(CASES), help="only the first so many")
+    asked = parser.parse_args()
+    names = [each.name for each in fields(Score)]
+    print(f"{'':58}" + "".join(f"{name:>10}" for name in names))
+    for cases in CASES[: asked.cases]:
+        for case, (before, after) in zip(cases, compare(cases, asked.seeds), strict=True):
+            for title, one, digits in ((case.title, before, 1), ("  adapting", after, 1), ("  ratio", ratios(before, after), 3)):
+                print(f"{title:58}" + "".join(f"{value:10.{digits}f}" for value in astuple(one)), flush=True)
+    for count in (254, 2000):
+        seconds, items = planning(count)
+        print(f"one plan of {count} sources from {items} items: {seconds:.2f} s of CPU")
+
+
+if __name__ == "__main__":
+    main()

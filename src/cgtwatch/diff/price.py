@@ -10,7 +10,6 @@ from cgtwatch.diff.pace import Curve
 MOST = 3.0  # times its own budget that a source gets on its busiest day
 WEEK = 168.0  # hours
 _OCTAVES = 16  # above and below the price at which an even week is asked once an interval
-_GRID = 2  # prices an octave at which visits are counted; between them the count is drawn as a power
 _STEPS = 40
 _HOUR = timedelta(hours=1)
 
@@ -26,17 +25,17 @@ class Counter:
     counted: dict[int, tuple[float, int]] = field(default_factory=dict)
 
     def visits(self, octave: float) -> float:
-        """Visits in the week from `begin` on."""
-        low = floor(octave * _GRID)
-        part = octave * _GRID - low
+        """Visits in the week from `begin` on: counted for whole octaves, between them drawn as a power."""
+        low = floor(octave)
+        part = octave - low
         return float(self._at(low)[0] ** (1 - part) * self._at(low + 1)[0] ** part)
 
     def cheapest(self) -> float:
         """The lowest price that leads to no busier day than a source may have."""
         most, low = MOST * 24 / self.every, 0
-        while low > -_OCTAVES * _GRID and self._at(low - 1)[1] <= most:
+        while low > -_OCTAVES and self._at(low - 1)[1] <= most:
             low -= 1
-        return low / _GRID
+        return float(low)
 
     def price(self, octave: float) -> float:
         """The price in hours of waiting."""
@@ -44,7 +43,7 @@ class Counter:
 
     def _at(self, place: int) -> tuple[float, int]:
         if place not in self.counted:
-            self.counted[place] = self._count(self.price(place / _GRID))
+            self.counted[place] = self._count(self.price(place))
         return self.counted[place]
 
     def _count(self, price: float) -> tuple[float, int]:
