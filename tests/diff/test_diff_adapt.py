@@ -163,7 +163,8 @@ def test_sources_that_are_alike_are_not_asked_all_at_once():
     times = dict.fromkeys((source.id for source in many), MONDAY)
     for _ in range(5):
         times = {name: paces.of(name).next(at) for name, at in times.items()}
-    assert len(set(times.values())) == 20
+    assert len(set(times.values())) >= 15
+    assert max(times.values()) - min(times.values()) > 2 * MINUTE
 
 
 @pytest.mark.parametrize("change", [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)])
