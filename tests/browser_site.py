@@ -84,6 +84,8 @@ class RegulatorsSite:
         if path == "/api" and cleared:
             echo = {"method": asked.method, "body": asked.body.decode(), "rows": self.rows}
             return reply(json.dumps(echo), Content_Type="application/json")
+        if path == "/robots.txt":
+            return reply("User-agent: *\nDisallow: /forbidden", Content_Type="text/plain")
         special: Mapping[str, bytes | Slowly] = {
             "/session": reply(status=302, Location="/given", Set_Cookie="sid=7; HttpOnly; Path=/"),
             "/given": page(f"<p>sid was {cookie}</p>{LIST}"),
@@ -91,7 +93,7 @@ class RegulatorsSite:
             "/moved": reply(status=302, Location=self.site.url("/new-home", "new.other.test")),
             "/away": reply(status=302, Location=self.third.url("/away", "third.test")),
             "/inside": reply(status=302, Location="http://10.0.0.1/secret"),
-            "/endless": Slowly(ENDLESS, b"<p>more</p>" * 50000, 0.001),
+            "/endless": Slowly(ENDLESS, b"more " * 200_000, 0.001),
             "/download": reply(b"PK" * 100, Content_Type="application/zip", Content_Disposition="attachment; filename=a.zip"),
             "/stubborn": page(STUBBORN, 412),
             "/d/notice.pdf": reply(b"%PDF-1.4", Content_Type="application/pdf") if cleared else page(CHALLENGE, 412),

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(
 HOSTS = ("www.site.test", "third.test", "new.other.test")
 AGENT = "cgtwatch/9 (policy change monitor)"
 HASTE = Patience(quiet=0.2, challenge=0.7, restless=1.0, look=0.03, steady=1, close=0.3)
-SMALL = Bounds(memory=700 * 1024 * 1024, grace=2.0)
+SMALL = Bounds(memory=800 * 1024 * 1024, grace=2.0)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def site() -> Iterator[RegulatorsSite]:
 def browser() -> Iterator[BrowserAcquirer]:
     resolver, _ = names({name: ["127.0.0.1"] for name in HOSTS})
     net = Net(NetPolicy(LOOPBACK, AGENT), resolver)
-    parts = AcquireParts(net, lambda: NOW, Pacing(sleep=lambda _: None), secret={"KEY": "s3cret"}.get)
+    parts = AcquireParts(net, lambda: NOW, Pacing(sleep=lambda _: None), secret={"KEY": "s3cret", "LONG": "a-long-secret"}.get)
     acquirer = BrowserAcquirer(parts, HASTE, SMALL)
     yield acquirer
     acquirer.close()
@@ -196,6 +196,30 @@ def test_a_page_is_not_followed_elsewhere_with_a_header_that_may_be_secret(brows
     assert came.error is ErrorClass.REFUSED
     assert site.asked("/moved")[-1].headers["x-key"] == "s3cret"
     assert len(site.asked("/new-home")) == before
+
+
+def test_a_secret_that_a_page_repeats_is_taken_out(browser, site) -> None:
+    came = fetched(look(browser, source(site, "/given", cookie=(("key", "env:LONG"),))))
+    assert "a-long-secret" in site.asked("/given")[-1].headers["cookie"]
+    assert "a-long-secret" not in text(came)
+
+
+def test_an_alternate_is_read_where_the_page_is_gone(browser, site) -> None:
+    came = fetched(look(browser, source(site, "/nowhere", alternates=(site.url("/gone"), site.url("/plain")))))
+    assert (came.requested, came.url) == (site.url("/nowhere"), site.url("/plain"))
+
+
+def test_every_search_term_is_asked_for(browser, site) -> None:
+    one = replace(source(site, "/given", terms=("cell", "gene")), url=site.url("/given?q={term}"))
+    came = fetched(look(browser, one))
+    assert [page.url for page in (came, *came.more)] == [site.url("/given?q=cell"), site.url("/given?q=gene")]
+    assert isinstance(browser.visit(one, SourceState(one.id, validators=came.validators)), NotModified)
+
+
+def test_robots_are_obeyed_before_a_browser_is_asked(browser, site) -> None:
+    came = failed(look(browser, source(site, "/forbidden", robots="obey")))
+    assert "robots" in came.message
+    assert site.asked("/forbidden") == []
 
 
 def test_a_page_that_leads_inside_is_refused(browser, site) -> None:

@@ -144,7 +144,7 @@ class BrowserAcquirer:
             name: value for name, value in one.headers if (name, value) not in source.headers
         }  # the page sends those anyway
         inner = Inner(url, one.method, headers, opened.secrets.body(source, one))
-        return await ask(opened.page, inner, source.max_bytes, opened.seconds)
+        return await ask(opened.page, inner, source.max_bytes, max(0.1, opened.until - time.monotonic()))
 
     def _run(self, source: Source, url: str, steps: Steps, now: datetime) -> Answers | Failed:
         """What the browser brought, or why it could not; politely, and where robots.txt lets us."""

@@ -179,7 +179,7 @@ class Chromium:
     async def _afterwards(self, running: _Running) -> None:
         """Close what shall not go on; else put the browser to bed when nobody comes."""
         worn = (
-            running.seat.spoiled or running.pages >= self._bounds.pages or await _size(running.group) > self._bounds.memory // 2
+            running.seat.spoiled or running.pages >= self._bounds.pages or await _size(running.group) > self._bounds.memory * 3 // 4
         )
         if worn or running.over is not None or not running.seat.browser.is_connected():
             await self._shut()
@@ -205,16 +205,19 @@ class Chromium:
         guard = Guard(self._net)
         await guard.start()
         self._home = tempfile.mkdtemp(prefix="cgtwatch-browser-")
-        playwright = await async_playwright().start()
+        playwright = None
         try:
+            playwright = await async_playwright().start()
             browser = await playwright.chromium.launch(**self._options(guard.port))
             session = await browser.new_browser_cdp_session()
             processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
             version = await session.send("Browser.getVersion")
             await session.detach()
         except BaseException:
-            await playwright.stop()
+            if playwright is not None:
+                await playwright.stop()  # takes a browser that has started along
             await guard.stop()
+            self._clean()
             raise
         pid = next(int(one["id"]) for one in processes if one["type"] == "browser")
         return _Running(playwright, Seat(browser, guard, str(version["userAgent"])), os.getpgid(pid))

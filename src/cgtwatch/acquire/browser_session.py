@@ -37,17 +37,18 @@ Answers = list[tuple[Ask, Came]]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open page of a source, and how many seconds each of its steps may take."""
+    """An open page of a source; how many seconds each of its steps may take, and when (monotonic) all of them end."""
 
     page: "Page"
     watch: Watch
     secrets: Secrets
     seconds: float
+    ends: float
 
     @property
     def until(self) -> float:
         """When (monotonic) a step that begins now must have ended."""
-        return time.monotonic() + self.seconds
+        return min(time.monotonic() + self.seconds, self.ends)
 
 
 Steps = Callable[[Opened], Awaitable[Answers]]
@@ -76,9 +77,8 @@ class Sessions:
 
     def run(self, source: Source, url: str, steps: Steps) -> Answers:
         """What `steps` gets of a page of `source`, without secrets; raises `BrowserTrouble`, `Broken` and what `steps` raises."""
-        limit = source.timeout.total_seconds() * (TERMS_TIME if source.terms else 1)
         secrets = Secrets(self._parts.secret)
-        came = self._chromium.do(lambda seat: self._open(seat, source, url, steps, secrets), limit + SPARE)
+        came = self._chromium.do(lambda seat: self._open(seat, source, url, steps, secrets), _limit(source) + SPARE)
         return [(one, _masked(page, secrets)) for one, page in came]
 
     def agent(self, source: Source) -> str:
@@ -116,7 +116,9 @@ class Sessions:
             watch.attach(page)
             await context.route("**/*", partial(_judged, watch, page))
             try:
-                came = await steps(Opened(page, watch, secrets, source.timeout.total_seconds()))
+                came = await steps(
+                    Opened(page, watch, secrets, source.timeout.total_seconds(), time.monotonic() + _limit(source))
+                )
             except Error as error:
                 raise Broken(error, entry, watch) from None
             self._remember(source, [dict(one) for one in await context.cookies()])
@@ -153,6 +155,11 @@ class Sessions:
         while len(self._cookies) > REMEMBERED:
             gone, _ = self._cookies.popitem(last=False)
             self._agents.pop(gone, None)
+
+
+def _limit(source: Source) -> float:
+    """Seconds that a visit may take."""
+    return source.timeout.total_seconds() * (TERMS_TIME if source.terms else 1)
 
 
 def _masked(came: Came, secrets: Secrets) -> Came:
