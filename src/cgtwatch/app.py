@@ -260,6 +260,15 @@ class App:
         make = registry.load(_part("acquirers"), source.via, what="via")
         return self._once(f"acquirer {source.via}", lambda: make(self._acquire_parts()), "close")
 
+    def resting(self, source: Source) -> bool:
+        """Whether the server that `source` is read from has asked to be left alone, and still wants it."""
+        if self.pacing.nobody_rests:
+            return False
+        bridge = source.bridge
+        if bridge is not None and (there := bridge.render or self.settings.rsshub_url):
+            return self.pacing.rests((there,), self.clock())
+        return self.pacing.rests((source.url, *([source.preload.url] if source.preload else [])), self.clock())
+
     def _acquire_parts(self) -> Any:  # noqa: ANN401 - an `acquire.parts.AcquireParts`
         one = self.settings
         return _part("acquire_parts")(
@@ -304,6 +313,7 @@ class App:
             self.stopping.is_set,
             self._hinted,
             heard=self._heard,
+            resting=self.resting,
         )
         return found
 
@@ -321,11 +331,11 @@ class App:
         return found
 
     def _hinted(self, source: Source) -> list[str]:
-        """The sources that `source` gives hints for."""
+        """The other sources that `source` gives hints for; its own visit has just been."""
         return [
             one.id
             for one in self.sources
-            if any(one.id == h or (h.endswith("*") and one.id.startswith(h[:-1])) for h in source.hints)
+            if one.id != source.id and any(one.id == h or (h.endswith("*") and one.id.startswith(h[:-1])) for h in source.hints)
         ]
 
     @property

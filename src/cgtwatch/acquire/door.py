@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cgtwatch.acquire.answers import STATUSES, Asked, disallowed, out_of_time, refused, visit_of
 from cgtwatch.acquire.filling import Unaskable
+from cgtwatch.acquire.pacing import server_of
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.robots import Robots
 from cgtwatch.acquire.secrets import Secrets
@@ -125,14 +126,14 @@ class Door:
         if isinstance(answer, NetAnswer) and answer.status in WANTS_REST:
             wait = retry_after(answer.headers.get("retry-after"), self._clock())
             if wait is not None:
-                self._pacing.hold(_server(answer.url), wait, answer.status, self._clock())
+                self._pacing.hold(server_of(answer.url), wait, answer.status, self._clock())
         return answer
 
     def resting(self, url: str) -> NetFailure | None:
         """The answer in place of one from a server that asked to be left alone; None where it may be asked."""
         if self._pacing.nobody_rests:
             return None
-        server = _server(url)
+        server = server_of(url)
         rest = self._pacing.rest(server, self._clock())
         if rest is None:
             return None
@@ -207,12 +208,6 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
         return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return None
-
-
-def _server(url: str) -> str:
-    """Host and port, without the port where it is http's or https's own: sites lead from one to the other."""
-    found = origin_of(url)
-    return "" if found is None else found[1] if found[2] in (80, 443) else f"{found[1]}:{found[2]}"
 
 
 def host_of(url: str) -> str:

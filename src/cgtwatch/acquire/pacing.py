@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
+from urllib.parse import urlsplit
 from zlib import crc32
 
 LONGEST_HOLD = timedelta(hours=1)
@@ -80,6 +81,10 @@ class Pacing:
         left = hold.until - now  # of more than the longest: the clock was set back
         return Rest(left, hold.status) if timedelta() < left <= LONGEST_HOLD else None
 
+    def rests(self, urls: Iterable[str], now: datetime) -> bool:
+        """Whether the server of one of these addresses has asked to be left alone, and still wants it."""
+        return bool(self._holds) and any(self.rest(server_of(url), now) is not None for url in urls)
+
     def begin(self, host: str, connections: int, pause: float) -> float:
         """Take a turn; how long to sleep before using it, in seconds. `Turn` calls it."""
         with self._changed:
@@ -136,6 +141,16 @@ class Turn:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._pacing.end(self._host, self._pause)
+
+
+def server_of(url: str) -> str:
+    """Host and port, without the port where it is http's or https's own: sites lead from one to the other."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    return host if port in (None, 80, 443) else f"{host}:{port}"
 
 
 def _drawn(host: str, asked: int) -> float:

@@ -66,15 +66,16 @@ class Engine:
             self.app.store.flush()
 
     def poll_due(self) -> int:
-        """Begin the visits that are due, as far as there is room and their hosts are free; how many."""
+        """Begin the visits that are due, as far as there is room and their hosts are free and want to be asked; how many."""
         room = self._polls.room()
         if not room:
             return 0
         enabled = {source.id: source for source in self.app.sources if source.enabled}
         begun = 0
         for source_id in self.app.store.due(self.app.clock(), enabled):
-            if begun < room and self._hosts.free(enabled[source_id]):
-                self._visit(enabled[source_id])
+            source = enabled[source_id]
+            if begun < room and self._hosts.free(source) and not self.app.resting(source):
+                self._visit(source)
                 begun += 1
         return begun
 

@@ -54,7 +54,8 @@ class PollParts:
     """The rooms a poll walks through, put together by the app. `recording` makes linking and writing one step.
 
     `hinted` gives the ids of the sources whose next visit news of this one bring forward, `pace` when a source is likely to
-    have news. `heard` gets what a good visit has read, for the hub that a feed may name.
+    have news. `heard` gets what a good visit has read, for the hub that a feed may name. `resting`: the source's server has asked
+    to be left alone, so a visit that asked nobody says nothing about the source and is not recorded; it is made up for later.
     """
 
     acquirer: Callable[[Source], Acquirer]
@@ -68,6 +69,7 @@ class PollParts:
     hinted: Callable[[Source], Collection[str]] = lambda source: source.hints
     pace: Callable[[str], Pace | None] = lambda _: None
     heard: Callable[[Source, Parsed], None] = lambda _, __: None
+    resting: Callable[[Source], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def poll(source: Source, parts: PollParts) -> PollRow:
         )
         seen = _Seen(failed(source, state, visit, parts.clock()), visit)
     seen = replace(seen, plan=paced(source, seen.plan, parts.pace(source.id)))
-    stopped = parts.stopping() and isinstance(seen.visit, Failed)
+    stopped = isinstance(seen.visit, Failed) and (parts.stopping() or (seen.requests == 0 and parts.resting(source)))
     recorded = Recorded() if stopped else _record(source, seen, parts)
     if (recorded.new or recorded.updated) and source.hints and not seen.plan.baseline:
         parts.store.bring_forward(parts.hinted(source), parts.clock())
