@@ -193,3 +193,15 @@ def test_a_json_feed_says_its_hub():
     }
     parsed = parse(source("feed"), page(json.dumps(feed)))
     assert (parsed.hub, parsed.topic) == ("https://www.example.gov.cn/hub", URL)
+
+
+@pytest.mark.parametrize(
+    ("entry", "stood"),
+    [
+        (item(1), "row"),
+        ("<item><title>a</title><link>https://e.org/art/2026/7/8/1.html</link></item>", "address"),
+        ("<item><title>a</title></item>", ""),
+    ],
+)
+def test_an_entry_says_where_its_date_stood(entry, stood):
+    assert read(rss(entry)).drafts[0].date_from == stood

@@ -12,11 +12,11 @@ from cgtwatch.model.draft import Attachment, Draft, Parsed
 from cgtwatch.model.source import ApiRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.answer import Answer, ensure_ok, expression, read_answer, records
-from cgtwatch.parse.drafts import Dated, attachment, in_order, language_of, plain, title_of, whole_number
+from cgtwatch.parse.drafts import Dated, attachment, in_address, in_order, language_of, plain, title_of, whole_number
 from cgtwatch.parse.records import Path, Template, compile_link, text_of
 from cgtwatch.parse.select import Expression, compile_expression
 from cgtwatch.text.clean import one_line
-from cgtwatch.text.dates import from_url, parse_date
+from cgtwatch.text.dates import parse_date
 from cgtwatch.text.html import parse_html, to_text
 from cgtwatch.text.urls import join, normalise
 
@@ -151,7 +151,7 @@ def _draft(rule: _Rule, row: object) -> Draft | None:
     if not (url or text or guid or plain(raw_title)):
         return None
     title = title_of(raw_title, text, url) or one_line(guid or "", _LONGEST_FIELD)
-    when, stood = _dated(rule, row, url)
+    when = _dated(rule, row, url)
     return Draft(
         title=title,
         url=url,
@@ -161,7 +161,7 @@ def _draft(rule: _Rule, row: object) -> Draft | None:
         published_on=when.on,
         attachments=_attachments(rule, row),
         language=language_of(f"{title}\n{text}", rule.source.language),
-        date_from=stood,
+        date_from=when.stood,
     )
 
 
@@ -204,7 +204,7 @@ def _strings(value: object) -> list[str]:
     return [text for text in map(text_of, values) if text.strip()]
 
 
-def _dated(rule: _Rule, row: object, url: str) -> tuple[Dated, str]:
+def _dated(rule: _Rule, row: object, url: str) -> Dated:
     """The record's own date; else the day that the address holds."""
     if rule.date:
         found = rule.date.find(row)
@@ -212,9 +212,8 @@ def _dated(rule: _Rule, row: object, url: str) -> tuple[Dated, str]:
         for value in values:
             when = parse_date(value, zone=rule.source.timezone, formats=rule.formats, now=rule.page.now)
             if when:
-                return Dated(when.at, when.on), "row"
-    held = from_url(url, now=rule.page.now) if url else None
-    return Dated(None, held), "address" if held else ""
+                return Dated(when.at, when.on, "row")
+    return in_address(url, now=rule.page.now)
 
 
 def _written_dates(value: object) -> list[str]:

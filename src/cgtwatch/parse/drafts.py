@@ -18,10 +18,11 @@ _STAND_IN = 120
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """When an entry was published: the moment, the day as printed, or neither."""
+    """When an entry was published: the moment, the day as printed, or neither; and where that stood, as `Draft.date_from` says it."""
 
     published: datetime | None = None
     on: date | None = None
+    stood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,14 @@ def dated(values: Iterable[object], url: str, *, zone: str, now: datetime) -> Da
     for value in values:
         when = parse_date(value, zone=zone, now=now) if isinstance(value, str) else None
         if when:
-            return Dated(when.at, when.on)
-    return Dated(None, from_url(url, now=now) if url else None)
+            return Dated(when.at, when.on, "row")
+    return in_address(url, now=now)
+
+
+def in_address(url: str, *, now: datetime) -> Dated:
+    """The day that an address holds."""
+    held = from_url(url, now=now) if url else None
+    return Dated(None, held, "address") if held else Dated()
 
 
 def language_of(text: str, fallback: str | None) -> str | None:

@@ -78,6 +78,7 @@ def _draft(source: Source, page: Page, row: Mapping[str, Any], feed_language: ob
         text=text,
         published=when.published,
         published_on=when.on,
+        date_from=when.stood,
         attachments=tuple(item for item in found if item),
         language=language_of(f"{title}\n{text}", said),
         author=_author(row),

@@ -12,13 +12,13 @@ from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.source import ListRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.answer import read_answer, records
-from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, in_order, language_of, plain, whole_number
+from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, in_address, in_order, language_of, plain, whole_number
 from cgtwatch.parse.markup import Markup, magic, markup_of, read_markup
 from cgtwatch.parse.rowscript import Row, rows
 from cgtwatch.parse.select import Expression, compile_expression
 from cgtwatch.text.charset import Decoded, decode
 from cgtwatch.text.clean import clean, one_line
-from cgtwatch.text.dates import from_url, parse_date
+from cgtwatch.text.dates import parse_date
 from cgtwatch.text.html import to_text
 from cgtwatch.text.urls import join, normalise
 
@@ -149,16 +149,16 @@ def _scripted(source: Source, rule: _Rule, markup: Markup, row: Row, now: dateti
     title, text, url = one_line(plain(row.title), LONGEST_TITLE), plain(row.text), join(markup.base, row.link) or ""
     if not title and not url:
         return None
-    when = parse_date(plain(row.date), zone=source.timezone, formats=rule.formats, now=now) if row.date else None
-    held = None if when else from_url(url, now=now) if url else None
+    told = parse_date(plain(row.date), zone=source.timezone, formats=rule.formats, now=now) if row.date else None
+    when = Dated(told.at, told.on, "row") if told else in_address(url, now=now)
     return Draft(
         title=title or one_line(url, LONGEST_TITLE),
         url=url,
         text=text,
-        published=when.at if when else None,
-        published_on=when.on if when else held,
+        published=when.published,
+        published_on=when.on,
         language=language_of(f"{title}\n{text}", source.language),
-        date_from="row" if when else "address" if held else "",
+        date_from=when.stood,
     )
 
 
@@ -168,7 +168,7 @@ def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: d
     if not title and not url:
         return None
     text = clean(rule.text.first(row)) if rule.text else ""
-    when, stood = _dated(source, rule, row, url, now)
+    when = _dated(source, rule, row, url, now)
     return Draft(
         title=title or one_line(url, LONGEST_TITLE),
         url=url,
@@ -176,7 +176,7 @@ def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: d
         published=when.published,
         published_on=when.on,
         language=language_of(f"{title}\n{text}", source.language),
-        date_from=stood,
+        date_from=when.stood,
     )
 
 
@@ -195,15 +195,14 @@ def _link(rule: _Rule, markup: Markup, row: HtmlElement) -> str:
     return next((link for link in links if link), "")
 
 
-def _dated(source: Source, rule: _Rule, row: HtmlElement, url: str, now: datetime) -> tuple[Dated, str]:
-    """By the rule; without one, from what the row says; at last from the address. And which of these it was."""
+def _dated(source: Source, rule: _Rule, row: HtmlElement, url: str, now: datetime) -> Dated:
+    """By the rule; without one, from what the row says; at last from the address."""
     values = (found.value for found in rule.date.every(row)) if rule.date else iter((_shortest(row),))
     for value in values:
         when = parse_date(value, zone=source.timezone, formats=rule.formats, now=now)
         if when:
-            return Dated(when.at, when.on), "address" if rule.date_is_in_link else "row"
-    held = from_url(url, now=now) if url else None
-    return Dated(None, held), "address" if held else ""
+            return Dated(when.at, when.on, "address" if rule.date_is_in_link else "row")
+    return in_address(url, now=now)
 
 
 def _shortest(row: HtmlElement) -> str:
