@@ -286,11 +286,13 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--cases", type=int, default=len(CASES), help="only the first so many")
+    parser.add_argument(
+        "--case", type=int, action="append", choices=range(len(CASES)), help="only this one of the list; may be repeated"
+    )
     asked = parser.parse_args()
     names = [each.name for each in fields(Score)]
     print(f"{'':58}" + "".join(f"{name:>10}" for name in names))
-    for cases in CASES[: asked.cases]:
+    for cases in [CASES[n] for n in asked.case] if asked.case else CASES:
         for case, (before, after) in zip(cases, compare(cases, asked.seeds), strict=True):
             for title, one, digits in ((case.title, before, 1), ("  adapting", after, 1), ("  ratio", ratios(before, after), 3)):
                 print(f"{title:58}" + "".join(f"{value:10.{digits}f}" for value in astuple(one)), flush=True)
