@@ -89,3 +89,10 @@ def test_a_wrong_selector_names_its_key():
 def test_two_thousand_rows_are_read_and_no_more():
     parsed = read("<ul class=list>" + "".join(f"<li><a href='/{n}'>t{n}</a></li>" for n in range(2100)) + "</ul>")
     assert (len(parsed.drafts), parsed.truncated) == (2000, True)
+
+
+def test_a_bullet_before_a_title_is_no_part_of_it():
+    assert (
+        read('<ul class="list"><li><a href="/1">· 关于干细胞·免疫细胞的通知</a></li></ul>').drafts[0].title
+        == "关于干细胞·免疫细胞的通知"
+    )

@@ -23,6 +23,7 @@ from cgtwatch.text.html import to_text
 from cgtwatch.text.urls import join, normalise
 
 _LONGEST_CURSOR = 4000
+_BULLET = re.compile(r"^[·•●▪■◆►»›・]+\s*(?=\S)")  # drawn before a title by hand
 _CUT_TITLE = re.compile(r"\s*(?:…+|\.{3,}|⋯+)$")
 
 
@@ -185,7 +186,10 @@ def _title(rule: _Rule, row: HtmlElement) -> str:
     found = next(rule.title.every(row), None) if rule.title else None
     if found is None:
         return ""
-    title, whole = one_line(found.value, LONGEST_TITLE), one_line(found.element.get("title") or "", LONGEST_TITLE)
+    title, whole = (
+        _BULLET.sub("", one_line(found.value, LONGEST_TITLE)),
+        one_line(found.element.get("title") or "", LONGEST_TITLE),
+    )
     stem = _CUT_TITLE.sub("", title)
     return whole if stem != title and whole.startswith(stem) else title
 
