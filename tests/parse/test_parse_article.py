@@ -196,3 +196,54 @@ AROUND = Around(NOW, "Asia/Shanghai")
 )
 def test_metadata_that_is_only_the_time_of_generation_is_not_believed(stamp, around, believed):
     assert believable(stamp, around) is believed
+
+
+# ---- dates that are not the document's
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<div>今天是2026年7月8日 星期三</div>",
+        "<div>今天是：<span>2026年7月8日</span> 星期三</div>",
+        "<div>今天是</div><div>2026年7月8日</div>",
+        "<div>当前时间：2026-07-08 09:30</div>",
+        "<div>北京时间 2026年7月8日</div>",
+        "<div>今天 星期三</div>",
+        "<div>Today is Wednesday, July 8, 2026</div>",
+        "<div>Today: 8 July 2026</div>",
+        "<div>Current date: 07/08/2026</div>",
+    ],
+)
+def test_the_day_of_the_visit_is_no_date_of_the_document(head):
+    found = read(f"<html><body>{head}<h1>关于发布指导原则的通告</h1>{BODY}</body></html>")
+    assert (found.published_on, found.date_from) == (None, "")
+    dated = read(f"<html><body>{head}<h1>关于发布指导原则的通告</h1><p>发布时间：2026-07-01</p>{BODY}</body></html>")
+    assert (dated.published_on, dated.date_from) == (date(2026, 7, 1), "page")
+
+
+def test_the_zone_of_a_labelled_date_is_no_clock():
+    found = read(f"<html><body><h1>关于发布指导原则的通告</h1><p>发布时间：北京时间 2026-07-01 10:00</p>{BODY}</body></html>")
+    assert found.published_on == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "版权所有 © 2026 某药监局",
+        "关于2026年工作的通知",
+        "Copyright 2025",
+        "07/2026",
+        "2026年6月工作要点",
+        "<script>var year = 2026;</script>",
+    ],
+)
+def test_no_day_is_made_of_a_year_or_a_month(foot):
+    found = read(f"<html><body><h1>关于发布指导原则的通告</h1>{BODY}<div>{foot}</div></body></html>")
+    assert found.published_on is None
+
+
+@pytest.mark.parametrize("written", ["2026年1月1日", "2026-01-01", "1 January 2026", "January 1st, 2026", "1. Januar 2026"])
+def test_a_first_of_the_month_that_is_written_is_a_day(written):
+    found = read(f"<html><body><h1>关于发布指导原则的通告</h1>{BODY}<div>{written}</div></body></html>")
+    assert found.published_on == date(2026, 1, 1)

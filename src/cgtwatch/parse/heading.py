@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from cgtwatch.parse.drafts import Dated
 from cgtwatch.text.clean import one_line
@@ -36,6 +36,16 @@ _PROMULGATED = re.compile(r"((?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?:(?!\d{4}年
 _OTHER_DATE = re.compile(r"施行|生效|实施|截止|截至|effective|deadline|until|in force|no later", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|标题|題名|标　题)\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
+# The day on which the page is looked at, as sites print it in their heads. "发布时间：北京时间 …" is another matter.
+_SHOWN = r"(?:[\s\d年月日号/.:：,，()（）-]|公元|农历|星期|周|礼拜|[一二三四五六天上下午])*"
+_DAY_OF_WEEK = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_LOOKED_AT = re.compile(
+    rf"(?:(?:今天|今日|现在|当前|目前)的?(?:时间|日期)?\s*(?:是|为|[:：])|(?:当前|现在|系统|服务器)(?:时间|日期)|^\W*北京时间){_SHOWN}"
+    rf"|^\W*(?:今天|今日)\W*(?:星期|周|礼拜).*"
+    rf"|\b(?:today is|today['’]s date(?: is)?|today[:,]|current (?:date|time)(?: and time)?|it is now|^\W*today(?=\W+{_DAY_OF_WEEK}))"
+    rf"[\s:,]*(?:{_DAY_OF_WEEK}[\s,.]*)?(?:(?:\d{{1,2}}(?:st|nd|rd|th)?|[A-Za-z]{{3,9}}\.?)[\s,]+){{0,2}}(?:\d{{4}}|[\d/.-]{{6,10}})?",
+    re.IGNORECASE,
+)
 
 
 def title_line(lines: Sequence[str]) -> int | None:
@@ -55,6 +65,27 @@ def without_label(line: str) -> str:
 def is_date_line(line: str) -> bool:
     """Whether a line starts with the label of a date."""
     return len(line) < _LONG_LINE and any((found := label.search(line)) is not None and found.start() < 3 for label in _LABELS)
+
+
+def without_clock(lines: Sequence[str], *, zone: str, now: datetime) -> tuple[list[str], frozenset[date]]:
+    """The lines without "today is …", and the days that stood there: they are those of the visit, not of the document."""
+    kept, days = list(lines), set()
+    for index, line in enumerate(lines):
+        found = _LOOKED_AT.search(line) if len(line) < _LONG_LINE else None
+        if found is None:
+            continue
+        kept[index] = line[: found.start()] + " " + line[found.end() :]
+        said, after = found[0], index + 1
+        if (
+            not any(char.isdigit() for char in said)
+            and after < len(lines)
+            and not kept[index].strip()
+            and len(lines[after]) <= 35
+        ):
+            said, kept[after] = lines[after], ""
+        when = parse_date(said, zone=zone, now=now)
+        days |= {when.on} if when else set()
+    return kept, frozenset(days)
 
 
 def head_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:

@@ -5,10 +5,11 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 
 from htmldate import find_date
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, tostring
 from trafilatura import bare_extraction
 
 from cgtwatch.text.clean import clean
+from cgtwatch.text.date_forms import MONTH_OF
 from cgtwatch.text.html import to_text
 
 _HEAD = 6  # lines
@@ -54,8 +55,21 @@ def _without_furniture(text: str) -> str:
     return "\n".join(lines[first:last])
 
 
+def _writes(root: HtmlElement, day: date) -> bool:
+    """Whether a first of a month stands on the page or in its metadata as a day."""
+    names = "|".join(name for name, number in MONTH_OF.items() if number == day.month)
+    year, month = day.year, day.month
+    written = rf"""{year}\s?[-/.年]\s?0?{month}\s?[-/.月]\s?0?1(?!\d) | {year}{month:02}01(?!\d) | (?<!\d)0?1[-/.]0?{month}[-/.]{year}
+        | (?<!\d)0?{month}[-/.]0?1[-/.]{year} | (?<!\d)0?1(?:st|er|º|\.)?[\s\-]+(?:de\s+)?(?:{names})\.?[\s,\-]+(?:de\s+)?{year}
+        | (?:{names})\.?\s+0?1(?:st)?\s*,?\s+{year}"""
+    return re.search(written, tostring(root, encoding="unicode"), re.IGNORECASE | re.VERBOSE) is not None
+
+
 def likely_date(root: HtmlElement, url: str, now: datetime) -> date | None:
-    """The day of publication as the page's structure suggests it; None where nothing does."""
+    """The day of publication as the page's structure suggests it; None where nothing does.
+
+    Of a bare year or month the finder makes the first day of it; that is believed only where the page writes it.
+    """
     try:
         latest = (now + timedelta(days=1)).date().isoformat()
         found = find_date(
@@ -65,6 +79,7 @@ def likely_date(root: HtmlElement, url: str, now: datetime) -> date | None:
             min_date="1990-01-01",
             max_date=latest,
         )
-        return date.fromisoformat(found) if found else None
+        day = date.fromisoformat(found) if found else None
+        return day if day is None or day.day > 1 or _writes(root, day) else None
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError):
         return None  # it guesses over foreign markup; a page that breaks it has no date

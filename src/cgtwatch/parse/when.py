@@ -9,7 +9,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from cgtwatch.parse.drafts import Dated
-from cgtwatch.parse.heading import bare_date, head_date
+from cgtwatch.parse.heading import bare_date, head_date, without_clock
 from cgtwatch.registry import load
 from cgtwatch.text.dates import from_url, parse_date
 from cgtwatch.text.html import to_text
@@ -65,7 +65,8 @@ def believable(stamp: Dated, around: Around) -> bool:
 
 def published(root: HtmlElement, lines: list[str], url: str, around: Around, ruled: Iterable[tuple[str, bool]]) -> Stamp:
     """The date of a page. `ruled` are values found by the source's own rule, each with whether it stood in a `meta` element."""
-    short = [line for line in lines if len(line) <= 160]  # sentences that mention a date are left out
+    short, today = without_clock(lines, zone=around.zone, now=around.now)
+    short = [line for line in short if len(line) <= 160]  # sentences that mention a date are left out
     metas = list(metas_of(root))
     return (
         _by_rule(ruled, around)
@@ -75,7 +76,7 @@ def published(root: HtmlElement, lines: list[str], url: str, around: Around, rul
         or _stamp(META, [value for name in _PERHAPS for key, value in metas if key == name], around)
         or _first_shown([element.get("datetime") or to_text(element) for element in root.iter("time")], around)
         or (Stamp(Dated(None, around.address), ADDRESS) if around.address else None)
-        or _likely(root, url, around.now)
+        or _likely(root, url, around.now, today)
     )
 
 
@@ -117,9 +118,9 @@ def _read(value: str, around: Around, formats: tuple[str, ...] = ()) -> Dated:
     return Dated(when.at, when.on) if when else Dated()
 
 
-def _likely(root: HtmlElement, url: str, now: datetime) -> Stamp:
+def _likely(root: HtmlElement, url: str, now: datetime, today: frozenset[date]) -> Stamp:
     found: date | None = load(_LIKELY, "date", what="date finder")(root, url, now)
-    return Stamp(Dated(None, found), PAGE) if found else Stamp()
+    return Stamp(Dated(None, found), PAGE) if found and found not in today else Stamp()
 
 
 def _linked_and(root: HtmlElement, metas: list[tuple[str, str]], names: tuple[str, ...]) -> list[str]:
