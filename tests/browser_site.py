@@ -49,7 +49,9 @@ fetch('http://third.test:{inside}/x', {{mode: 'no-cors'}}).then(note('THIRD'), (
 fetch('/away', {{mode: 'no-cors'}}).then(note('REDIRECTED'), () => 0);
 for (const there of ['ws://third.test:{inside}/w', 'ws://169.254.169.254/w']) {{ const s = new WebSocket(there); s.onopen = note('SOCKET'); }}
 navigator.serviceWorker && navigator.serviceWorker.register('/sw.js').then(note('WORKER'), () => 0);
-new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{inside}'}}]}}).createDataChannel('x');
+const peer = new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{inside}'}}]}});
+peer.createDataChannel('x');
+peer.createOffer().then(offer => peer.setLocalDescription(offer));
 </script></body></html>"""
 
 

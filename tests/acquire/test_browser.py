@@ -1,6 +1,7 @@
 """What only a browser can read is read by one, and what a page tries there leads nowhere."""
 
 import json
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -180,7 +181,12 @@ def test_a_page_over_its_limit_is_refused(browser, site) -> None:
 
 
 def test_a_page_reaches_nothing_inside_no_file_and_no_third_party(browser, site) -> None:
-    came = fetched(look(browser, source(site, "/reaching")))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+        datagrams.bind(("127.0.0.1", site.third.port))
+        datagrams.setblocking(False)
+        came = fetched(look(browser, source(site, "/reaching", list=None, kind=Kind.PAGE)))
+        with pytest.raises(BlockingIOError):
+            datagrams.recv(1)
     assert '<pre id="got"></pre>' in text(came)
     assert site.third.asked == []
     assert {one.target for one in site.site.asked} & {"/picture.png", "/look.css", "/font.woff2", "/sw.js"} == set()

@@ -1,6 +1,7 @@
 """What holds around the browser, seen without one."""
 
 import base64
+import os
 import re
 import socket
 import subprocess
@@ -202,6 +203,17 @@ def test_what_is_no_request_to_a_proxy_ends_the_connection(way_out, line) -> Non
     guard, _ = way_out
     one = guard.issue(Pass({"site.test"}, 10_000))
     assert " 200 " not in say(guard, line, one.token)
+
+
+def test_what_killed_browsers_left_is_swept_up_and_nothing_else(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(browser_process.tempfile, "gettempdir", lambda: str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    kept = [f"cgtwatch-browser-{os.getpid()}-abc", "cgtwatch-browser-abc-1", "other-1-2"]
+    for name in (*kept, f"cgtwatch-browser-{ended.pid}-abc"):
+        (tmp_path / name / "inner").mkdir(parents=True)
+    browser_process.sweep()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
 
 
 ORPHAN = """

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LAST = 5.0  # seconds for the thread to end
+HOMES = "cgtwatch-browser-"  # and the process whose it is
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -179,7 +180,9 @@ class Chromium:
     async def _afterwards(self, running: _Running) -> None:
         """Close what shall not go on; else put the browser to bed when nobody comes."""
         worn = (
-            running.seat.spoiled or running.pages >= self._bounds.pages or await _size(running.group) > self._bounds.memory * 3 // 4
+            running.seat.spoiled
+            or running.pages >= self._bounds.pages
+            or await _size(running.group) > self._bounds.memory * 3 // 4
         )
         if worn or running.over is not None or not running.seat.browser.is_connected():
             await self._shut()
@@ -204,7 +207,8 @@ class Chromium:
     async def _start(self) -> _Running:
         guard = Guard(self._net)
         await guard.start()
-        self._home = tempfile.mkdtemp(prefix="cgtwatch-browser-")
+        sweep()
+        self._home = tempfile.mkdtemp(prefix=f"{HOMES}{os.getpid()}-")
         playwright = None
         try:
             playwright = await async_playwright().start()
@@ -245,7 +249,8 @@ class Chromium:
                 # The guard is the only address that the browser can find, whatever way it tries.
                 f"--host-resolver-rules=MAP {NAME} 127.0.0.1, MAP * ~NOTFOUND",
                 "--disable-quic",
-                "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+                "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+                "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its name in older versions
                 "--disable-crash-reporter",
                 "--disable-gpu",
                 "--mute-audio",
@@ -299,6 +304,15 @@ class Chromium:
         if self._home is not None:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
+
+
+def sweep() -> None:
+    """Remove what browsers of killed processes have left in the directory for temporary files."""
+    for path in Path(tempfile.gettempdir()).glob(f"{HOMES}*-*"):
+        pid = path.name.removeprefix(HOMES).partition("-")[0]
+        with suppress(OSError):
+            if pid.isdigit() and not Path(f"/proc/{pid}").exists() and path.lstat().st_uid == os.geteuid():
+                shutil.rmtree(path)
 
 
 def _kill_group(group: int) -> None:
