@@ -1,20 +1,23 @@
 """RSS, Atom and RDF to drafts, and JSON Feed by its own reader; feedparser is used here and nowhere else.
 
+Feeds of the usual make are read by `feed_plain`, which gives the same entries; feedparser reads all others.
+
 feedparser is handed clean UTF-8 and asked for the raw dates: left alone it reads a whole feed as MacRoman for one bad byte,
 and Chinese dates wrongly.
 """
 
 import io
 import re
+from collections.abc import Mapping
+from typing import Any
 from xml.sax import SAXException
-
-import feedparser
 
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Attachment, Draft, Parsed
 from cgtwatch.model.source import Source
-from cgtwatch.parse import MOST_ENTRIES, Page, jsonfeed
+from cgtwatch.parse import MOST_ENTRIES, Page, feed_plain, jsonfeed
 from cgtwatch.parse.drafts import attachment, dated, in_order, language_of, plain, title_of
+from cgtwatch.parse.feed_plain import Raw
 from cgtwatch.parse.hub import hub_of
 from cgtwatch.parse.xmltidy import NotAFeed, Tidied, tidy
 from cgtwatch.text.charset import Decoded, decode
@@ -53,13 +56,22 @@ def parse(source: Source, page: Page) -> Parsed:
     return _parsed(source, page, decoded, tidied, read)
 
 
-def _read(tidied: Tidied) -> feedparser.FeedParserDict:
+def _read(tidied: Tidied) -> Raw:
+    return feed_plain.read(tidied.markup) or _read_by_feedparser(tidied.markup)
+
+
+def _read_by_feedparser(markup: bytes) -> Raw:
+    import feedparser  # a quarter of a child's start, and few feeds need it
+
     # It is not told the address: it would join ids to it too, and an id must not change with the address it came from.
     headers = {"content-type": "application/xml; charset=utf-8"}
-    return feedparser.parse(io.BytesIO(tidied.markup), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    read = feedparser.parse(io.BytesIO(markup), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    broken = one_line(str(read.get("bozo_exception", "")), 120) if read.bozo else None
+    # As plain dictionaries: feedparser's own answer `updated` with `published` where the first is missing.
+    return Raw(dict(read.feed), [dict(entry) for entry in read.entries], broken)
 
 
-def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: feedparser.FeedParserDict) -> Parsed:
+def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: Raw) -> Parsed:
     feed_language = read.feed.get("language")
     drafts = (_draft(source, page, entry, feed_language) for entry in read.entries[:MOST_ENTRIES])
     ordered = in_order(drafts)
@@ -70,11 +82,10 @@ def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: 
                 f"{source.id}: expected a whole feed, got one cut off before its first entry ended ({len(page.body)} bytes)"
             )
         warnings.append(f"the feed is cut off after {len(ordered.drafts)} entries: nothing may be taken as removed")
-    elif read.bozo and not ordered.drafts:
-        reason = one_line(str(read.get("bozo_exception", "")), 120)
-        raise ParseError(f"{source.id}: expected a well-formed feed with entries, got broken markup without any: {reason}")
-    elif read.bozo:
-        warnings.append(f"the feed is not well-formed: {one_line(str(read.get('bozo_exception', '')), 120)}")
+    elif read.broken is not None and not ordered.drafts:
+        raise ParseError(f"{source.id}: expected a well-formed feed with entries, got broken markup without any: {read.broken}")
+    elif read.broken is not None:
+        warnings.append(f"the feed is not well-formed: {read.broken}")
     if tidied.capped:
         warnings.append(f"only the first {MOST_ENTRIES} entries were read")
     if "\ufffd" in decoded.text:
@@ -88,7 +99,7 @@ def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: 
     )
 
 
-def _draft(source: Source, page: Page, entry: feedparser.FeedParserDict, feed_language: object) -> Draft | None:
+def _draft(source: Source, page: Page, entry: Mapping[str, Any], feed_language: object) -> Draft | None:
     """One entry; None where it holds nothing."""
     guid = entry.get("id")
     link = _first_text(entry.get("feedburner_origlink"), entry.get("link"))
@@ -97,8 +108,7 @@ def _draft(source: Source, page: Page, entry: feedparser.FeedParserDict, feed_la
     if not (url or text or guid or plain(entry.get("title"))):
         return None
     title = title_of(entry.get("title"), text, url)
-    # `dict.get`: feedparser's own answers `updated` with `published` where the first is missing.
-    dates = (dict.get(entry, name) for name in ("published", "updated", "created"))
+    dates = (entry.get(name) for name in ("published", "updated", "created"))
     when = dated(dates, url, zone=source.timezone, now=page.now)
     said = source.language or (feed_language if isinstance(feed_language, str) else None)
     return Draft(
@@ -108,13 +118,14 @@ def _draft(source: Source, page: Page, entry: feedparser.FeedParserDict, feed_la
         text=text,
         published=when.published,
         published_on=when.on,
+        date_from=when.stood,
         attachments=_attachments(page.url, entry),
         language=language_of(f"{title}\n{text}", said),
         author=one_line(plain(entry.get("author")), 200) or None,
     )
 
 
-def _bodies(entry: feedparser.FeedParserDict) -> list[object]:
+def _bodies(entry: Mapping[str, Any]) -> list[object]:
     return [*(content.get("value") for content in entry.get("content", ())), entry.get("summary")]
 
 
@@ -122,7 +133,7 @@ def _first_text(*values: object) -> str:
     return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
 
 
-def _attachments(base: str, entry: feedparser.FeedParserDict) -> tuple[Attachment, ...]:
+def _attachments(base: str, entry: Mapping[str, Any]) -> tuple[Attachment, ...]:
     found = (
         attachment(base, link.get("href"), link.get("title")) for link in entry.get("links", ()) if link.get("rel") == "enclosure"
     )
