@@ -36,18 +36,32 @@ def check(
 
 
 @group.command(name="list")
-def list_sources(json: Json = False) -> None:
-    """Every source with its health: last success, last new item, expected next, what was got, what to try."""
+def list_sources(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Only these.")] = None,
+    off: Annotated[bool, typer.Option("--off", help="In the table, also those that are switched off.")] = False,
+    json: Json = False,
+) -> None:
+    """Every source with its health: last success, last new item, expected next, what was got, what to try.
+
+    Those in trouble stand first. JSON holds every source, in the order of the file.
+    """
     from cgtwatch.app import App
     from cgtwatch.cli import show, working
+    from cgtwatch.cli.health import print_health
     from cgtwatch.ops.sources import health_rows
     from cgtwatch.store import state_of
 
     settings = working.settings()
     with App(settings, readonly=True) as app:
-        rows = health_rows(app, stored=state_of(settings.database_url) != "empty")
-        columns = ("id", "health", "what", "last_ok", "last_new", "expected_next", "next_poll", "items", "hint")
-        show.listing(rows, json, columns, lambda row: [row[name] for name in columns], empty="No source in the file.")
+        named = {app.source(name).id for name in ids or ()}
+        rows = [
+            row for row in health_rows(app, stored=state_of(settings.database_url) != "empty") if not named or row["id"] in named
+        ]
+        if show.as_json(json):
+            for row in rows:
+                show.print_json(row)
+        else:
+            print_health(rows, app.clock(), off=off or bool(named))
 
 
 @group.command()
