@@ -135,3 +135,15 @@ def test_an_error_page_under_the_name_of_a_document_is_not_taken_for_it():
 def test_a_web_page_that_word_saved_under_its_own_suffix_is_read():
     body = f'<html xmlns:w="urn:schemas-microsoft-com:office:word"><body><p>{SENTENCE}</p></body></html>'
     assert SENTENCE in document(body.encode(), "a.doc").text
+
+
+def test_front_matter_says_where_a_document_comes_from():
+    text = '---\ntitle: "A guideline"\nurl: "https://www.example.org/g/1"\nissuer: nmpa\njurisdiction: CN-GD\n---\n\nText of it.\n'
+    found = document(text.encode(), "a.md", now=NOW)
+    assert (found.url, found.issuer, found.jurisdiction) == ("https://www.example.org/g/1", "nmpa", "CN-GD")
+
+
+def test_front_matter_that_names_no_place_of_the_web_is_not_believed():
+    text = '---\ntitle: "A guideline"\nurl: "javascript:alert(1)"\nissuer: "<b>"\n---\n\nText of it.\n'
+    found = document(text.encode(), "a.md", now=NOW)
+    assert (found.url, found.issuer, found.jurisdiction) == ("", None, None)

@@ -34,6 +34,8 @@ class Draft:
     position: int = 0  # from the top of the first page, over all pages of a visit
     date_from: str = ""  # where the date stood: "row", "page", "meta" or "address", in falling order of trust; empty: no date
     links: tuple[str, ...] = ()  # of a watched page
+    issuer: str | None = None  # as the document itself says in its front matter, instead of the source's
+    jurisdiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,6 @@ class Article:
     language: str | None = None
     warnings: tuple[str, ...] = ()
     date_from: str = ""  # "page", "meta" or "address"
+    url: str = ""  # where the document says that it comes from (front matter)
+    issuer: str | None = None
+    jurisdiction: str | None = None

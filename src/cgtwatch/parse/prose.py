@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cgtwatch.model.draft import Article
 from cgtwatch.parse.document import Unread
@@ -10,9 +11,11 @@ from cgtwatch.parse.heading import bare_date, head_date, title_line, without_lab
 from cgtwatch.text.charset import Decoded, decode
 from cgtwatch.text.clean import clean, one_line
 from cgtwatch.text.html import to_text
+from cgtwatch.text.urls import join
 
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<front>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _KEY = re.compile(r"(?P<key>[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff \-]*?)\s*:(?:[ \t]+(?P<value>.*))?")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:\-]{1,59}")
 _BLOCK_TAG = re.compile(r"<(?:p|div|br|table|tr|ul|ol|li|h[1-6]|section|article|blockquote|figure)\b", re.IGNORECASE)
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _DATE_IN_NAME = re.compile(r"(?<![0-9A-Za-z])(?:19|20)\d\d[-._年]\d{1,2}[-._月]\d{1,2}(?![0-9A-Za-z])")  # not inside a hash
@@ -45,7 +48,14 @@ def read_markdown(unread: Unread) -> Article:
     body = text[found.end() :] if found else text
     title = one_line(to_text(front.get("title", "")), LONGEST_TITLE)
     when = dated((front.get(key) for key in _DATE_KEYS), "", zone=unread.source.timezone, now=unread.page.now)
-    return _article(unread, decoded, _reduced(body).split("\n"), title=title, when=when)
+    article = _article(unread, decoded, _reduced(body).split("\n"), title=title, when=when)
+    url = join("https://", front.get("url", "")) or ""
+    return replace(article, url=url, issuer=_word(front.get("issuer")), jurisdiction=_word(front.get("jurisdiction")))
+
+
+def _word(value: str | None) -> str | None:
+    """An id of the register or of a place, as it stands in front matter; None for anything else."""
+    return value if value and _WORD.fullmatch(value) else None
 
 
 def _article(unread: Unread, decoded: Decoded, lines: list[str], *, title: str, when: Dated) -> Article:

@@ -267,7 +267,7 @@ def join(source: Source, row: Draft, article: Article) -> Draft:
     text = article.text if len(article.text) > len(row.text) or source.kind is Kind.FOLDER else row.text
     dated = _dated(source, row, article)
     return replace(
-        dated, title=title, text=text[:MAX_TEXT],
+        dated, title=title, text=text[:MAX_TEXT], url=article.url or row.url, issuer=article.issuer, jurisdiction=article.jurisdiction,
         attachments=_merged(row.attachments, article.attachments), language=row.language or article.language,
     )  # fmt: skip
 

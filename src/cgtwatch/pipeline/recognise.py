@@ -61,7 +61,8 @@ def _document(source: Source, draft: Draft) -> Document:
     official = source.level is not Level.NEWS
     return Document(
         draft.title, draft.text, draft.url, draft.published_on, draft.language or source.language,
-        source.issuer if official else None, source.jurisdiction if official else None, source.level,
+        draft.issuer or (source.issuer if official else None), draft.jurisdiction or (source.jurisdiction if official else None),
+        source.level,
     )  # fmt: skip
 
 
