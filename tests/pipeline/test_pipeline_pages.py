@@ -38,7 +38,8 @@ class Site:
     def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit:
         self.asked.append(url)
         found = self.pages[url]
-        return Failed(url, found, "broken", "wait", NOW) if isinstance(found, ErrorClass) else answer(url)
+        status = 404 if found is ErrorClass.HTTP_4XX else None
+        return Failed(url, found, "broken", "wait", NOW, status=status) if isinstance(found, ErrorClass) else answer(url)
 
     def turn(self, source: Source, at: Fetched, parsed: Parsed, page: int) -> Visit | None:
         url = f"{HOST}/{page}"
@@ -95,6 +96,14 @@ def test_a_broken_older_page_fails_a_visit_that_has_to_catch_up(broken: ErrorCla
     site = Site({f"{HOST}/1": ("b",), f"{HOST}/2": broken})
     reading = read(site, answer(f"{HOST}/1"), known=("a",))
     assert reading.failed is not None
+    assert f"{HOST}/2" in reading.failed.message
+
+
+def test_an_older_page_that_is_not_there_costs_the_first_page_nothing() -> None:
+    site = Site({f"{HOST}/1": ("b",), f"{HOST}/2": ErrorClass.HTTP_4XX})
+    reading = read(site, answer(f"{HOST}/1"), known=("a",))
+    assert (reading.failed, reading.partial, titles(reading)) == (None, True, ["b"])
+    assert "no older page" in reading.parsed.warnings[-1]
 
 
 @pytest.mark.parametrize(("known", "failures"), [((), 0), (("a",), PATIENCE)])

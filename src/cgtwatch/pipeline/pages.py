@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import reduce
 from typing import Protocol
 
 from cgtwatch.diff.identity import keys
 from cgtwatch.errors import ParseError
-from cgtwatch.model.draft import Draft, Parsed
+from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.item import ItemKeys, KnownItem, SourceState
 from cgtwatch.model.source import Kind, Source
 
 PATIENCE = 3  # failed catch-ups in a row after which the first pages alone are accepted
 _PAGED = frozenset({Kind.LIST, Kind.API})
+_NO_SUCH_PAGE = frozenset({404, 410})
+_MEND = "open that page in a browser; mend `next` or `paging`, or lower `max_pages`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def first_pages(source: Source, visit: Fetched, doors: Doors) -> Parsed:
     """
     parsed = reduce(joined, (doors.parser.parse(source, answer) for answer in (visit, *visit.more)))
     if parsed.follow and not parsed.drafts:
-        got = doors.acquirer.get(source, parsed.follow[0])
+        got = doors.acquirer.get(source, parsed.follow[0].url)
         if isinstance(got, Fetched):
             parsed = joined(parsed, doors.parser.parse(source, got))
     return parsed
@@ -113,7 +116,7 @@ def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
             break
         asked.add(got.requested)
         if not isinstance(got, Fetched):
-            return _stopped(visited, reading, got)
+            return _ended(reading, got) if got.status in _NO_SUCH_PAGE else _stopped(visited, reading, got)
         try:
             last = visited.doors.parser.parse(visited.source, got)
         except ParseError as error:  # no reason to disbelieve the first page
@@ -126,8 +129,11 @@ def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
 
 
 def _further_maps(visited: _Visited, reading: Reading) -> Reading:
-    """Read the maps that an index names; one that fails leaves the others."""
-    for url in reading.parsed.follow:
+    """Read the maps that an index names, but for those that have not changed since the last good visit."""
+    wanted = [page.url for page in reading.parsed.follow if not _read_before(visited, page)]
+    if len(wanted) < len(reading.parsed.follow):
+        reading = replace(reading, parsed=replace(reading.parsed, truncated=True))
+    for url in wanted:
         got = visited.doors.acquirer.get(visited.source, url)
         if not isinstance(got, Fetched):
             reading = _stopped(visited, reading, got)
@@ -141,6 +147,12 @@ def _further_maps(visited: _Visited, reading: Reading) -> Reading:
         if reading.failed is not None:
             break
     return reading
+
+
+def _read_before(visited: _Visited, page: FurtherPage) -> bool:
+    """Whether a map has not changed since it was read, by its own day; days of two time zones may be one apart."""
+    last = visited.state.last_ok
+    return bool(visited.known) and last is not None and page.changed is not None and page.changed < last.date() - timedelta(days=1)
 
 
 def _with(visited: _Visited, reading: Reading, parsed: Parsed, got: Fetched) -> Reading:
@@ -159,21 +171,36 @@ def _is_get(answer: Fetched) -> bool:
     return answer.ask is None or answer.ask.body is None
 
 
+def _ended(reading: Reading, got: Visit) -> Reading:
+    """The site says that there is no further page: asking again would bring no other answer and only hold up what is here."""
+    told = f"no older page at {got.requested} (status {got.status}): {_MEND}"
+    parsed = replace(reading.parsed, truncated=True, warnings=(*reading.parsed.warnings, told))
+    return replace(reading, parsed=parsed, requests=reading.requests + got.requests, partial=True)
+
+
 def _stopped(visited: _Visited, reading: Reading, got: Visit) -> Reading:
     """A further page failed. With a history to catch up on, the visit fails as a whole: else what stands there would be lost."""
     requests = reading.requests + got.requests
     reading = replace(reading, size=reading.size + size_of(got))
     if isinstance(got, Failed) and visited.known and visited.state.failures < PATIENCE:
-        return replace(reading, requests=requests, failed=got)
+        message = got.message if got.requested in got.message else f"a further page, {got.requested}: {got.message}"
+        return replace(reading, requests=requests, failed=replace(got, message=message))
     return replace(reading, parsed=replace(reading.parsed, truncated=True), requests=requests, partial=True)
 
 
 def _unreadable(got: Fetched, error: ParseError) -> Failed:
-    hint = "open that page in a browser; mend `next` or `paging`, or lower `max_pages`"
     message = f"a further page, {got.url}, cannot be read: {error}"
     size = len(got.body)
     return Failed(
-        got.requested, ErrorClass.PARSE, message, hint, got.fetched_at, got.duration, got.status, size=size, requests=got.requests
+        got.requested,
+        ErrorClass.PARSE,
+        message,
+        _MEND,
+        got.fetched_at,
+        got.duration,
+        got.status,
+        size=size,
+        requests=got.requests,
     )
 
 
