@@ -199,6 +199,49 @@ def test_a_redirect_to_another_site_takes_no_secret_header_along(make):
         assert (leaks(site.asked), leaks(other.asked)) == (["TOKEN", "SESSION"], [])
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "k3y%2f%2b+s%3dcret%261",
+        "k3y\\/+ s\\u003dcret\\u00261",
+        "k3y/+ s=cret&amp;1",
+        "cut short within it: k3y/+ s=cr",
+        "<OC>ab</OC> <input name='OC' value='ab'> /x?OC=ab&b=1 {'OC': 'ab'}",
+    ],
+)
+def test_a_secret_is_taken_out_of_a_body_in_every_spelling(make, said):
+    with Site(lambda _: reply(said)) as site:
+        one = source(site.url(), request=RequestRule("GET", (("api_key", "env:API_KEY"), ("OC", "env:SHORT"))))
+        body = fetched(make().visit(one, STATE)).body.decode()
+        assert not any(part in body for part in ("k3y", "cret", ">ab<", "'ab'", "=ab"))
+        assert "env:" in body
+
+
+def test_one_secret_that_begins_as_another_hides_all_of_both(make, monkeypatch):
+    monkeypatch.setitem(SECRETS, "LONGER", SECRETS["SESSION"] + "-and-more")
+    with Site(lambda asked: reply(asked.headers["x-b"] + " " + asked.headers["x-a"])) as site:
+        one = source(site.url(), headers=(("X-A", "env:SESSION"), ("X-B", "env:LONGER")))
+        assert fetched(make().visit(one, STATE)).body == b"env:LONGER env:SESSION"
+
+
+def test_a_page_that_another_request_told_a_secret_is_kept_without_it(make):
+    with (
+        Site(lambda _: reply(f"you searched with {SECRETS['API_KEY']}")) as site,
+        Site(lambda _: reply(SECRETS["TOKEN"])) as other,
+    ):
+        one = source(site.url(), request=RULE, headers=(("Authorization", "env:TOKEN"),))
+        assert leaks(fetched(make().get(one, site.url("/detail"))), fetched(make().get(one, other.url("/detail")))) == []
+
+
+def test_the_page_asked_first_gets_no_secret_where_it_is_another_site(make):
+    with Site(lambda _: reply("x")) as other, Site(lambda _: reply("x")) as site:
+        told = {"headers": (("X-Api-Key", "env:TOKEN"),), "cookie": (("s", "env:SESSION"),)}
+        fetched(make().visit(source(site.url(), preload=Preload(other.url(), cookies=True), **told), STATE))
+        assert (leaks(site.asked), leaks(other.asked)) == (["TOKEN", "SESSION"], [])
+        fetched(make().visit(source(site.url(), preload=Preload(site.url("/first"), cookies=True), **told), STATE))
+        assert leaks(site.asked[1]) == ["TOKEN", "SESSION"]
+
+
 # ---- proxies
 
 
@@ -254,6 +297,12 @@ def test_a_proxy_that_cannot_be_used_does_not_tell_its_password(make, monkeypatc
     monkeypatch.setitem(SECRETS, "PROXY", proxy)
     visit = failed(make(()).visit(source("http://127.0.0.1/", proxy="env:PROXY"), STATE))
     assert "p4ssw0rd" not in repr(visit)
+
+
+def test_the_password_of_a_proxy_that_stands_in_the_file_is_not_told_either(make):
+    with Site(lambda _: reply("denied: me:p4ssw0rd", 407)) as site:
+        visit = failed(make(()).visit(source("http://127.0.0.1/", proxy=f"http://me:p4ssw0rd@127.0.0.1:{site.port}"), STATE))
+        assert "p4ssw0rd" not in repr(visit)
 
 
 # ---- bridges

@@ -157,6 +157,7 @@ class Door:
             )
         url, body = ask.url, ask.body
         if ask.headers or source.cookie or source.request is not None or "env:" in source.url:
+            secrets.know(source)
             home = origin_of(url) in _origins(source)
             headers.update(_own_headers(source, ask, secrets, home=home))
             if home:
@@ -186,19 +187,18 @@ def _own_headers(source: Source, ask: Ask, secrets: Secrets, *, home: bool) -> d
     for name, value in ask.headers:
         low = name.lower()
         if home:
-            found[low] = secrets.open(value) if (low, value) in written else value
+            found[low] = secrets.open(value, name) if (low, value) in written else value
         elif low in EVERYWHERE and not value.startswith("env:"):
             found[low] = value
     if home and source.cookie:
-        pairs = [f"{name}={secrets.open(value)}" for name, value in source.cookie]
+        pairs = [f"{name}={secrets.open(value, name)}" for name, value in source.cookie]
         found["cookie"] = "; ".join(([found["cookie"]] if found.get("cookie") else []) + pairs)
     return found
 
 
 def _origins(source: Source) -> set[tuple[str, str, int] | None]:
     """Where the source's own requests go: what it says in secret is for these alone."""
-    named = (source.url, *source.alternates, *([source.preload.url] if source.preload else []))
-    return {origin_of(url) for url in named} - {None}
+    return {origin_of(url) for url in (source.url, *source.alternates)} - {None}
 
 
 def origin_of(url: str) -> tuple[str, str, int] | None:

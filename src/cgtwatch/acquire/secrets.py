@@ -5,16 +5,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit, urlunsplit
 
 from cgtwatch.acquire.filling import Unaskable
+from cgtwatch.acquire.masking import Mask
 from cgtwatch.model.fetch import Ask
 from cgtwatch.model.source import Source
 from cgtwatch.net.request import NetAnswer, NetFailure
 
 ENV = re.compile(r"env:([A-Za-z_]\w*)", re.ASCII)
-SHORTEST = 4  # characters; what is shorter would be found in innocent words
-SHORTEST_IN_BODY = 8
+ENV_MEMBER = re.compile(r'(?:"([^"\\]{1,80})"\s*:\s*)?"(env:[A-Za-z_]\w*)"', re.ASCII)  # of JSON, with its name
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -24,28 +24,44 @@ class Secrets:
 
     def __init__(self, lookup: Callable[[str], str | None]) -> None:
         self._lookup = lookup
-        self._shown: dict[str, str] = {}  # secret: how it is written in the source
+        self._mask = Mask()
 
-    def open(self, text: str) -> str:
-        """The value that `env:NAME` stands for; any other text as it is. Raises `Unaskable` where the variable is not set."""
+    def know(self, source: Source) -> None:
+        """Hide every secret of the source in what comes back: a page may repeat one that another request was made with."""
+        rule = source.request
+        pairs = [*source.headers, *source.cookie, *parse_qsl(urlsplit(source.url).query)]
+        pairs += [*rule.params, *rule.form] if rule else []
+        pairs += ENV_MEMBER.findall(rule.json) if rule and rule.json else []
+        for name, text in pairs:
+            named = ENV.fullmatch(text)
+            if named is not None and (found := (self._lookup(named[1]) or "").strip()):
+                self._mask.add(found, text, name)
+
+    def open(self, text: str, name: str = "") -> str:
+        """The value that `env:NAME` stands for; any other text as it is. Raises `Unaskable` where the variable is not set.
+
+        `name` is what the value is sent as.
+        """
         named = ENV.fullmatch(text)
         if named is None:
             return text
         found = (self._lookup(named[1]) or "").strip()
         if not found:
             raise Unaskable(f"the environment variable {named[1]} is not set", f"set {named[1]} for cgtwatch and start it again")
-        self._shown[found] = text
+        self._mask.add(found, text, name)
         return found
 
     def proxy(self, text: str) -> str:
         """The same for the address of a proxy, whose password is a secret of its own."""
         found = self.open(text)
         try:
-            password = urlsplit(found).password
+            parts = urlsplit(found)
         except ValueError as e:
             raise Unaskable(f"the proxy that {text} holds is no address", "write it as http://user:password@host:port") from e
-        if password:
-            self._shown[password] = text
+        for part in (parts.password, parts.username):
+            if part:
+                self._mask.add(part, text if ENV.fullmatch(text) else "***")
+                self._mask.add(unquote(part), text if ENV.fullmatch(text) else "***")
         return found
 
     def url(self, source: Source, ask: Ask) -> str:
@@ -74,22 +90,24 @@ class Secrets:
 
     def take_out(self, answer: NetAnswer | NetFailure) -> NetAnswer | NetFailure:
         """The answer without any of the secrets: a page may repeat what it was asked with."""
-        if not self._shown:
+        mask = self._mask
+        if not mask:
             return answer
-        headers = {name: self._masked(value) for name, value in answer.headers.items()}
-        body = self._masked_body(answer.body)
+        headers = {name: mask.text(value) for name, value in answer.headers.items()}
+        body = mask.body(answer.body)
         if isinstance(answer, NetFailure):
-            said, hint = self._masked(answer.message), self._masked(answer.hint)
+            said, hint = mask.text(answer.message), mask.text(answer.hint)
             return replace(answer, headers=headers, body=body, message=said, hint=hint)
-        redirects = tuple((status, self._masked(url)) for status, url in answer.redirects)
-        return replace(answer, headers=headers, body=body, url=self._masked(answer.url), redirects=redirects)
+        redirects = tuple((status, mask.text(url)) for status, url in answer.redirects)
+        return replace(answer, headers=headers, body=body, url=mask.text(answer.url), redirects=redirects)
 
     def _pairs(self, query: str, own: frozenset[tuple[str, str]]) -> str:
         found = []
         for pair in query.split("&"):
             name, equals, value = pair.partition("=")
             secret = (unquote_plus(name), unquote_plus(value)) in own
-            found.append(f"{name}={quote(self.open(unquote_plus(value)), safe='')}" if secret else name + equals + value)
+            opened = quote(self.open(unquote_plus(value), unquote_plus(name)), safe="") if secret else value
+            found.append(name + equals + opened)
         return "&".join(found)
 
     def _walked(self, template: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -100,20 +118,6 @@ class Secrets:
         if isinstance(template, list) and isinstance(value, list) and len(template) == len(value):
             return [self._walked(*both) for both in zip(template, value, strict=True)]
         return value
-
-    def _masked(self, text: str) -> str:
-        for secret, written in self._shown.items():
-            if len(secret) >= SHORTEST:
-                for spelling in (secret, quote(secret, safe=""), quote(secret), quote_plus(secret)):
-                    text = text.replace(spelling, written)
-        return text
-
-    def _masked_body(self, body: bytes) -> bytes:
-        for secret, written in self._shown.items():
-            if len(secret) >= SHORTEST_IN_BODY:
-                for spelling in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]):
-                    body = body.replace(spelling.encode(), written.encode())
-        return body
 
 
 def _secret(pairs: Pairs) -> frozenset[tuple[str, str]]:
