@@ -8,7 +8,7 @@ import pytest
 
 from cgtwatch.diff.identity import keys
 from cgtwatch.errors import ParseError
-from cgtwatch.model.draft import Draft, Parsed
+from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.fetch import Ask, ErrorClass, Failed, Fetched, Validators, Visit
 from cgtwatch.model.item import KnownItem, SourceState
 from cgtwatch.model.source import ApiRule, Kind, ListRule, Names, Paging, SitemapRule, Source
@@ -32,8 +32,11 @@ def answer(url: str, body: bytes = b"", more: tuple[Fetched, ...] = ()) -> Fetch
 class Site:
     """Pages by address: names of entries, an error, or a page that cannot be read."""
 
-    def __init__(self, pages: Mapping[str, tuple[str, ...] | ErrorClass | None], follow: tuple[str, ...] = ()) -> None:
-        self.pages, self.follow, self.asked, self.kept = pages, follow, [], []
+    def __init__(
+        self, pages: Mapping[str, tuple[str, ...] | ErrorClass | None], follow: tuple[str | FurtherPage, ...] = ()
+    ) -> None:
+        self.pages, self.asked, self.kept = pages, [], []
+        self.follow = tuple(FurtherPage(one) if isinstance(one, str) else one for one in follow)
 
     def get(self, source: Source, url: str, max_bytes: int | None = None) -> Visit:
         self.asked.append(url)
@@ -59,7 +62,7 @@ class Site:
 
 def read(site: Site, visit: Fetched, source: Source = LIST, known: tuple[str, ...] = (), failures: int = 0) -> Reading:
     remembered = tuple(KnownItem(name, keys(draft(name)), "1:x", name, "", 1, 0, NOW) for name in known)
-    state = SourceState(source.id, failures=failures)
+    state = SourceState(source.id, failures=failures, last_ok=NOW if known else None)
     return read_all(source, state, visit, remembered, Doors(site, site, site.keep))
 
 
@@ -139,3 +142,14 @@ def test_a_map_that_fails_fails_a_visit_with_a_history_and_is_partial_without() 
     assert read(site, answer(f"{HOST}/index"), MAP, known=("b",)).failed is not None
     alone = read(site, answer(f"{HOST}/index"), MAP)
     assert (titles(alone), alone.partial) == (["b"], True)
+
+
+def test_a_map_that_has_not_changed_since_the_last_visit_is_not_read_again() -> None:
+    days = {"new": date(2026, 3, 2), "yesterday": date(2026, 3, 1), "old": date(2026, 2, 1), "untold": None}
+    site = Site(
+        {f"{HOST}/index": (), **{f"{HOST}/{name}": (name,) for name in days}},
+        follow=tuple(FurtherPage(f"{HOST}/{name}", day) for name, day in days.items()),
+    )
+    again = read(site, answer(f"{HOST}/index"), MAP, known=("old",))
+    assert (titles(again), again.parsed.truncated) == (["new", "yesterday", "untold"], True)
+    assert titles(read(site, answer(f"{HOST}/index"), MAP)) == list(days)

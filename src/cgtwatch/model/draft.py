@@ -39,6 +39,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherPage:
+    """An address to read as part of a visit, and the day of its last change where that is told."""
+
+    url: str
+    changed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What one page held: its drafts in the page's order, the next page if it names one, and what a person should know.
 
@@ -54,7 +62,7 @@ class Parsed:
     truncated: bool = False
     cursor: str | None = None
     total: int | None = None
-    follow: tuple[str, ...] = ()
+    follow: tuple["FurtherPage", ...] = ()
     hub: str | None = None
     topic: str | None = None
 

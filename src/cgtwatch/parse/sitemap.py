@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from cgtwatch.errors import ParseError
-from cgtwatch.model.draft import Draft, Parsed
+from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.source import SitemapRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.drafts import LONGEST_TITLE, language_of
@@ -82,8 +82,9 @@ def _newest_first(entry: _Entry) -> tuple[int, float]:
 
 def _followed(page: Page, found: _Map, entries: list[_Entry], *, named: bool) -> Parsed:
     """Maps of the same site; those of another one only where the rule names them."""
-    urls = list(dict.fromkeys(entry.url for entry in entries if named or _same_site(entry.url, page.url)))
-    urls = [url for url in urls if normalise(url) != normalise(page.url)]
+    own = [entry for entry in entries if named or _same_site(entry.url, page.url)]
+    maps = {entry.url: entry for entry in reversed(own) if normalise(entry.url) != normalise(page.url)}
+    urls = [FurtherPage(url, entry.changed.on if entry.changed else None) for url, entry in reversed(maps.items())]
     warnings = list(found.warnings)
     if len(urls) > MOST_MAPS:
         warnings.append(f"the {MOST_MAPS} of {len(urls)} maps that changed last are read")

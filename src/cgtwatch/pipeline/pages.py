@@ -129,8 +129,8 @@ def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
 
 
 def _further_maps(visited: _Visited, reading: Reading) -> Reading:
-    """Read the maps that an index names, but for those that have not changed since the last good visit."""
-    wanted = [page.url for page in reading.parsed.follow if not _read_before(visited, page)]
+    """Read the maps that an index names: the first, and all that may have changed since the last good visit."""
+    wanted = [page.url for n, page in enumerate(reading.parsed.follow) if n == 0 or not _read_before(visited, page)]
     if len(wanted) < len(reading.parsed.follow):
         reading = replace(reading, parsed=replace(reading.parsed, truncated=True))
     for url in wanted:
@@ -152,7 +152,9 @@ def _further_maps(visited: _Visited, reading: Reading) -> Reading:
 def _read_before(visited: _Visited, page: FurtherPage) -> bool:
     """Whether a map has not changed since it was read, by its own day; days of two time zones may be one apart."""
     last = visited.state.last_ok
-    return bool(visited.known) and last is not None and page.changed is not None and page.changed < last.date() - timedelta(days=1)
+    return (
+        bool(visited.known) and last is not None and page.changed is not None and page.changed < last.date() - timedelta(days=1)
+    )
 
 
 def _with(visited: _Visited, reading: Reading, parsed: Parsed, got: Fetched) -> Reading:
