@@ -40,7 +40,7 @@ def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, k
         full_fetch_at=now,
     )
     notes = (*parsed.warnings, *found.notes, *_remarks(state, found, touched))
-    after = replace(after, next_poll=next_poll(source, after, now))
+    after = replace(after, message="; ".join(notes)[:_LONGEST_MESSAGE], next_poll=next_poll(source, after, now))
     return Plan(Outcome.OK, after, findings, first and source.first_look is FirstLook.SILENT, notes)
 
 
@@ -56,6 +56,7 @@ def unchanged(source: Source, state: SourceState, visit: NotModified, now: datet
         return Plan(Outcome.FAILED, replace(after, next_poll=next_poll(source, after, now)))
     after = replace(
         _well(state, now),
+        message=state.message if state.error is None else "",  # what was remarked of the page is still so
         validators=_merged(state.validators, visit.validators),
         held_as=TOUCHED if state.held_as == TOUCHED else "",
         full_fetch_at=now if visit.status == 200 else state.full_fetch_at,

@@ -91,7 +91,7 @@ def health(state: SourceState, source: Source, now: datetime, habit: Habit | Non
         return Health(Word.SILENT, state.last_ok, "not visited for too long", "is the service running, and the source enabled?")
     if habit is not None and mute(state, habit):
         return Health(Word.SILENT, state.last_ok, _mute_what(habit), _MUTE_HINT)
-    return Health(Word.OK, state.last_ok, "", "")
+    return Health(Word.OK, state.last_ok, state.message, "")  # read well, perhaps with a remark
 
 
 def mute(state: SourceState, habit: Habit) -> bool:

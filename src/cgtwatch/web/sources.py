@@ -65,7 +65,7 @@ def source_lines(rows: Iterable[Row], said: Words) -> list[SourceLine]:
 def _line(row: Row, said: Words) -> SourceLine:
     state = _state(row)
     error = row["error"]
-    message = str(row["what"]) if error or state == "silent" else ""
+    message = str(row["what"]) if error or state in ("silent", "ok") else ""
     return SourceLine(
         row["id"], row["name"][said.language], safe_link(row["url"]), state, said.name("health", state), _tone(state),
         said.name("errors", ErrorClass.QUARANTINE if state == "held" else error), message, str(row["hint"]) if message else "",
