@@ -12,7 +12,7 @@ from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.fetch import Ask, ErrorClass, Failed, Fetched, Validators, Visit
 from cgtwatch.model.item import KnownItem, SourceState
 from cgtwatch.model.source import ApiRule, Kind, ListRule, Names, Paging, SitemapRule, Source
-from cgtwatch.pipeline.pages import PATIENCE, Doors, Reading, read_all
+from cgtwatch.pipeline.pages import PATIENCE, Doors, Reading, joined, read_all
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOST = "https://www.example.org"
@@ -60,9 +60,12 @@ class Site:
         return f"k{len(self.kept)}"
 
 
-def read(site: Site, visit: Fetched, source: Source = LIST, known: tuple[str, ...] = (), failures: int = 0) -> Reading:
+def read(
+    site: Site, visit: Fetched, source: Source = LIST, known: tuple[str, ...] = (), failures: int = 0, whole: bool = True
+) -> Reading:
     remembered = tuple(KnownItem(name, keys(draft(name)), "1:x", name, "", 1, 0, NOW) for name in known)
-    state = SourceState(source.id, failures=failures, last_ok=NOW if known else None)
+    seen = NOW if known else None
+    state = SourceState(source.id, failures=failures, last_ok=seen, full_fetch_at=seen if whole else None)
     return read_all(source, state, visit, remembered, Doors(site, site, site.keep))
 
 
@@ -153,3 +156,48 @@ def test_a_map_that_has_not_changed_since_the_last_visit_is_not_read_again() -> 
     again = read(site, answer(f"{HOST}/index"), MAP, known=("old",))
     assert (titles(again), again.parsed.truncated) == (["new", "yesterday", "untold"], True)
     assert titles(read(site, answer(f"{HOST}/index"), MAP)) == list(days)
+
+
+def test_no_map_is_left_out_after_a_visit_that_could_not_read_all() -> None:
+    maps = (FurtherPage(f"{HOST}/m1", date(2026, 2, 1)), FurtherPage(f"{HOST}/m2", date(2026, 2, 1)))
+    site = Site({f"{HOST}/index": (), f"{HOST}/m1": ("a",), f"{HOST}/m2": ("b",)}, follow=maps)
+    assert titles(read(site, answer(f"{HOST}/index"), MAP, known=("a",), whole=False)) == ["a", "b"]
+    assert titles(read(site, answer(f"{HOST}/index"), MAP, known=("a",))) == ["a"]
+
+
+def test_a_known_entry_pinned_above_new_ones_does_not_end_the_reading() -> None:
+    site = Site({f"{HOST}/1": ("pinned", "f", "e"), f"{HOST}/2": ("pinned", "d", "c"), f"{HOST}/3": ("b", "a"), f"{HOST}/4": ()})
+    reading = read(site, answer(f"{HOST}/1"), known=("pinned", "a"))
+    assert (titles(reading), reading.requests) == (["pinned", "f", "e", "d", "c", "b", "a"], 3)
+
+
+def test_a_page_of_nothing_but_known_entries_ends_the_reading() -> None:
+    site = Site({f"{HOST}/1": ("b", "a"), f"{HOST}/2": ("x",)})
+    assert read(site, answer(f"{HOST}/1"), known=("a", "b")).requests == 1
+
+
+def test_a_row_that_moves_to_the_next_page_while_pages_are_read_stands_once() -> None:
+    site = Site({f"{HOST}/1": ("d", "c"), f"{HOST}/2": ("c", "b"), f"{HOST}/3": ("a",)})
+    assert titles(read(site, answer(f"{HOST}/1"), known=("a",))) == ["d", "c", "b", "a"]
+
+
+NAMESAKE = Draft("药品通知件送达信息", f"{HOST}/t1.html")
+
+
+@pytest.mark.parametrize(
+    ("other", "count"),
+    [
+        (replace(NAMESAKE, url=f"{HOST}/t2.html"), 2),
+        (replace(NAMESAKE, url=f"{HOST}/t1.html?q=b"), 1),
+        (replace(NAMESAKE, url=f"{HOST}/t1.html?id=2"), 1),
+        (replace(NAMESAKE, url=""), 1),
+        (replace(NAMESAKE, title="药品通知件送达信息（二）"), 2),
+    ],
+)
+def test_notices_of_one_title_are_two_where_their_addresses_are(other: Draft, count: int) -> None:
+    assert len(joined(Parsed((NAMESAKE,)), Parsed((other,))).drafts) == count
+
+
+def test_documents_told_apart_by_a_parameter_are_two() -> None:
+    one, two = (replace(NAMESAKE, url=f"{HOST}/show?id={n}") for n in (1, 2))
+    assert len(joined(Parsed((one,)), Parsed((two,))).drafts) == 2

@@ -1,18 +1,20 @@
 """Read all of a visit as one: every search term's answer, the maps of a sitemap, and older pages until something known is met."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import reduce
+from itertools import pairwise
 from typing import Protocol
 
-from cgtwatch.diff.identity import keys
+from cgtwatch.diff.identity import keys, other_document, printed_day, title_of
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.item import ItemKeys, KnownItem, SourceState
 from cgtwatch.model.source import Kind, Source
 
+_NAMESAKES = 200  # entries of one title that are looked at
 PATIENCE = 3  # failed catch-ups in a row after which the first pages alone are accepted
 _PAGED = frozenset({Kind.LIST, Kind.API})
 _NO_SUCH_PAGE = frozenset({404, 410})
@@ -107,7 +109,7 @@ def first_pages(source: Source, visit: Fetched, doors: Doors) -> Parsed:
 def _older_pages(visited: _Visited, at: Fetched, reading: Reading) -> Reading:
     """Read on while nothing known was met, within the source's page limit."""
     page, asked, last = 1, {at.url, at.requested}, reading.parsed
-    while page < _most_pages(visited.source) and not _meets(reading.parsed.drafts, visited.names):
+    while page < _most_pages(visited.source) and not _meets(last.drafts, visited.names):
         if last.next_url in asked:
             break
         page += 1
@@ -151,9 +153,10 @@ def _further_maps(visited: _Visited, reading: Reading) -> Reading:
 
 def _read_before(visited: _Visited, page: FurtherPage) -> bool:
     """Whether a map has not changed since it was read, by its own day; days of two time zones may be one apart."""
-    last = visited.state.last_ok
+    last, whole = visited.state.last_ok, visited.state.full_fetch_at is not None
+    changed = page.changed
     return (
-        bool(visited.known) and last is not None and page.changed is not None and page.changed < last.date() - timedelta(days=1)
+        bool(visited.known) and whole and last is not None and changed is not None and changed < last.date() - timedelta(days=1)
     )
 
 
@@ -220,8 +223,11 @@ def _beside(whole: Reading, reading: Reading) -> Reading:
 
 def joined(first: Parsed, more: Parsed) -> Parsed:
     """Two pages as one: entries of the second that the first does not have come after it."""
-    names = {name for draft in first.drafts for name in _of(keys(draft))}
-    fresh = [draft for draft in more.drafts if not names & set(_of(keys(draft)))]
+    before: dict[str, list[ItemKeys]] = {}
+    for draft in first.drafts:
+        named = keys(draft)
+        before.setdefault(title_of(named), []).append(named)
+    fresh = [draft for draft in more.drafts if not _stands(keys(draft), before)]
     start = len(first.drafts)
     placed = tuple(replace(draft, position=start + n) for n, draft in enumerate(fresh))
     return replace(
@@ -232,9 +238,26 @@ def joined(first: Parsed, more: Parsed) -> Parsed:
     )
 
 
+def _stands(found: ItemKeys, before: Mapping[str, Sequence[ItemKeys]]) -> bool:
+    """Whether an entry is there already. Not by its title alone: many a notice bears the title of another."""
+    return any(_same(found, other) for other in before.get(title_of(found), ())[:_NAMESAKES])
+
+
+def _same(one: ItemKeys, two: ItemKeys) -> bool:
+    """Whether two entries of one title are one entry, met on two pages or by two search terms."""
+    if (one.guid and one.guid == two.guid) or (one.link and one.link == two.link):
+        return True
+    apart = one.link and two.link and (one.path != two.path or other_document(one, two))
+    return one.title_date == two.title_date and not apart
+
+
 def _meets(drafts: Sequence[Draft], names: frozenset[str]) -> bool:
-    return bool(names) and any(name in names for draft in drafts for name in _of(keys(draft)))
+    """Whether a page reaches what is known: it stands below something new, or nothing new is there. Pinned rows stand above."""
+    known = [any(name in names for name in _of(keys(draft))) for draft in drafts]
+    return all(known) or any(after and not before for before, after in pairwise(known)) if names else False
 
 
 def _of(found: ItemKeys) -> list[str]:
-    return [name for name in (found.guid, found.link, found.title_date) if name]
+    """The names by which an entry is met again; a title without a day is given to many."""
+    title = found.title_date if printed_day(found) or not (found.guid or found.link) else ""
+    return [name for name in (found.guid, found.link, title) if name]

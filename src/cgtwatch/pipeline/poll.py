@@ -182,8 +182,8 @@ def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, parts
     completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive, partial(_latest, parts.store))
     items = tuple(stored_item(source, found, visit.fetched_at, parts.read) for found in completed.entries)
     plan = completed.plan
-    if reading.partial:  # a 304 must not hide what could not be read
-        plan = replace(plan, state=replace(plan.state, validators=Validators()))
+    if reading.partial:  # neither a 304 nor an old day of a map must hide what could not be read
+        plan = replace(plan, state=replace(plan.state, validators=Validators(), full_fetch_at=None))
     return _Seen(plan, visit, reading, items, reading.kept, (completed.requests, completed.size))
 
 
