@@ -1,5 +1,6 @@
 """Shortcuts of cleaning change nothing."""
 
+import unicodedata
 from unittest import mock
 
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from cgtwatch.text import canonical as module
 from cgtwatch.text.canonical import canonical
-from cgtwatch.text.clean import clean
+from cgtwatch.text.clean import _MAY_COMBINE, clean
 
 PIECES = [
     "浏览 次数：", "12,345", "Views: 100", "100 hits", " ", "\n", "\n\n\n", "\t", "\r\n", "今天是", "2026年7月8日", "12:30", "generated at ", "ſ", "K",
@@ -27,7 +28,9 @@ class Always:
 @given(TEXTS)
 def test_a_text_above_suspicion_holds_no_counter_and_no_clock(text: str) -> None:
     with mock.patch.object(module, "_SUSPECT", Always()):
+        module._kept.cache_clear()
         thorough = canonical(text)
+        module._kept.cache_clear()
     assert canonical(text) == thorough
 
 
@@ -36,3 +39,8 @@ def test_a_text_above_suspicion_holds_no_counter_and_no_clock(text: str) -> None
 def test_cleaning_a_clean_text_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert canonical(canonical(text)) == canonical(text)
+
+
+def test_no_combining_mark_stands_where_none_is_looked_for():
+    passed_by = (chr(number) for number in range(0x110000) if not _MAY_COMBINE.search(chr(number)))
+    assert [char for char in passed_by if unicodedata.combining(char)] == []

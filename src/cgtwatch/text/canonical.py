@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from cgtwatch.text.clean import clean
 
+_SHORT = 2000  # characters of a text worth keeping at hand
 _NUMBER = r"\d[\d,.]*\s*(?:万|k\b)?"
 _COUNTER = re.compile(
     rf"""[【\[(（]?(?:本文|本页|本页面|文章|已|总|累计)?
@@ -34,6 +36,15 @@ _SUSPECT = re.compile(
 
 def canonical(text: str) -> str:
     """`text` in NFKC on one line, without view counters and clocks; case is kept. Idempotent."""
+    return _kept(text) if len(text) <= _SHORT else _canonical(text)
+
+
+@lru_cache(maxsize=2048)  # a page's entries are compared several times in one visit
+def _kept(text: str) -> str:
+    return _canonical(text)
+
+
+def _canonical(text: str) -> str:
     cleaned = clean(text)
     text = unicodedata.normalize("NFKC", cleaned)
     settled, text = text == cleaned, " ".join(text.split())  # else cleaning again may find more

@@ -13,6 +13,10 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+# Everything that may be a combining mark, and much that is none: Latin, punctuation and East Asian text is passed by at once.
+_MAY_COMBINE = re.compile(
+    "[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e80-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\ue000-\ufb1d\ufe30-\uffff]"
+)
 _MOST_MARKS = 4  # no script stacks more; thousands of them on one letter run over the neighbouring lines
 
 
@@ -40,7 +44,7 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 def _fewer_marks(text: str) -> str:
     """No more than four combining marks in a row."""
-    if not any(unicodedata.combining(char) for char in set(text)):
+    if not _MAY_COMBINE.search(text):
         return text
     kept: list[str] = []
     run = 0

@@ -42,7 +42,7 @@ def guess(text: str) -> str | None:
 
 def _latin(sample: str) -> str | None:
     words = [word.lower() for word in _WORD.findall(sample)]
-    hits = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    hits = {language: sum(map(known.__contains__, words)) for language, known in _WORDS.items()}
     best = max(hits, key=lambda language: hits[language])
     if hits[best]:
         return best

@@ -1,6 +1,7 @@
 """Addresses: which links may be followed, and when two of them mean the same page (RFC 3986)."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 _LONGEST = 4096
@@ -46,6 +47,7 @@ def join(base: str, link: str) -> str | None:
     return _UNSAFE.sub(lambda found: quote(found.group(), safe="", errors="replace"), urlunsplit(parts))
 
 
+@lru_cache(maxsize=4096)  # an entry's address is looked at several times in one visit
 def normalise(url: str) -> str:
     """The address by which a page is known again: tracking and session parameters gone, query sorted, fragment gone.
 
