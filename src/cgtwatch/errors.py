@@ -9,8 +9,7 @@ CgtwatchError
 │   └── StoreNewer           written by a newer cgtwatch
 ├── StageError               one unit of work failed; names its source, item or subscription
 │   ├── ParseError           the bytes are not what the kind of source expects
-│   ├── ComposeError         a digest could not be composed
-│   └── DeliverError         a message could not be handed over
+│   └── ComposeError         a digest could not be composed
 └── NotFound                 no such source, item, event, subscription or delivery (exit 1)
 """
 
@@ -60,10 +59,6 @@ class ParseError(StageError):
 
 class ComposeError(StageError):
     """A digest could not be composed."""
-
-
-class DeliverError(StageError):
-    """A message could not be handed over."""
 
 
 class NotFound(CgtwatchError):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cgtwatch.config.packaged import packaged_sources
-from cgtwatch.config.settings import READERS, SECRETS, load_settings, shown_settings
+from cgtwatch.config.settings import READERS, SECRETS, load_settings
 from cgtwatch.errors import ConfigError
 
 
@@ -125,7 +125,7 @@ def test_a_wrong_secret_is_never_shown(name, tmp_path):
     assert "hunter2" not in "".join(problems({f"CGTWATCH_{name}": "hunter2"}, tmp_path))
 
 
-def test_secrets_stand_neither_in_the_repr_nor_in_what_is_shown(tmp_path):
+def test_no_secret_stands_in_the_repr(tmp_path):
     secrets = {
         "CGTWATCH_SMTP_URL": "smtp://me:hunter2@mail.example.org",
         "CGTWATCH_SECRET_KEY": "hunter2hunter2hunter2",
@@ -135,8 +135,6 @@ def test_secrets_stand_neither_in_the_repr_nor_in_what_is_shown(tmp_path):
     }
     settings = load_settings(secrets, tmp_path)
     assert "hunter2" not in repr(settings)
-    assert "hunter2" not in str(shown_settings(settings))
-    assert shown_settings(settings)["CGTWATCH_SMTP_URL"] == "(set)"
 
 
 def test_a_secret_of_a_source_comes_from_the_environment_or_the_dotenv_file_by_its_name(tmp_path):

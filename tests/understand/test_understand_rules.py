@@ -7,7 +7,7 @@ import pytest
 
 import cgtwatch.understand
 from cgtwatch.errors import ConfigError
-from cgtwatch.understand.rules import issuer_name, load
+from cgtwatch.understand.rules import issuer_names, load
 
 DATA = Path(cgtwatch.understand.__file__).parent / "data"
 
@@ -57,14 +57,13 @@ def test_load_refuses_an_act_of_an_unknown_authority(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("issuer", "lang", "name"),
+    ("issuer", "names"),
     [
-        ("nmpa", "zh", "国家药品监督管理局"),
-        ("nmpa", "en", "National Medical Products Administration"),
-        ("hn_mpa", "zh", "湖南药品监督管理局"),
-        ("sz_gov", "en", "Shenzhen government"),
-        ("other:unheard_of", "en", "unheard of"),
+        ("nmpa", ("国家药品监督管理局", "National Medical Products Administration")),
+        ("hn_mpa", ("湖南药品监督管理局", "Hunan Medical Products Administration")),
+        ("sz_gov", ("深圳人民政府", "Shenzhen government")),
     ],
 )
-def test_issuer_name_is_in_the_readers_language(issuer: str, lang: str, name: str) -> None:
-    assert issuer_name(load(), issuer, lang) == name
+def test_an_issuer_has_a_name_in_both_languages(issuer: str, names: tuple[str, str]) -> None:
+    found = issuer_names(load())[issuer]
+    assert (found.zh, found.en) == names

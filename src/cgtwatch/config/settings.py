@@ -1,7 +1,7 @@
 """The settings of one process: environment and `.env` in, a frozen `Settings` out, every mistake told at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -110,21 +110,6 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     found.setdefault("database_url", f"sqlite:///{found['data_dir'] / 'cgtwatch.db'}")
     found.setdefault("sources", cwd / "sources.yaml" if (cwd / "sources.yaml").exists() else packaged_sources())
     return Settings(**found, environ={one.name: one.value for one in dotenv.assignments} | dict(environ))
-
-
-def shown_settings(settings: Settings) -> dict[str, str]:
-    """Each setting by its variable's name, fit to be printed: secrets say only whether they are set."""
-    lines: dict[str, str] = {}
-    for one in fields(settings):
-        if one.name == "environ":
-            continue
-        value = getattr(settings, one.name)
-        text = "" if value is None else str(value)
-        if isinstance(value, tuple):
-            text = ":".join(map(str, value)) if one.name == "listen" else ", ".join(map(str, value))
-        name = PREFIX + one.name.upper() if one.name in READERS else CA_NAMES[0]
-        lines[name] = ("(set)" if value else "(not set)") if one.name in SECRETS else text
-    return lines
 
 
 def _given(environ: Mapping[str, str], dotenv: DotEnv) -> dict[str, tuple[str, str]]:

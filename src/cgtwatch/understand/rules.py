@@ -121,14 +121,6 @@ def issuer_ids() -> frozenset[str]:
     return frozenset(read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", read_places(folder / "places.tsv")))
 
 
-def issuer_name(rules: Rules, issuer: str, lang: str) -> str:
-    """The authority's name in `lang` (zh, else English); an id that the register does not know is its own name."""
-    known = rules.issuers.get(issuer)
-    if known is None:
-        return issuer.removeprefix("other:").replace("_", " ")
-    return known.names.zh if lang == "zh" else known.names.en
-
-
 def issuer_names(rules: Rules) -> Mapping[str, Names]:
     """The names of every authority by id."""
     return {key: issuer.names for key, issuer in rules.issuers.items()}
