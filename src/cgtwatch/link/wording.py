@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 
+from cgtwatch.text.script import simplified
+
 _STEP_ZH = re.compile(
     r"\((?:征求意见稿|试行|暂行|草案|修订草案|送审稿|讨论稿|公开征求意见稿|修订稿|第[一二三]次征求意见稿|《?附[则則]》?)[^()]{0,12}\)|征求意见稿|草案$|《附[则則]》"
 )
@@ -36,14 +38,7 @@ _MEANINGLESS = frozenset(
 
 @lru_cache(maxsize=1)
 def _scripts() -> dict[int, str]:
-    table = {}
-    for line in (files("cgtwatch.link") / "data" / "scripts.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or "\t" not in line:
-            continue
-        simplified, traditional = line.split("\t")[:2]
-        table.update({ord(char): simplified for char in traditional if len(simplified) == 1})
-    table[ord("乾")] = "干"
-    return table
+    return str.maketrans(dict(simplified()))
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import DocType, Modality, Stage
+from cgtwatch.text.script import script_table, simplified
 from cgtwatch.understand.fold import folding
 from cgtwatch.understand.heads import HeadRule, read_heads
 from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places, register_names
@@ -105,11 +106,9 @@ def load(folder: Traversable | None = None) -> Rules:
         (row["lang"], row["mark"]): Default(row["jurisdiction"], row.names("issuers"))
         for row in read(folder / "defaults.tsv", ("lang", "mark", "jurisdiction", "issuers"))
     }
-    scripts = read(folder / "scripts.tsv", ("simplified", "traditional"))
-    simplified = {old: row["simplified"] for row in scripts for old in row["traditional"]}
-    table = folding(simplified)
+    table = folding(simplified())
     weights = {row["feature"]: row.number("weight") for row in read(folder / "weights.tsv", ("feature", "weight"))}
-    built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")), simplified)
+    built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")), simplified())
     heads = {script: tuple(rule for rule in built if rule.script == script) for script in dict.fromkeys(r.script for r in built)}
     _check_issuers(patterns, defaults, issuers)
     return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights, heads)
@@ -190,6 +189,7 @@ def _check_issuers(
 
 def _version(folder: Traversable) -> str:
     digest = hashlib.sha256()
-    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".tsv")), key=lambda f: f.name):
+    read_from = [script_table(), *(file for file in folder.iterdir() if file.name.endswith(".tsv"))]
+    for file in sorted(read_from, key=lambda f: f.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
