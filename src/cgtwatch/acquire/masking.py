@@ -67,13 +67,21 @@ class Mask:
 
 
 def _spellings(secret: str) -> Sequence[str]:
-    """As it is, and as addresses, forms, JSON and HTML write it."""
-    in_json = json.dumps(secret)[1:-1]
+    """As it is, as addresses, forms, JSON and HTML write it, and as one of them writes what another has written."""
+    found = {secret: None}
+    for _ in range(2):
+        found |= dict.fromkeys(spelling for one in found for spelling in _written(one))
+    return tuple(found)
+
+
+def _written(text: str) -> Iterator[str]:
+    in_json = json.dumps(text)[1:-1]
     careful = "".join(f"\\u{ord(c):04x}" if c in _ESCAPED_BY_SOME else c for c in in_json)
-    found = [secret, quote(secret, safe=""), quote(secret), quote_plus(secret), in_json, in_json.replace("/", "\\/"), careful]
-    found += [careful.replace("/", "\\/"), escape(secret), escape(secret, quote=False)]
-    small = [re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), one) for one in found if "%" in one]
-    return tuple(dict.fromkeys((*found, *small)))
+    for percent in (quote(text, safe=""), quote(text), quote_plus(text)):
+        yield percent
+        yield re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), percent)
+    yield from (in_json, in_json.replace("/", "\\/"), careful, careful.replace("/", "\\/"))
+    yield from (escape(text), escape(text, quote=False))
 
 
 def _begun(text: AnyStr, spelling: AnyStr, least: int) -> int:
