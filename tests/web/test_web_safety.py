@@ -6,7 +6,18 @@ from cgtwatch.errors import BusyError
 from cgtwatch.web.pages import make_site
 from web.watched import HOME, TestClient, Watched
 
-PATHS = ("/", "/page.css", "/icon.svg", "/healthz", "/nothing", "/events/x", "/mail/x", "/api/digests/x", "/unsubscribe/x")
+PATHS = (
+    "/",
+    "/page.css",
+    "/icon.svg",
+    "/healthz",
+    "/nothing",
+    "/events/x",
+    "/mail/x",
+    "/api/digests/x",
+    "/api/sources",
+    "/unsubscribe/x",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)

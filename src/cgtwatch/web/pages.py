@@ -17,6 +17,7 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.compose.words import Words
 from cgtwatch.errors import BusyError, NotFound, StoreError
+from cgtwatch.ops.sources import health_rows
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
 from cgtwatch.web.home import home
@@ -40,6 +41,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         Route("/digests/{key}", pages.digest),
         Route("/digests/{key}/html", pages.digest_html),
         Route("/api/digests/{key}", pages.digest_json),
+        Route("/api/sources", pages.sources_json),
         Route("/mail/{key}", pages.mail),
         Route("/mail/{key}/html", pages.mail_html),
         Route("/unsubscribe/{token}", pages.ask_to_leave),
@@ -97,6 +99,10 @@ class Pages:
     def digest_json(self, request: Request) -> Response:
         """All of what a webhook was told in short (its `next`)."""
         return JSONResponse(whole_data(self._app, request.path_params["key"]))
+
+    def sources_json(self, _request: Request) -> Response:
+        """The health of every source of the file, with the fields of `sources list --json`."""
+        return JSONResponse({"sources": list(health_rows(self._app, stored=True))})
 
     def mail(self, request: Request) -> Response:
         """One letter of the local mailbox with its headers."""
