@@ -9,6 +9,7 @@ from typing import Any
 from cgtwatch.errors import ParseError
 from cgtwatch.model.source import ApiRule, Source
 from cgtwatch.parse import Page
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.jsonrows import WHITESPACE, number, read_rows
 from cgtwatch.parse.records import Path, compile_path, stands_empty, text_of, truth
 from cgtwatch.parse.xmlmap import NotXmlError, to_mapping
@@ -111,10 +112,7 @@ def ensure_ok(source: Source, rule: ApiRule, document: Any) -> None:  # noqa: AN
 
 def expression(source: Source, key: str, text: str) -> Path:
     """A compiled expression of the rule. Raises `ParseError` that names the key."""
-    try:
-        return compile_path(text)
-    except ValueError as error:
-        raise ParseError(f"{source.id}: api.{key}: {error}") from error
+    return compiled(compile_path, source, f"api.{key}", text)
 
 
 def shape(document: object) -> str:

@@ -12,8 +12,9 @@ from cgtwatch.model.draft import Attachment, Draft, Parsed
 from cgtwatch.model.source import ApiRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.answer import Answer, ensure_ok, expression, read_answer, records
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.drafts import Dated, attachment, in_address, in_order, language_of, plain, title_of, whole_number
-from cgtwatch.parse.records import Path, Template, compile_link, text_of
+from cgtwatch.parse.records import Path, Template, compile_link, compile_path, text_of
 from cgtwatch.parse.select import Expression, compile_expression
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.dates import parse_date
@@ -115,29 +116,20 @@ def _compiled(source: Source, page: Page) -> _Rule:
         raise ParseError(f"{source.id}: kind api needs an api rule with items")
 
     def path(key: str) -> Path | None:
-        spelled = getattr(rule, key)
-        return expression(source, key, spelled) if spelled else None
+        return compiled(compile_path, source, f"api.{key}", getattr(rule, key))
 
-    try:
-        link = compile_link(rule.link) if rule.link else None
-    except ValueError as error:
-        raise ParseError(f"{source.id}: api.link: {error}") from error
-    try:
-        html = {part: compile_expression(spelled) for part, spelled in rule.html}
-    except ValueError as error:
-        raise ParseError(f"{source.id}: api.html: {error}") from error
     return _Rule(
         source=source,
         page=page,
         rule=rule,
         title=expression(source, "title", rule.title),
         key=path("key"),
-        link=link,
+        link=compiled(compile_link, source, "api.link", rule.link),
         date=path("date"),
         text=path("text"),
         attachments=path("attachments"),
         fields=tuple((name, expression(source, f"fields.{name}", spelled)) for name, spelled in rule.fields),
-        html=html,
+        html={part: compiled(compile_expression, source, f"api.html.{part}", spelled) for part, spelled in rule.html},
         formats=(rule.date_format,) if rule.date_format else (),
     )
 

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml.html import HtmlElement
 
-from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Article, Attachment
 from cgtwatch.model.source import DetailMode, DetailRule, Source
 from cgtwatch.parse import Page
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.document import Unread
 from cgtwatch.parse.drafts import LONGEST_TITLE, attachment, language_of
 from cgtwatch.parse.markup import Markup, read_markup
@@ -64,10 +64,7 @@ def read(unread: Unread) -> Article:
 
 
 def _compiled(source: Source, key: str, spelled: str | None) -> Expression | None:
-    try:
-        return compile_expression(spelled) if spelled and source.detail.mode is not DetailMode.NONE else None
-    except ValueError as error:
-        raise ParseError(f"{source.id}: detail.{key}: {error}") from error
+    return compiled(compile_expression, source, f"detail.{key}", spelled if source.detail.mode is not DetailMode.NONE else None)
 
 
 def _drop(source: Source, rule: DetailRule, root: HtmlElement) -> None:

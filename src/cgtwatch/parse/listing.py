@@ -12,6 +12,7 @@ from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.source import ListRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
 from cgtwatch.parse.answer import read_answer, records
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.drafts import LONGEST_TITLE, Dated, in_address, in_order, language_of, plain, whole_number
 from cgtwatch.parse.markup import Markup, magic, markup_of, read_markup
 from cgtwatch.parse.rowscript import Row, rows
@@ -47,11 +48,7 @@ class _Rule:
         self.formats = (rule.date_format,) if rule.date_format else ()
 
     def _expression(self, key: str) -> Expression | None:
-        spelled = getattr(self._rule, key)
-        try:
-            return compile_expression(spelled) if spelled else None
-        except ValueError as error:
-            raise ParseError(f"{self._source.id}: list.{key}: {error}") from error
+        return compiled(compile_expression, self._source, f"list.{key}", getattr(self._rule, key))
 
 
 def parse(source: Source, page: Page) -> Parsed:
@@ -232,7 +229,4 @@ def _total(source: Source, markup: Markup) -> int | None:
 
 
 def _paging_rule(source: Source, key: str, spelled: str | None) -> Expression | None:
-    try:
-        return compile_expression(spelled) if spelled else None
-    except ValueError as error:
-        raise ParseError(f"{source.id}: paging.{key}: {error}") from error
+    return compiled(compile_expression, source, f"paging.{key}", spelled)

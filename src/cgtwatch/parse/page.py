@@ -8,9 +8,10 @@ from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.source import PageRule, Source, Watch
 from cgtwatch.parse import Page
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.drafts import LONGEST_TITLE, language_of
 from cgtwatch.parse.markup import Markup, read_markup
-from cgtwatch.parse.select import Expression, compile_expression
+from cgtwatch.parse.select import compile_expression
 from cgtwatch.text.canonical import without_noise
 from cgtwatch.text.clean import clean, one_line
 from cgtwatch.text.html import to_text
@@ -94,7 +95,7 @@ def _parts(source: Source, rule: PageRule, markup: Markup) -> list[HtmlElement]:
     if rule.part is None:
         body = markup.root.find(".//body")
         return [markup.root if body is None else body]
-    found = _compiled(source, "part", rule.part).elements(markup.root)
+    found = compiled(compile_expression, source, "page.part", rule.part).elements(markup.root)
     if not found:
         raise ParseError(
             f"{source.id}: page.part {rule.part!r} finds nothing on the page titled {markup.title!r}; the layout may be new"
@@ -107,20 +108,13 @@ def _drop(source: Source, rule: PageRule, part: HtmlElement, *, chrome: bool) ->
     doomed = [
         element
         for number, spelled in enumerate(rule.ignore)
-        for element in _compiled(source, f"ignore[{number}]", spelled).elements(part)
+        for element in compiled(compile_expression, source, f"page.ignore[{number}]", spelled).elements(part)
     ]
     if chrome:
         doomed += [element for element in part.iterdescendants() if _is_chrome(element)]
     for element in doomed:
         if element.getparent() is not None:
             element.drop_tree()
-
-
-def _compiled(source: Source, key: str, spelled: str) -> Expression:
-    try:
-        return compile_expression(spelled)
-    except ValueError as error:
-        raise ParseError(f"{source.id}: page.{key}: {error}") from error
 
 
 def _is_chrome(element: HtmlElement) -> bool:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from cgtwatch.errors import ParseError
 from cgtwatch.model.source import Source
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.literals import unescaped
 from cgtwatch.parse.select import compile_pattern
 
@@ -30,10 +31,7 @@ def rows(source: Source, spelled: str, text: str) -> Iterator[Row]:
     Groups: `title`, `link`, `date`, `text`; `year`, `month` and `day` together are a date. The link may be wrapped by the
     template `list.link` where that holds `{link}`, as ids without an address are written.
     """
-    try:
-        pattern = compile_pattern(spelled)
-    except ValueError as error:
-        raise ParseError(f"{source.id}: list.script: {error}") from error
+    pattern = compiled(compile_pattern, source, "list.script", spelled)
     known = sorted(GROUPS & pattern.groupindex.keys())
     if not {"title", "link"} & set(known):
         raise ParseError(f"{source.id}: list.script {spelled!r} needs a named group (?P<title>…) or (?P<link>…)")

@@ -158,7 +158,9 @@ class ParseService:
         """The drafts of a visited page. Raises `ParseError` with who, what was expected and what came."""
         parsed, rows = self._job("parse", source, fetched, Parsed)
         try:
-            return replace(parsed, drafts=tuple([shaped(Draft, json.loads(row)) for row in rows.decode("ascii").split("\n") if row]))
+            return replace(
+                parsed, drafts=tuple([shaped(Draft, json.loads(row)) for row in rows.decode("ascii").split("\n") if row])
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise _senseless(source, error) from error
 

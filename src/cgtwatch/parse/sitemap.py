@@ -12,6 +12,7 @@ from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.source import SitemapRule, Source
 from cgtwatch.parse import MOST_ENTRIES, Page
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.drafts import LONGEST_TITLE, language_of
 from cgtwatch.parse.select import compile_pattern
 from cgtwatch.parse.xmltidy import described
@@ -57,7 +58,8 @@ def parse(source: Source, page: Page) -> Parsed:
     body = page.body
     head = next(_unpacked(source, body), b"")[:3000].lstrip(b"\xef\xbb\xbf \t\r\n")
     found = _read_text(source, page) if re.match(rb"https?://", head) else _read_xml(source, page, head)
-    wanted = _matching(source, "index" if found.is_index else "match", rule.index if found.is_index else rule.match)
+    key = "index" if found.is_index else "match"
+    wanted = compiled(compile_pattern, source, f"sitemap.{key}", getattr(rule, key))
     entries = [entry for entry in found.entries if wanted is None or wanted.search(entry.url)]
     entries.sort(key=_newest_first)
     if found.is_index:
@@ -104,13 +106,6 @@ def _site(url: str) -> str:
     if host.replace(".", "").isdigit() or len(labels) < 2:
         return host
     return ".".join(labels[-3:] if labels[-2] in _SHARED_ENDS else labels[-2:])
-
-
-def _matching(source: Source, key: str, spelled: str | None) -> re.Pattern[str] | None:
-    try:
-        return compile_pattern(spelled) if spelled else None
-    except ValueError as error:
-        raise ParseError(f"{source.id}: sitemap.{key}: {error}") from error
 
 
 def _draft(source: Source, page: Page, entry: _Entry, place: int) -> Draft:

@@ -5,6 +5,7 @@ import re
 from cgtwatch.errors import ParseError
 from cgtwatch.model.source import Source, Taken
 from cgtwatch.parse import Page
+from cgtwatch.parse.compiled import compiled
 from cgtwatch.parse.markup import magic, read_markup
 from cgtwatch.parse.select import compile_expression, compile_pattern
 from cgtwatch.parse.xmltidy import described
@@ -47,10 +48,7 @@ def _value(source: Source, page: Page, taken: Taken, text: str) -> str:
 
 def _places(source: Source, page: Page, taken: Taken) -> list[str]:
     """What the elements of the selector hold; an attribute as it stands, for it may be JSON."""
-    try:
-        selected = compile_expression(taken.css or "")
-    except ValueError as error:
-        raise ParseError(f"{source.id}: preload.set.{taken.name}.css: {error}") from error
+    selected = compiled(compile_expression, source, f"preload.set.{taken.name}.css", taken.css or "self")
     root = read_markup(source, page).root
     elements = selected.elements(root)
     if taken.attr:
@@ -61,10 +59,7 @@ def _places(source: Source, page: Page, taken: Taken) -> list[str]:
 def _narrowed(source: Source, taken: Taken, text: str) -> str:
     if taken.regex is None:
         return text[:_LONGEST].strip()
-    try:
-        pattern = compile_pattern(taken.regex)
-    except ValueError as error:
-        raise ParseError(f"{source.id}: preload.set.{taken.name}.regex: {error}") from error
+    pattern = compiled(compile_pattern, source, f"preload.set.{taken.name}.regex", taken.regex)
     found: re.Match[str] | None = pattern.search(text)
     if not found:
         return ""
