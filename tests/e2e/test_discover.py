@@ -66,3 +66,18 @@ def test_a_page_that_offers_nothing_is_said_so(site: Site, tmp_path: Path) -> No
 def test_a_feeds_own_address_is_proposed_as_it_is(site: Site, tmp_path: Path) -> None:
     rows = empty_place(tmp_path).rows("sources", "discover", f"{site.url}/rss.xml")
     assert [(row["proposal"], row["count"]) for row in rows] == [("feed", 1)]
+
+
+def test_a_page_whose_list_a_script_draws_is_sent_to_the_browser(site: Site, tmp_path: Path) -> None:
+    site.page("/drawn/", "<html><title>Drawn</title><ul id='l'></ul><script>draw()</script></html>")
+    rows = empty_place(tmp_path).rows("sources", "discover", f"{site.url}/drawn/")
+    assert [row["proposal"] for row in rows] == ["sitemap", None]
+    assert "--browser" in rows[-1]["hint"]
+
+
+def test_an_index_of_maps_is_shown_by_what_its_first_map_holds(site: Site, tmp_path: Path) -> None:
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>{site.url}/one.xml</loc></sitemap></sitemapindex>'
+    site.page("/map.xml", index, "application/xml")
+    site.page("/one.xml", MAP.format(url=site.url), "application/xml")
+    rows = empty_place(tmp_path).rows("sources", "discover", f"{site.url}/tzgg/")
+    assert [(row["proposal"], row["count"]) for row in rows][-1] == ("sitemap", 1)

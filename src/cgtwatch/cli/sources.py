@@ -105,6 +105,9 @@ def _try_all(app: Any, ids: list[str], json: bool) -> None:  # noqa: ANN401 - an
 @group.command()
 def discover(
     url: Annotated[str, typer.Argument(metavar="URL", help="A page with a list, a site's front page, or a feed.")],
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Read the page with the browser: for challenges, and lists drawn by script.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Propose sources from an address: feeds, lists and the map of the site as ready entries, with the items they would give."""
@@ -114,7 +117,7 @@ def discover(
 
     found = 0
     with App(working.settings()) as app:
-        for row in propose(app, url if "://" in url else f"https://{url}"):
+        for row in propose(app, url if "://" in url else f"https://{url}", browser=browser):
             found += row["proposal"] is not None
             if show.as_json(json):
                 show.print_json(row)

@@ -15,6 +15,7 @@ from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, ListRule, Names, Source
+from cgtwatch.pipeline.pages import Doors, first_pages
 
 Row = dict[str, Any]
 _FEEDS, _MAPS, _SHOWN = 3, 2, 10
@@ -36,12 +37,13 @@ class _Offered:
     rule: Row
 
 
-def discover(app: App, url: str) -> Iterator[Row]:
-    """A row for each proposal, best first within its kind; one row with `error` where the address could not be read.
+def discover(app: App, url: str, *, browser: bool = False) -> Iterator[Row]:
+    """A row for each proposal, best first within its kind; one row with `error` where the address could not be read, or the
+    page holds neither a feed nor a list.
 
     Nothing is stored. Requests: the page, at most three feeds, robots.txt and two maps of the site.
     """
-    source = _unnamed(url)
+    source = _unnamed(url, "browser" if browser else "http")
     visit = app.acquirer(source).visit(source, SourceState(source.id))
     if not isinstance(visit, Fetched):
         problem = visit if isinstance(visit, Failed) else None
@@ -53,41 +55,44 @@ def discover(app: App, url: str) -> Iterator[Row]:
     try:
         offer = app.parser.discover(source, visit)
     except ParseError as error:
-        yield _trouble(url, f"parse: {error}", "name the address of a page with a list, or of a feed")
+        yield _trouble(
+            url, f"parse: {error}", "name the address of a page with a list, or of a feed; records of JSON or XML are `kind: api`"
+        )
         return
     source = replace(source, url=visit.url, language=offer.language)
-    found = 0
+    listed = bool(offer.lists)
     for feed in offer.feeds[:_FEEDS]:
         for row in _rows(_feed(app, source, feed.url, feed.title or offer.title)):
-            found += 1
+            listed = True
             yield row
     for proposal in offer.lists:
         pages = proposal.paging
         paging = {"paging": {"by": pages.by, "path": pages.path, "start": pages.start}} if pages else {}
         keys = {"list": _changed(proposal.rule), **paging, "detail": "auto"}
-        found += 1
         yield _row(_Offered(replace(source, kind=Kind.LIST), proposal.drafts, offer.title, keys))
-    for row in _maps(app, source, offer.title):
-        found += 1
-        yield row
-    if not found:
-        hint = "a list drawn by script needs `via: browser`; a single page is watched with `kind: page`"
-        yield _trouble(url, "no feed, no rows that repeat with links, no map of the site", hint)
+    yield from _maps(app, source, offer.title)
+    if not listed:
+        drawn = "a single page is watched with `kind: page`"
+        hint = drawn if browser else f"a list drawn by script: `cgtwatch sources discover --browser`; {drawn}"
+        yield _trouble(url, "no feed on this page, and no rows that repeat with links", hint)
 
 
-def _unnamed(url: str) -> Source:
+def _unnamed(url: str, via: str) -> Source:
     """A source as far as its address tells it."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     zone = _ZONES.get(host.rpartition(".")[2], "UTC")
-    return Source(_slug(url), Kind.PAGE, url, Names(host, host), timezone=zone, gap=timedelta(milliseconds=500))
+    return Source(_slug(url), Kind.PAGE, url, Names(host, host), via=via, timezone=zone, gap=timedelta(milliseconds=500))
 
 
 def _slug(url: str) -> str:
     """An id from the address: the host's names that mean something, and the last step of the path."""
     parts = urlsplit(url)
-    names = [
-        name for name in (parts.hostname or "source").split(".") if name not in ("www", "com", "org", "gov", "net", "cn", "edu")
-    ]
+    host = parts.hostname or "source"
+    names = (
+        [host]
+        if re.fullmatch(r"[\d.:]+", host)
+        else [name for name in host.split(".") if name not in ("www", "com", "org", "gov", "net", "cn", "edu")]
+    )
     steps = [step.partition(".")[0] for step in parts.path.split("/") if step]
     steps = [step for step in steps if step not in ("index", "")][-1:]
     return re.sub(r"[^a-z0-9]+", "-", "-".join([*reversed(names), *steps]).lower()).strip("-")[:64].strip("-") or "source"
@@ -95,7 +100,7 @@ def _slug(url: str) -> str:
 
 def _hint(problem: Failed | None) -> str:
     if problem is not None and problem.error is ErrorClass.BLOCKED:
-        return f"{problem.hint}; a bridge (`bridge: {{rsshub: …}}`) or a feed of the site may do too"
+        return f"look again with `--browser`; {problem.hint}; a bridge (`bridge: {{rsshub: …}}`) or a feed of the site may do too"
     return problem.hint if problem else ""
 
 
@@ -118,15 +123,18 @@ def _maps(app: App, source: Source, title: str) -> Iterator[Row]:
     for url in dict.fromkeys([*named, urljoin(root, "sitemap.xml")][: _MAPS if named else 1]):
         asked = replace(source, kind=Kind.SITEMAP, url=urljoin(root, url), id=f"{_slug(root)}-sitemap"[:64])
         parsed = _parsed(app, asked)
-        if parsed is not None and (parsed.drafts or parsed.follow):
-            path = urlsplit(source.url).path.rpartition("/")[0]
-            yield _row(_Offered(asked, parsed.drafts, title, {"sitemap": {"match": re.escape(path) + "/"}} if path else {}))
+        if parsed is not None and parsed.drafts:
+            path = urlsplit(source.url).path.rpartition("/")[0] + "/"
+            near = tuple(one for one in parsed.drafts if path != "/" and path in urlsplit(one.url).path)
+            yield _row(_Offered(asked, near or parsed.drafts, title, {"sitemap": {"match": re.escape(path)}} if near else {}))
 
 
 def _parsed(app: App, source: Source) -> Parsed | None:
     got = app.acquirer(source).visit(source, SourceState(source.id))
     try:
-        return app.parser.parse(source, got) if isinstance(got, Fetched) else None
+        return (
+            first_pages(source, got, Doors(app.acquirer(source), app.parser, lambda _: "")) if isinstance(got, Fetched) else None
+        )
     except CgtwatchError:
         return None
 
@@ -144,7 +152,8 @@ def _rows(offered: Iterator[_Offered]) -> Iterator[Row]:
 def _row(offered: _Offered) -> Row:
     source, drafts = offered.source, offered.drafts
     keys = {
-        "id": source.id, "name": offered.title[:120] or source.id, "kind": source.kind.value, "url": source.url, "language": source.language,
+        "id": source.id, "name": offered.title[:120] or source.id, "kind": source.kind.value, "url": source.url,
+        "via": source.via if source.via != "http" else None, "language": source.language,
         "timezone": source.timezone if source.timezone != "UTC" else None, "every": "6h", **offered.rule,
     }  # fmt: skip
     return {
