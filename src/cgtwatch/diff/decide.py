@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 
-from cgtwatch.diff.guard import mass_edit, vanished_from_between
+from cgtwatch.diff.doubts import mass_edit, vanished_from_between
 from cgtwatch.diff.identity import item_id, printed_day
+from cgtwatch.diff.looks import unended
 from cgtwatch.diff.matching import Matching, Pair, match
 from cgtwatch.diff.rhythm import next_poll
-from cgtwatch.diff.sketch import CONFIRMED_AT, TOUCHED, count_of, same, sketch
+from cgtwatch.diff.sketch import CONFIRMED_AT, ENDLESS, TOUCHED, count_of, marks, remembered, same, sketch
 from cgtwatch.diff.traits import traits
 from cgtwatch.model.draft import Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators
@@ -36,7 +37,7 @@ def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, k
         last_new=now if told else state.last_new,
         items_seen=len(found.pairs),
         baseline_done=True,
-        held_as=TOUCHED if touched else "",
+        held_as=remembered(frozenset((TOUCHED,) * touched + (ENDLESS,) * unended(visit.body))),
         full_fetch_at=now,
     )
     notes = (*parsed.warnings, *found.notes, *_remarks(state, found, touched))
@@ -58,7 +59,7 @@ def unchanged(source: Source, state: SourceState, visit: NotModified, now: datet
         _well(state, now),
         message=state.message if state.error is None else "",  # what was remarked of the page is still so
         validators=_merged(state.validators, visit.validators),
-        held_as=TOUCHED if state.held_as == TOUCHED else "",
+        held_as=remembered(marks(state)),
         full_fetch_at=now if visit.status == 200 else state.full_fetch_at,
     )
     return Plan(Outcome.UNCHANGED, replace(after, next_poll=next_poll(source, after, now)))
@@ -165,7 +166,7 @@ def _gone(source: Source, parsed: Parsed, found: Matching) -> tuple[Finding, ...
     if parsed.truncated or not found.pairs:
         return ()
     complete = traits(source).complete
-    lost = found.missing if complete else vanished_from_between(found)
+    lost = found.missing if complete else () if traits(source).beside else vanished_from_between(found)
     reason = "no longer listed" if complete else "no longer there, while something that stood below it is"
     return tuple(Finding(Change.GONE, k.id, k.keys, k.fingerprint, reason, None, k) for k in lost)
 
@@ -174,7 +175,7 @@ def _touched(state: SourceState, found: Matching) -> bool:
     """Whether the source edits everything at every visit, so that its edits mean nothing."""
     if not mass_edit(found):
         return False
-    if state.held_as == TOUCHED:
+    if TOUCHED in marks(state):
         return True
     again = count_of(state) > 0 and same(state.held_as, sketch(found.pairs, True, False))
     return state.held >= CONFIRMED_AT - 1 and not again

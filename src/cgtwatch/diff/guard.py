@@ -1,61 +1,35 @@
 """Whether a page can be believed, before anything on it is compared."""
 
+import json
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
 
-from cgtwatch.diff.identity import printed_day
-from cgtwatch.diff.matching import Matching, match
-from cgtwatch.diff.signs import LITTLE, garbled, page_title, visible, wall
-from cgtwatch.diff.sketch import CONFIRMED_AT, NOT_TO_CONFIRM, TOUCHED, count_of, same, show, sketch
-from cgtwatch.diff.traits import Traits, traits
+from cgtwatch.diff.doubts import DOUBTS, doubt
+from cgtwatch.diff.garbled import garbled, unwritten
+from cgtwatch.diff.identity import title_of
+from cgtwatch.diff.look import Look, decoded, tells
+from cgtwatch.diff.looks import is_markup, page_title, visible
+from cgtwatch.diff.matching import match
+from cgtwatch.diff.signs import LITTLE, NAMES, Seen, marked, says_empty, wall
+from cgtwatch.diff.sketch import NOT_TO_CONFIRM
+from cgtwatch.diff.traits import traits
 from cgtwatch.model.draft import Parsed
 from cgtwatch.model.fetch import ErrorClass, Fetched
 from cgtwatch.model.item import KnownItem, SourceState, Verdict
-from cgtwatch.model.source import Source
+from cgtwatch.model.source import Kind, Source
 from cgtwatch.text.canonical import canonical
-from cgtwatch.text.similarity import jaccard, shingles
 
-AT_ONCE = 20  # new entries that no site needs to explain
-EDITS = 10  # edited entries likewise
-_FEW = 5  # entries before "all of them" means anything
-_SHRUNK = 0.3  # of the rows of the last visit
-_CRUMBLED = 0.1  # of the records of a file that holds all
-_COLLAPSED = 0.2  # of the characters of a watched page
-_PAGE = 400  # characters of a watched page before its length means anything
-_FOREIGN = 0.05  # of shared runs of characters, below which a watched page is another one
-_COMPARED = 60_000  # characters of a watched page that are looked at for that
 _STEP = r"(?:[a-z][a-z0-9]*(?:[.#][\w-]+)*|(?:[.#][\w-]+)+)"
 _SELECTOR = re.compile(rf"{_STEP}(?:(?:\s+|\s*>\s*){_STEP})*", re.IGNORECASE)
+_FEW_ROWS = 10  # of a list that may really become empty
+_SAMPLE = 40  # rows that are looked at for their encoding
+_MUDDLED = 0.25  # of the rows of a page, unreadable ones that make it unreadable
+_ALONE = 100  # characters
+_ERROR_SIZE = 20_000  # bytes; an error has little to say
+_PASSES = "nothing to do if it passes; else open the address in a browser"
+_MOVED = "open the address in a browser: the page may have moved"
 
 TRUSTED = Verdict(True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """All that a check may look at."""
-
-    source: Source
-    state: SourceState
-    visit: Fetched
-    parsed: Parsed
-    found: Matching
-    body: str
-
-    @property
-    def traits(self) -> Traits:
-        return traits(self.source)
-
-    @property
-    def history(self) -> bool:
-        return self.state.baseline_done or bool(self.found.shown)
-
-    @property
-    def limit(self) -> int:
-        return max(AT_ONCE, max(len(self.found.pairs), self.state.items_seen) // 2)
 
 
 def judge(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, known: Sequence[KnownItem]) -> Verdict:
@@ -64,81 +38,108 @@ def judge(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, kn
     BLOCKED, LAYOUT, EMPTY and PARSE last until a page comes that can be believed. QUARANTINE is a doubt about a mass change:
     the same page three visits in a row ends it, as does a page like the ones before.
     """
-    found = match(parsed.drafts, known, traits(source).single)
-    look = _Look(source, state, visit, parsed, found, _decoded(visit, parsed.encoding))
+    look = Look(source, state, visit, parsed, match(parsed.drafts, known, traits(source).single))
     return next((verdict for check in _CHECKS if (verdict := check(look)) is not None), TRUSTED)
 
 
 def unreadable(source: Source, visit: Fetched, problem: str) -> Verdict:
     """The verdict on a body that the parser refused with `problem`: a wall in front of it, or not what was expected."""
-    body = _decoded(visit, "utf-8")
-    what = wall(visit, page_title(body), visible(body)) if "<" in body[:2000] else None
-    if what:
-        return _wall_verdict(what, page_title(body))
-    return Verdict(
-        False,
-        ErrorClass.PARSE,
-        f"{source.id}: {problem}",
-        "open the address in a browser: it may have moved or changed",
-        NOT_TO_CONFIRM,
-    )
-
-
-def _decoded(visit: Fetched, encoding: str) -> str:
-    try:
-        return visit.body.decode(encoding, "replace")
-    except LookupError:
-        return visit.body.decode("utf-8", "replace")
+    body = decoded(visit, "utf-8")
+    title = page_title(body)
+    what = wall(visit, Seen(title, visible(body), body)) if is_markup(body) else marked(visit)
+    if what and what != NAMES["shell"]:
+        return _wall_verdict(what, visit, title)
+    hint = "open the address in a browser: it may have moved or changed"
+    return Verdict(False, ErrorClass.PARSE, f"{source.id}: {problem}", hint, NOT_TO_CONFIRM)
 
 
 # ---- what is no page of the source at all
 
 
-def _check_wall(look: _Look) -> Verdict | None:
-    if _recognised(look):
+def _check_wall(look: Look) -> Verdict | None:
+    for answer in (look.visit, *look.visit.more):
+        if what := marked(answer):
+            return _wall_verdict(what, answer, "")
+    if look.visit.more:
+        return _check_each(look)
+    if not look.source.url or not (is_markup(look.body[:4000]) and _is_page(look)) or _recognised(look):
         return None
-    title = (
-        look.parsed.title
-        or page_title(look.body)
-        or (look.parsed.drafts[0].title if look.traits.single and look.parsed.drafts else "")
-    )
-    what = wall(look.visit, title, _seen(look))
-    if what and look.traits.single and not look.history and len(_seen(look) or "") > 4 * LITTLE:
-        return None  # a long first page about maintenance is a page
-    return _wall_verdict(what, title) if what else None
+    seen = _seen(look)
+    what = wall(look.visit, seen)
+    return _wall_verdict(what, look.visit, seen.title) if what else None
 
 
-def _seen(look: _Look) -> str | None:
-    """What a reader sees; None where rows that nobody knows stand on the page: then only the title and the headers speak."""
+def _is_page(look: Look) -> bool:
+    """Whether words can be a wall's: plain ones are only where a page should be."""
+    return look.source.kind in (Kind.PAGE, Kind.LIST) or "<" in look.body[:4000]
+
+
+def _check_each(look: Look) -> Verdict | None:
+    """Each of several answers by itself: one wall among them would go unseen beside the others."""
+    names = [title for k in look.found.shown if (title := title_of(k.keys)[:40])]
+    for answer in (look.visit, *look.visit.more):
+        body = decoded(answer, look.parsed.encoding)
+        if not is_markup(body):
+            continue
+        text = visible(body)
+        shown = canonical(text).casefold()
+        if any(name in shown for name in names) or any(d.title and d.title in text for d in look.parsed.drafts):
+            continue
+        title = page_title(body)
+        what = wall(answer, Seen(title, text, body, history=look.history))
+        if what and what != NAMES["shell"]:
+            return _wall_verdict(what, answer, title)
+    return None
+
+
+def _seen(look: Look) -> Seen:
+    drafts = look.parsed.drafts
+    title = look.parsed.title or page_title(look.body) or (drafts[0].title if look.traits.single and drafts else "")
     if look.traits.single:
-        return look.parsed.drafts[0].text if look.parsed.drafts else visible(look.body)
-    return None if look.found.pairs else visible(look.body)
+        if look.known_page is not None and canonical(title) == canonical(look.known_page[1].title):
+            title = ""  # it says nothing against the page
+        return Seen(title, look.added, look.body, _stands_alone(look), look.history)
+    text = visible(look.body)
+    for draft in drafts:
+        text = text.replace(draft.title, " ", 1) if draft.title else text
+    return Seen(title, text, look.body, tells(drafts), look.history)
 
 
-def _wall_verdict(what: str, title: str) -> Verdict:
+def _stands_alone(look: Look) -> bool:
+    """Whether a watched page carries content of its own: much, or found at first by a part that only the source's pages have."""
+    part = look.source.page.part if look.source.page else None
+    chosen = not look.history and bool(part) and len(look.added) > _ALONE
+    return chosen or len(look.added) > 4 * LITTLE
+
+
+def _wall_verdict(what: str, visit: Fetched, title: str) -> Verdict:
     shown = f" (“{title[:80]}”)" if title else ""
-    lost = what.endswith("exist")
+    lost = what in (NAMES["lost"], NAMES["shell"], NAMES["foreign"])
+    error = ErrorClass.LAYOUT if lost else ErrorClass.BLOCKED
     hint = (
-        "open the address in a browser: the page may have moved"
+        "try `via: browser`, or an address that answers without scripts"
+        if what == NAMES["shell"]
+        else _MOVED
         if lost
-        else "nothing to do if it passes; else open the address in a browser"
+        else _PASSES
     )
-    return Verdict(
-        False, ErrorClass.LAYOUT if lost else ErrorClass.BLOCKED, f"{what} came with status {{}}{shown}", hint, NOT_TO_CONFIRM
-    )
+    return Verdict(False, error, f"{what} came with status {visit.status}{shown}", hint, NOT_TO_CONFIRM)
 
 
-def _recognised(look: _Look) -> bool:
-    """Whether something of what was known is on the page."""
+def _recognised(look: Look) -> bool:
+    """Whether enough of what was known is on the page."""
     if not look.traits.single:
-        return len(look.found.met) >= max(1, 0.2 * len(look.found.pairs))
-    met = look.found.met
-    if not met or not met[0][1].text:
+        return look.standing >= max(1, 0.2 * len(look.entries))
+    kept, likeness = look.kept
+    if kept >= 0.7:
+        return True
+    if likeness < 0.3 or look.known_page is None:
         return False
-    return jaccard(shingles(met[0][0].draft.text[:_COMPARED]), shingles(met[0][1].text[:_COMPARED])) >= 0.3
+    # The frame of a site may make up half of a short page, so that its error pages look alike: then the new title decides.
+    return canonical(look.known_page[0].title) == canonical(look.known_page[1].title)
 
 
-def _check_must_match(look: _Look) -> Verdict | None:
+def _check_must_match(look: Look) -> Verdict | None:
     wanted = look.source.must_match
     if not wanted or _holds(look, wanted):
         return None
@@ -151,7 +152,7 @@ def _check_must_match(look: _Look) -> Verdict | None:
     )
 
 
-def _holds(look: _Look, wanted: str) -> bool:
+def _holds(look: Look, wanted: str) -> bool:
     if wanted in look.body or canonical(wanted) in canonical(visible(look.body)):
         return True
     if any(canonical(wanted) in canonical(f"{d.title}\n{d.text}") for d in look.parsed.drafts):
@@ -166,7 +167,86 @@ def _holds(look: _Look, wanted: str) -> bool:
     )
 
 
-def _check_empty(look: _Look) -> Verdict | None:
+def _check_error(look: Look) -> Verdict | None:
+    """An object that speaks of an error where there should be records."""
+    if look.found.pairs or look.traits.single or not look.source.url:
+        return None
+    for answer in (look.visit, *look.visit.more):
+        said = _error_in(answer)
+        if said:
+            return Verdict(
+                False,
+                ErrorClass.BLOCKED
+                if re.search(r"40[13]|429|登[录陆]|auth|token|频繁|limit", said, re.IGNORECASE)
+                else ErrorClass.PARSE,
+                f"an error in the place of records came with status {answer.status}: {said[:160]}",
+                _PASSES,
+                NOT_TO_CONFIRM,
+            )
+    return None
+
+
+def _error_in(visit: Fetched) -> str:
+    """What a JSON answer says of an error; empty where it says of none."""
+    if len(visit.body) > _ERROR_SIZE or visit.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return ""
+    try:
+        said = json.loads(visit.body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return ""
+    words = " ".join(str(said[key])[:120] for key in _SAYING if isinstance(said.get(key), str | dict | list) and said[key])
+    for key in _OK:
+        if said.get(key) is False:
+            return f"{key} is false. {words}"
+    for key in _CODES:
+        code = said.get(key)
+        if isinstance(code, int | str) and not isinstance(code, bool) and str(code).strip().lower() not in _FINE:
+            return f"{key} is {code}. {words}"
+    return next((f"{key}: {str(said[key])[:160]}" for key in _ERRORS if said.get(key)), "")
+
+
+_OK = ("success", "ok", "succeed", "isSuccess", "is_success", "result")
+_CODES = (
+    "code",
+    "errcode",
+    "errCode",
+    "err_code",
+    "errorCode",
+    "error_code",
+    "statusCode",
+    "status_code",
+    "ret",
+    "retcode",
+    "resultCode",
+    "status",
+)
+_FINE = frozenset(
+    {
+        "",
+        "0",
+        "00",
+        "000",
+        "0000",
+        "00000",
+        "1",
+        "200",
+        "20000",
+        "200000",
+        "10000",
+        "ok",
+        "success",
+        "succeed",
+        "true",
+        "s",
+        "y",
+        "done",
+    }
+)
+_ERRORS = ("error", "errors", "errmsg", "errMsg", "error_msg", "errorMessage", "error_message", "exception", "fault")
+_SAYING = ("message", "msg", "error", "errmsg", "errorMessage", "error_description", "detail", "info", "desc", "title")
+
+
+def _check_empty(look: Look) -> Verdict | None:
     drafts = look.parsed.drafts
     if look.traits.single:
         if drafts and (drafts[0].text.strip() or drafts[0].links):
@@ -180,8 +260,11 @@ def _check_empty(look: _Look) -> Verdict | None:
         )
     if look.found.pairs or (look.traits.may_become_empty if look.history else look.traits.may_be_empty):
         return None
-    if look.history and not look.found.shown and not look.state.items_seen:
+    if look.state.baseline_done and not look.state.items_seen:
         return None  # it was empty before
+    most = max(look.state.items_seen, len(look.found.shown))
+    if most < _FEW_ROWS and is_markup(look.body[:4000]) and says_empty(visible(look.body)):
+        return doubt(look, "no entries, and the page says so")
     before = f"; {max(look.state.items_seen, len(look.found.shown))} at the last good visit" if look.history else ""
     error = ErrorClass.EMPTY if look.traits.may_be_empty else ErrorClass.LAYOUT
     return Verdict(
@@ -193,142 +276,44 @@ def _check_empty(look: _Look) -> Verdict | None:
     )
 
 
-def _check_encoding(look: _Look) -> Verdict | None:
-    texts = [f"{p.draft.title} {p.draft.text[:500]}" for p in look.found.pairs]
-    bad = sum(1 for text in texts if garbled(text))
-    if not bad or bad * 2 < len(texts):
+def _check_encoding(look: Look) -> Verdict | None:
+    changed = [p.draft for p in look.found.pairs if p.known is None or p.mark != p.known.fingerprint]
+    sample = changed[:: max(1, len(changed) // _SAMPLE)]
+    share = sum(1 for draft in sample if garbled(f"{draft.title} {draft.text[:500]}")) / max(1, len(sample))
+    bad = round(share * len(changed))
+    if not bad or (bad < 3 and bad * 2 < len(look.found.pairs)) or bad < _MUDDLED * len(look.found.pairs):
         return None
     return Verdict(
         False,
         ErrorClass.PARSE,
-        f"{bad} of {len(texts)} entries are unreadable: read as {look.parsed.encoding}, written in something else",
+        f"{bad} of {len(look.found.pairs)} entries are unreadable: read as {look.parsed.encoding}, written in something else",
         "set `encoding:` for this source",
         NOT_TO_CONFIRM,
     )
 
 
-# ---- changes too large to believe at first sight
-
-
-def _check_loss(look: _Look) -> Verdict | None:
-    """Most of what stood above something that is still there has vanished; or a page of one leaf has lost most of its rows."""
-    if look.traits.single or look.traits.shrinks or look.parsed.truncated:
+def _check_template(look: Look) -> Verdict | None:
+    """Rows as a script finds them, before it has put anything into them; or every one of them under one and the same name."""
+    pairs = look.found.pairs
+    if look.traits.single or not pairs:
         return None
-    lost, shown = len(look.found.missing), len(look.found.shown)
-    if look.traits.complete and (lost > max(AT_ONCE, _CRUMBLED * shown) or (lost >= _FEW and lost * 2 > shown)):
-        return _doubt(look, f"{lost} of {shown} records are missing from a file that holds all")
-    vanished = len(vanished_from_between(look.found))
-    if vanished >= _FEW and vanished * 2 > len(look.found.shown) and vanished > len(look.found.fresh):
-        return _doubt(look, f"{vanished} of {len(look.found.shown)} entries vanished at once")
-    rows, before = len(look.found.pairs), look.state.items_seen
-    if not _many_leaves(look.source) and before >= 2 * _FEW and rows < _SHRUNK * before:
-        return _doubt(look, f"{rows} entries where {before} were")
-    return None
-
-
-def _many_leaves(source: Source) -> bool:
-    """Whether how many rows are read hangs on how far back was read."""
-    return source.paging is not None or (source.list is not None and source.list.next is not None)
-
-
-def vanished_from_between(found: Matching) -> tuple[KnownItem, ...]:
-    """Items that are missing though something that stood below them is still there: they did not just slide off the page."""
-    lowest = max((item.position for item in found.standing), default=-1)
-    return tuple(item for item in found.missing if item.position < lowest)
-
-
-def _check_strangers(look: _Look) -> Verdict | None:
-    if look.traits.single or look.traits.floods or not look.history:
+    titles = [p.draft.title for p in pairs if p.known is None or p.mark != p.known.fingerprint]
+    empty = sum(1 for title in titles if unwritten(title))
+    one_name = (
+        len(titles) >= 3 and len(set(titles)) == 1 and look.history and len({title_of(k.keys) for k in look.found.shown}) > 1
+    )
+    if (not empty or empty * 2 < len(pairs)) and not (one_name and len(titles) == len(pairs)):
         return None
-    found, fresh = look.found, len(look.found.fresh)
-    replaced = not found.met and len(found.shown) >= _FEW and fresh > 0
-    if fresh <= look.limit and not replaced:
-        return None
-    if _caught_up(look):
-        return None
-    said = f"{fresh} new entries at once" + (", and none of the known ones" if not found.met else "")
-    return _doubt(look, said)
+    said = f"{empty or len(titles)} of {len(pairs)} entries have no title of their own (“{titles[0][:60]}”)"
+    return Verdict(False, ErrorClass.LAYOUT, said, "the list may be drawn by a script: try `via: browser`", NOT_TO_CONFIRM)
 
 
-def _caught_up(look: _Look) -> bool:
-    """Whether the strangers were published since the last visit: dated so, or on top of what is known, in its order."""
-    found = look.found
-    days = [day for p in found.fresh if (day := printed_day(p.keys)) is not None]
-    if len(days) * 2 >= len(found.fresh):
-        return _since_last(look, days)
-    order = [item.position for item in found.standing]
-    if not order or sum(1 for a, b in pairwise(order) if a > b) > 0.2 * len(order):
-        return False
-    last = max(n for n, p in enumerate(found.pairs) if p.known is not None)
-    above = sum(1 for p in found.pairs[:last] if p.known is None)
-    return above >= 0.8 * len(found.fresh)
-
-
-def _since_last(look: _Look, days: Sequence[date]) -> bool:
-    newest = max((day for k in look.found.shown if (day := printed_day(k.keys)) is not None), default=None)
-    if newest is None:
-        newest = look.state.last_ok.date() if look.state.last_ok else None
-    if newest is None:
-        return False
-    today = look.visit.fetched_at.date()
-    newest = min(newest, today)  # one entry dated ahead must not make all others old
-    fitting = [day for day in days if newest - timedelta(days=1) <= day <= today + timedelta(days=2)]
-    if len(fitting) < 0.8 * len(days):
-        return False
-    return bool(look.found.met) or max(Counter(fitting).values()) <= look.limit
-
-
-def _check_edits(look: _Look) -> Verdict | None:
-    if look.traits.single or look.traits.floods or not mass_edit(look.found):
-        return None
-    if look.state.held_as == TOUCHED or look.state.held >= CONFIRMED_AT - 1:
-        return None  # by now it is known what kind of source this is: its edits are kept quiet, its news is told
-    return _doubt(look, f"more than {EDITS} entries and more than half of them were edited at once", with_content=True)
-
-
-def mass_edit(found: Matching) -> bool:
-    """Whether so many known entries differ from what they were that the site, not the documents, must have changed."""
-    met = [(p, k) for p, k in found.met if k.fingerprint and not k.gone]
-    edited = sum(1 for p, k in met if p.mark != k.fingerprint)
-    return edited > EDITS and edited * 2 > len(met)
-
-
-def _check_page(look: _Look) -> Verdict | None:
-    if not look.traits.single or not look.found.met:
-        return None
-    pair, known = look.found.met[0]
-    old, new = canonical(known.text), canonical(pair.draft.text)
-    if len(old) < _PAGE or not new:
-        return None
-    if len(new) < _COLLAPSED * len(old):
-        return _doubt(look, f"{len(new)} characters of text where {len(old)} were", with_content=True)
-    if (
-        canonical(pair.draft.title) != canonical(known.title)
-        and jaccard(shingles(old[:_COMPARED]), shingles(new[:_COMPARED])) < _FOREIGN
-    ):
-        return _doubt(look, "another title and nothing of the text that was there", with_content=True)
-    return None
-
-
-def _doubt(look: _Look, reason: str, with_content: bool = False) -> Verdict | None:
-    """A doubt that the same page ends when it comes again and again; None where it has come often enough."""
-    drawn = sketch(look.found.pairs, with_content, look.traits.single)
-    before = count_of(look.state)
-    count = before + 1 if before and same(look.state.held_as, drawn) else 1
-    unremembered = not look.state.held_as and look.state.held >= CONFIRMED_AT - 1
-    if count >= CONFIRMED_AT or unremembered:
-        return None
-    hint = "held back, and released if the next visits show the same; `cgtwatch sources release` decides at once"
-    return Verdict(False, ErrorClass.QUARANTINE, reason, hint, show(count, drawn))
-
-
-_CHECKS: tuple[Callable[[_Look], Verdict | None], ...] = (
+_CHECKS: tuple[Callable[[Look], Verdict | None], ...] = (
     _check_wall,
     _check_must_match,
+    _check_error,
     _check_empty,
     _check_encoding,
-    _check_loss,
-    _check_strangers,
-    _check_edits,
-    _check_page,
+    _check_template,
+    *DOUBTS,
 )

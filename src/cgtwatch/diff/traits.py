@@ -17,6 +17,7 @@ class Traits:
     floods: bool = False  # many new entries at once are normal
     complete: bool = False  # everything there is is listed: what is not listed is gone
     shrinks: bool = False  # that most of it goes at once is normal
+    beside: bool = False  # several listings, one behind the other: what stands below another entry says nothing of it
 
 
 TRAITS: Mapping[Kind, Traits] = MappingProxyType(
@@ -36,6 +37,8 @@ _WINDOW = "{since"
 def traits(source: Source) -> Traits:
     """The traits of `source`: those of its kind; an `api` may say that it gives everything, or be asked for a span of days only."""
     found = TRAITS.get(source.kind, Traits())
+    if source.terms and not (source.api and source.api.whole):  # one term's answer may become empty while others stand
+        found = replace(found, shrinks=True, beside=True)
     if source.kind is not Kind.API:
         return found
     if _asks_for_days(source):  # a quiet week has no answer
