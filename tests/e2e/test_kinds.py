@@ -220,6 +220,25 @@ def test_the_maps_of_an_index_lead_to_pages_whose_titles_are_read(site: Site, tm
         assert titles(bench, "by-map") == ["Consultation number 1", "Consultation number 2"]
 
 
+def test_a_map_that_grows_behind_an_index_that_never_changes_is_read(site: Site, tmp_path: Path) -> None:
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    index = f"<sitemapindex {space}><sitemap><loc>{site.url}/m.xml</loc></sitemap></sitemapindex>"
+    site.page("/sitemap.xml", index, "application/xml", ETag='"never-another"')
+    rule = """
+- id: by-map
+  kind: sitemap
+  url: URL/sitemap.xml
+  sitemap: {match: /news/}
+  detail: none
+"""
+    with inside(tmp_path, HEAD + entry(site, rule)) as bench:
+        for count in (1, 2):
+            urls = "".join(f"<url><loc>{site.url}/news/{n}</loc></url>" for n in range(count))
+            site.page("/m.xml", f"<urlset {space}>{urls}</urlset>", "application/xml")
+            assert bench.poll()["by-map"]["new"] == 1
+            bench.pass_time(hours=2)
+
+
 # --- attachments
 
 

@@ -184,6 +184,8 @@ def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, parts
     plan = completed.plan
     if reading.partial:  # neither a 304 nor an old day of a map must hide what could not be read
         plan = replace(plan, state=replace(plan.state, validators=Validators(), full_fetch_at=None))
+    if any(page.changed is None for page in reading.parsed.follow):  # an index without days never tells of news in its maps
+        plan = replace(plan, state=replace(plan.state, validators=Validators()))
     return _Seen(plan, visit, reading, items, reading.kept, (completed.requests, completed.size))
 
 
