@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cgtwatch.engine.prepare import migrate
 from cgtwatch.model.push import Push, PushState
 from cgtwatch.store import Store, open_store, state_of, upgrade
 from cgtwatch.store.connection import writer
@@ -58,20 +59,33 @@ def test_a_push_is_kept_changed_and_forgotten(visited: Store) -> None:
     assert visited.push("cde") is None
 
 
-def test_a_filled_database_of_the_first_schema_keeps_everything(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    first = tmp_path / "scripts"
-    (first / "versions").mkdir(parents=True)
+@pytest.fixture
+def first_schema(tmp_path: Path) -> Path:
+    """A database as the first release left it, with one source."""
+    path, scripts = tmp_path / "cgtwatch.db", tmp_path / "scripts"
+    (scripts / "versions").mkdir(parents=True)
     for name in ("env.py", "versions/0001_first.py"):
-        (first / name).write_text((SCRIPTS / name).read_text())
+        (scripts / name).write_text((SCRIPTS / name).read_text())
     with writer(url_of(path), HOUR) as connection:
-        run(connection, first)
+        run(connection, scripts)
     raw = sqlite3.connect(path)
     raw.execute("INSERT INTO source VALUES ('old','list','https://www.example.org/','旧','old',1,'2026-01-01T00:00:00.000000Z')")
     columns = "source, message, hint, held_as, etag, failures, items_seen, held, good, baseline_done"
     raw.execute(f"INSERT INTO source_state ({columns}) VALUES ('old', '', '', '', '\"e\"', 0, 3, 0, 2, 1)")
     raw.commit()
     raw.close()
+    return path
+
+
+def test_a_database_of_the_first_schema_is_copied_and_brought_up(first_schema: Path) -> None:
+    assert migrate(url_of(first_schema), first_schema.parent, NOW) == "older"
+    assert state_of(url_of(first_schema)) == "current"
+    (kept,) = (first_schema.parent / "backup").iterdir()
+    assert state_of(url_of(kept)) == "older"
+
+
+def test_a_filled_database_of_the_first_schema_keeps_everything(first_schema: Path) -> None:
+    path = first_schema
     assert state_of(url_of(path)) == "older"
     upgrade(url_of(path))
     store = open_store(url_of(path))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cgtwatch.app import App
 from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
-from cgtwatch.store import open_store, state_of, upgrade
+from cgtwatch.store import save_copy, state_of, upgrade
 
 LOCAL = "local"
 _log = logging.getLogger(__name__)
@@ -32,12 +32,7 @@ def migrate(database_url: str, data_dir: Path, now: datetime) -> str:
     was = state_of(database_url)
     if was == "older":
         copy = data_dir / "backup" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.db"
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        old = open_store(database_url, readonly=True)
-        try:
-            old.backup(copy)
-        finally:
-            old.close()
+        save_copy(database_url, copy)
         _log.info("database copied before its upgrade to=%s", copy)
     if was != "current":
         upgrade(database_url)

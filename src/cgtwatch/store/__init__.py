@@ -9,6 +9,7 @@ Importing this package or its records costs nothing; SQLModel comes with the fir
 """
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgtwatch import registry
@@ -16,11 +17,12 @@ from cgtwatch import registry
 if TYPE_CHECKING:
     from cgtwatch.store.store import Store
 
-__all__ = ["BUSY_TIMEOUT", "Store", "open_store", "state_of", "upgrade"]
+__all__ = ["BUSY_TIMEOUT", "Store", "open_store", "save_copy", "state_of", "upgrade"]
 
 PARTS = {
     "Store": "cgtwatch.store.store:Store",
     "open": "cgtwatch.store.store:open_store",
+    "copy": "cgtwatch.store.store:save_copy",
     "upgrade": "cgtwatch.store.migrate:upgrade",
     "state": "cgtwatch.store.schema:state_of",
 }
@@ -47,6 +49,15 @@ def upgrade(database_url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> str
     """
     revision: str = registry.load(PARTS, "upgrade", what="part of the store")(database_url, busy_timeout=busy_timeout)
     return revision
+
+
+def save_copy(database_url: str, path: Path) -> Path:
+    """A consistent copy of a database of any released schema at `path`, whole or not at all.
+
+    Raises `StoreUnusable` where it cannot be written.
+    """
+    copied: Path = registry.load(PARTS, "copy", what="part of the store")(database_url, path, busy_timeout=BUSY_TIMEOUT)
+    return copied
 
 
 def state_of(database_url: str) -> str:

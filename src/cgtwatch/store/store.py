@@ -1,6 +1,7 @@
 """The store: every write one transaction, every answer in the types of `model` and `records`."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from cgtwatch import registry
 from cgtwatch.store.alarms import Alarms
@@ -47,3 +48,12 @@ def open_store(database_url: str, *, readonly: bool, busy_timeout: timedelta) ->
         with database.write() as db:
             create(db)
     return Store(database)
+
+
+def save_copy(database_url: str, path: Path, *, busy_timeout: timedelta) -> Path:
+    """See `cgtwatch.store.save_copy`."""
+    database = Database(database_url, readonly=True, busy_timeout=busy_timeout)
+    try:
+        return Upkeep(database).backup(path)
+    finally:
+        database.close()
