@@ -1,16 +1,17 @@
-"""Cases of the guard: answers of invented sites, each with what was known of its source before, read by the real parsers and judged.
+"""Cases of the guard: answers of invented sites, read by the real parsers and judged with what was known of their source before.
 
-A case is a file of `seen/` or `kept/`:
+A case is a YAML file of `seen/` or `kept/`, with the keys
 
-    verdict: bad | good
-    category, why: what it is, and one line why a reader of the site would say so
-    source: kind, url, and as far as it says more than that language, timezone, must_match, encoding, list, page, api
-    before: earlier answers of the source, oldest first; left out at a first visit
-    now: the answer to judge
+    verdict   bad or good
+    category  what sort of answer it is
+    why       one line that says why a reader of the site would judge so
+    source    kind, url, rules and whatever else `Source` takes
+    before    earlier answers of the source, oldest first; none at a first visit
+    now       the answer to judge
 
-An answer is `body`, and as far as it says more than that `status`, `headers`, `url` (where redirects led), `redirects`,
-`at` (ISO moment). Its bytes are the body as written `misread` (UTF-8 that somebody took for this charset), then in `encoding`,
-after which `hurt` breaks the last bytes off and `patch` puts `text` in `encoding` for each mark `at`.
+An answer has a `body`, and where they are not the usual ones `status`, `headers`, `url` (where redirects led), `redirects` and
+`at` (the moment). Its bytes are the body in `encoding`. `misread` first takes the UTF-8 of the body for another charset, `patch`
+puts texts of another charset in place of marks, `hurt` takes so many of the last bytes away.
 """
 
 import re
@@ -124,11 +125,9 @@ def bytes_of(answer: Mapping[str, Any]) -> bytes:
     """The body of an answer as it went over the wire."""
     text = answer["body"]
     encoding = answer.get("encoding", "utf-8")
-    if answer.get("newline") == "crlf":
-        text = text.replace("\n", "\r\n")
     if answer.get("misread"):
         text = text.encode("utf-8").decode(answer["misread"], "replace")
-    raw: bytes = text.encode(encoding, answer.get("unfit", "strict"))
+    raw: bytes = text.encode(encoding)
     for patch in answer.get("patch", ()):
         raw = raw.replace(patch["at"].encode("ascii"), patch["text"].encode(patch["encoding"]))
     return raw[: len(raw) - answer.get("hurt", 0)]
