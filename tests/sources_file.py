@@ -6,18 +6,13 @@ import pytest
 
 from cgtwatch.config.sources import SourceFile, Vocabulary, load_sources
 from cgtwatch.errors import ConfigError
-
-
-def selector_problem(text: str) -> str | None:
-    """A stand-in for the parser's own check."""
-    return "brackets do not close" if text.count("[") != text.count("]") else None
-
+from cgtwatch.parse.select import check
 
 KNOWN = Vocabulary(
     kinds=frozenset({"feed", "list", "api", "sitemap", "page", "folder"}),
     vias=frozenset({"http", "browser", "folder"}),
     issuers=frozenset({"cde", "nmpa", "fda", "gd_mpa"}),
-    check_selector=selector_problem,
+    check_selector=check,
 )
 
 

@@ -136,7 +136,7 @@ WRONG = {
     "format": ("api: {key: id, format: yaml}", "api.format: 'yaml' is not known; write json, jsonp or xml"),
     "template": ('api: {link: "https://a.example.org/paper/id"}', "is no address with an expression in braces; write https://"),
     "html of nothing": ("api: {key: id, html: {titel: a}}", "api.html.titel: is no part of a record (did you mean 'title'?)"),
-    "html selector": ("api: {key: id, html: {title: 'a['}}", "api.html.title: 'a[': brackets do not close"),
+    "html selector": ("api: {key: id, html: {title: 'a['}}", "api.html.title: 'a[' is no CSS selector"),
     "fields": ("api: {key: id, fields: [a]}", "api.fields: is a list; write a mapping such as {status: field_status}"),
     "whole": ("api: {key: id, whole: all}", "api.whole: is a text; write true or false"),
     "env in small letters": (

@@ -121,7 +121,7 @@ sources:
         (1, "defaults: evry: unknown key"),
         (6, "sources[1] a: every: '6x' is no duration"),
         (7, "id: 'a' stands here and at line 3"),
-        (10, "list.item: 'li[': brackets"),
+        (10, "list.item: 'li[' is no CSS"),
         (11, "a tab in the indentation"),
         (14, "key 'kind' stands here and at line 13"),
         (19, "kind: 'fed' is not known"),

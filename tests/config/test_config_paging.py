@@ -46,7 +46,7 @@ WRONG = {
     "next with param": ("{by: next, next: a, param: p}", "paging.param: does not go with by: next"),
     "path with param": ("{by: path, path: 'a{n}', param: p}", "paging.param: does not go with by: path"),
     "form without body": ("{by: form, param: p}", "paging.by: form needs a body; write api: {form: {…}}, or by: query"),
-    "selector": ("{by: query, param: p, total: 'b['}", "paging.total: 'b[': brackets do not close"),
+    "selector": ("{by: query, param: p, total: 'b['}", "paging.total: 'b[' is no CSS selector"),
     "size": ("{by: query, param: p, size: 0}", "paging.size: '0' is no whole number from 1"),
 }
 

@@ -9,10 +9,9 @@ import pytest
 from cgtwatch.config.platforms import presets
 from cgtwatch.model.source import DetailMode, Kind, Paging, Taken
 from cgtwatch.parse.records import check as check_jmespath
-from cgtwatch.parse.select import check as check_selector
 from sources_file import KNOWN, load, mistakes
 
-CHECKED = replace(KNOWN, check_selector=check_selector, check_jmespath=check_jmespath)
+CHECKED = replace(KNOWN, check_jmespath=check_jmespath)
 FIVE = """sources:
   - id: cn-one
     platform: {name}

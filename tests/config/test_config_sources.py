@@ -126,7 +126,7 @@ WRONG = {
     "pages": ("paging: {by: query, param: p, max_pages: 0}", "paging.max_pages: '0' is no whole number from 1"),
     "via": ("via: folder", "via: 'folder' is not known; known: browser, http"),
     "unknown via": ("via: htpp", "via: 'htpp' is not known (did you mean 'http'?)"),
-    "selector": ("list: {item: 'li['}", "list.item: 'li[': brackets do not close"),
+    "selector": ("list: {item: 'li['}", "list.item: 'li[' is no CSS selector"),
     "regex": ("list: {item: li, date: 'a ~ (\\d+'}", "list.date: 'a ~ (\\\\d+': the pattern does not compile"),
     "catastrophic": ("list: {item: li, date: 'a ~ (a+)+$'}", "the pattern can take for ever"),
     "number for text": ("must_match: 12", "must_match: is the number 12, a text is expected; put quotes"),

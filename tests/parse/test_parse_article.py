@@ -90,7 +90,7 @@ def test_a_script_without_the_body_is_said():
 
 
 def test_a_wrong_pattern_is_named():
-    with pytest.raises(ParseError, match=r"src: detail\.script: .*no regular expression"):
+    with pytest.raises(ParseError, match=r"src: detail\.script: .*does not compile"):
         read("<html><body>x</body></html>", script="(")
 
 

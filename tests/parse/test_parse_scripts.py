@@ -58,7 +58,7 @@ def test_a_pattern_that_finds_nothing_is_a_warning():
 
 @pytest.mark.parametrize(
     ("pattern", "said"),
-    [("(a+)+(?P<link>x)", "repeats a repetition"), ("(?P<name>x)", "needs a named group"), ("(", "no regular")],
+    [("(a+)+(?P<link>x)", "can take for ever"), ("(?P<name>x)", "needs a named group"), ("(", "does not compile")],
 )
 def test_a_pattern_that_cannot_be_used_is_refused(pattern, said):
     with pytest.raises(ParseError, match=rf"src: list\.script: .*{said}|src: list\.script .*{said}"):

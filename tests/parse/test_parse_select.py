@@ -41,7 +41,7 @@ def test_self_is_the_row():
         ("div[", "no CSS selector"),
         ("", "empty selector"),
         ("a | ", "empty selector"),
-        ("a ~ (", "no regular expression"),
+        ("a ~ (", "does not compile"),
         ("a ~ (a+)+$", "for ever"),
         (r"a ~ (\w*x)*", "for ever"),
         ("a::attr(href)", "no CSS selector"),
@@ -53,6 +53,7 @@ def test_a_wrong_expression_is_refused_with_the_reason(expression, wrong):
 
 def test_a_right_expression_has_nothing_wrong():
     assert check(r"td:nth-child(2) a@href | self ~ (\d+)") is None
+    assert check(r"self ~ (\d+,)*\d+") is None
 
 
 def test_above_finds_the_nearest_before_the_row():

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cgtwatch.config.addresses import address_problem
 from cgtwatch.config.ledger import Check, Spot, WrongError
-from cgtwatch.config.patterns import pattern_problem
 from cgtwatch.config.places import jurisdiction_problem
 from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Node, Scalar, Seq, is_nothing, is_number, truth, what
 from cgtwatch.config.units import parse_duration, parse_size, show_duration
 from cgtwatch.text.charset import is_known
+from cgtwatch.text.patterns import pattern_problem
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 64  # characters
@@ -270,9 +270,7 @@ def _expression_problem(found: str, spot: Spot) -> str | None:
     """What is wrong with an expression; looked up once a file, since a thousand sources share a handful of selectors."""
     checked = spot.ledger.expressions
     if found not in checked:
-        problem = spot.ledger.known.check_selector(found)
-        parts = re.split(r"\s~\s", found, maxsplit=1)
-        checked[found] = pattern_problem(parts[1].strip()) if problem is None and len(parts) > 1 else problem
+        checked[found] = spot.ledger.known.check_selector(found)
     return checked[found]
 
 

@@ -12,13 +12,12 @@ from lxml.html import HtmlElement
 
 from cgtwatch.text.clean import clean
 from cgtwatch.text.html import to_text
+from cgtwatch.text.patterns import pattern_problem
 
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<attribute>[A-Za-z_:][\w:.\-]*)")
 _ABOVE = re.compile(r"above\s+(\S.*)")
 _BETWEEN = re.compile(r"\s\|\s")
 _PATTERN = re.compile(r"\s~\s")
-# `(a+)+`, `(a*|b)*`: a repetition inside a repetition can take for ever on a text that nearly fits.
-_EXPLOSIVE = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})")
 _LONGEST_VALUE = 20_000  # characters given to a pattern: a date or a number stands at the head, but in a script
 
 
@@ -130,9 +129,6 @@ def _finder(selector: str, axis: str = "descendant-or-self::") -> Callable[[Html
 @lru_cache(maxsize=1024)
 def compile_pattern(text: str) -> re.Pattern[str]:
     """A regular expression that cannot take for ever. Raises `ValueError` that says what is wrong with it."""
-    if _EXPLOSIVE.search(text):
-        raise ValueError(f"the pattern {text!r} repeats a repetition and can take for ever; write it without the outer one")
-    try:
-        return re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    if problem := pattern_problem(text):
+        raise ValueError(problem)
+    return re.compile(text)
