@@ -14,8 +14,9 @@ from cgtwatch.model.draft import Article, Draft
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.item import Change, Finding, Item, KnownItem, Outcome, Plan, SourceState
 from cgtwatch.model.source import DetailMode, Kind, Source
-from cgtwatch.pipeline.attachments import Before, Doors, Purse, gather, joined, keep, names_document, taken_apart
+from cgtwatch.pipeline.attachments import Before, Doors, Purse, gather, joined, names_document, taken_apart
 from cgtwatch.pipeline.details import Entry, asks_for_pages
+from cgtwatch.pipeline.keeping import keep
 from cgtwatch.store.records import ItemQuery
 from cgtwatch.text.similarity import jaccard, shingles
 from cgtwatch.text.urls import without_query

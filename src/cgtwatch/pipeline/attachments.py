@@ -7,12 +7,13 @@ from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from cgtwatch.errors import ParseError, unwritable
+from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Article, Attachment
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.source import DetailMode, DetailRule, Source
 from cgtwatch.parse.document import DOCUMENTS, is_web_page
 from cgtwatch.parse.told import whole_text
+from cgtwatch.pipeline.keeping import Archive, keep
 from cgtwatch.text.disposition import offered_name
 from cgtwatch.text.urls import file_name
 
@@ -47,22 +48,6 @@ class Reads(Protocol):
     """Bytes to an article, in a child with limits; raises `ParseError`."""
 
     def article(self, source: Source, fetched: Fetched) -> Article: ...
-
-
-class Archive(Protocol):
-    """Raw bytes by their hash; `get` raises KeyError, ValueError or OSError where it cannot give them."""
-
-    def put(self, body: bytes) -> str: ...
-
-    def get(self, key: str) -> bytes: ...
-
-
-def keep(archive: Archive, body: bytes) -> str:
-    """The key under which `body` is kept. Raises `StoreError` where it cannot be: that is no fault of the source."""
-    try:
-        return archive.put(body)
-    except OSError as error:
-        raise unwritable(error.filename or "the archive of raw pages", error) from error
 
 
 @dataclass(slots=True)

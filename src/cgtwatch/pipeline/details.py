@@ -18,7 +18,6 @@ from cgtwatch.pipeline.attachments import (
     MOST_AT_FIRST,
     MOST_OF_A_VISIT,
     PASSING,
-    Archive,
     Before,
     Doors,
     Gathered,
@@ -28,10 +27,10 @@ from cgtwatch.pipeline.attachments import (
     document_itself,
     gather,
     joined,
-    keep,
     names_document,
     taken_apart,
 )
+from cgtwatch.pipeline.keeping import Archive, keep
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.dates import from_url
 

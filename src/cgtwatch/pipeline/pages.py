@@ -13,6 +13,7 @@ from cgtwatch.model.draft import Draft, FurtherPage, Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.item import ItemKeys, KnownItem, SourceState
 from cgtwatch.model.source import Kind, Source
+from cgtwatch.pipeline.keeping import size_of
 
 _NAMESAKES = 200  # entries of one title that are looked at
 PATIENCE = 3  # failed catch-ups in a row after which the first pages alone are accepted
@@ -34,11 +35,6 @@ class Reading:
     kept: tuple[str, ...] = ()  # archive keys
     partial: bool = False
     failed: Failed | None = None
-
-
-def size_of(visit: Visit) -> int:
-    """Bytes read by a visit, over all its answers."""
-    return sum(len(answer.body) for answer in (visit, *visit.more)) if isinstance(visit, Fetched) else visit.size
 
 
 class _Gets(Protocol):

@@ -1,33 +1,37 @@
-"""One visit to one source: acquire → parse → guard → diff → detail pages → understand → link → one write."""
+"""One visit to one source: acquire → parse → guard → diff → detail pages → understand → link → one write.
+
+What lies between the first and the last of these stands in `compare`, and is loaded when the first page comes.
+"""
 
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from cgtwatch.diff.decide import decide, failed, held, unchanged
-from cgtwatch.diff.guard import judge, unreadable
+from cgtwatch import registry
+from cgtwatch.diff.decide import failed, unchanged
 from cgtwatch.diff.pace import Pace
 from cgtwatch.diff.rhythm import paced
-from cgtwatch.errors import STORAGE_TROUBLE, NotFound, ParseError
+from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.model.draft import Article, Parsed
-from cgtwatch.model.event import PolicyEvent
-from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators, Visit
-from cgtwatch.model.item import Outcome, Plan, Revision, SourceState
-from cgtwatch.model.source import Source
-from cgtwatch.pipeline.again import Parts, read_again
-from cgtwatch.pipeline.announce import announcements
-from cgtwatch.pipeline.attachments import Doors as Behind
-from cgtwatch.pipeline.details import Archive, complete, keep
-from cgtwatch.pipeline.pages import Doors, Reading, read_all, size_of
-from cgtwatch.pipeline.recognise import link_up, stored_item
-from cgtwatch.store import Store
+from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
+from cgtwatch.model.item import Outcome, Plan, SourceState
+from cgtwatch.model.source import DetailMode, Source
+from cgtwatch.pipeline.keeping import Archive, keep, size_of
 from cgtwatch.store.records import FetchFacts, Recorded, StoredItem, VisitRecord
 
+if TYPE_CHECKING:
+    from cgtwatch.pipeline.pages import Reading
+    from cgtwatch.store import Store
+
+STEPS = {
+    "compared": "cgtwatch.pipeline.compare:compared",
+    "edited_behind": "cgtwatch.pipeline.compare:edited_behind",
+    "announced": "cgtwatch.pipeline.compare:announced",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +65,7 @@ class PollParts:
     acquirer: Callable[[Source], Acquirer]
     parser: Parser
     archive: Archive
-    store: Store
+    store: "Store"
     read: Callable[[Document], Understanding]
     clock: Callable[[], datetime]
     recording: Lock
@@ -92,12 +96,12 @@ class PollRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """A visit after reading: what it leads to, what is kept of it, and what it cost."""
 
     plan: Plan
     visit: Visit
-    reading: Reading | None = None
+    reading: "Reading | None" = None
     items: tuple[StoredItem, ...] = ()
     kept: tuple[str, ...] = ()  # archive keys
     more: tuple[int, int] = (0, 0)  # requests and bytes of detail pages
@@ -129,7 +133,7 @@ def poll(source: Source, parts: PollParts) -> PollRow:
         visit = Failed(
             source.url, ErrorClass.INTERNAL, f"{type(error).__name__}: {error}", "report this; other sources go on", parts.clock()
         )
-        seen = _Seen(failed(source, state, visit, parts.clock()), visit)
+        seen = Seen(failed(source, state, visit, parts.clock()), visit)
     seen = replace(seen, plan=paced(source, seen.plan, parts.pace(source.id)))
     stopped = isinstance(seen.visit, Failed) and (parts.stopping() or (seen.requests == 0 and parts.resting(source)))
     recorded = Recorded() if stopped else _record(source, seen, parts)
@@ -140,96 +144,38 @@ def poll(source: Source, parts: PollParts) -> PollRow:
     return _row(source, seen, recorded, (parts.clock() - started).total_seconds())
 
 
-def _look(source: Source, state: SourceState, parts: PollParts) -> _Seen:
+def _look(source: Source, state: SourceState, parts: PollParts) -> Seen:
     visit = parts.acquirer(source).visit(source, state)
-    if isinstance(visit, NotModified):
-        return _read_again(source, state, _Seen(unchanged(source, state, visit, parts.clock()), visit), parts)
+    if isinstance(visit, Fetched):
+        seen: Seen = _step("compared")(source, state, visit, parts)
+        return seen
     if isinstance(visit, Failed):
         kept = (keep(parts.archive, visit.body),) if visit.body else ()
-        return _Seen(failed(source, state, visit, parts.clock()), visit, kept=kept)
-    return _compare(source, state, visit, parts)
+        return Seen(failed(source, state, visit, parts.clock()), visit, kept=kept)
+    seen = Seen(unchanged(source, state, visit, parts.clock()), visit)
+    if source.detail.mode is not DetailMode.NONE:
+        seen = _step("edited_behind")(source, state, seen, parts)
+    return seen
 
 
-def _compare(source: Source, state: SourceState, visit: Fetched, parts: PollParts) -> _Seen:
-    known = parts.store.known(source.id)
-    try:
-        reading = read_all(source, state, visit, known, Doors(parts.acquirer(source), parts.parser, partial(keep, parts.archive)))
-    except ParseError as error:
-        return _unread(source, state, visit, error, parts)
-    if reading.failed is not None:
-        return _Seen(failed(source, state, reading.failed, parts.clock()), reading.failed, reading, kept=reading.kept)
-    verdict = judge(source, state, visit, reading.parsed, known)
-    if not verdict.trusted:
-        return _Seen(held(source, state, visit, verdict, parts.clock()), visit, reading, kept=reading.kept)
-    plan = decide(source, state, visit, reading.parsed, known, parts.clock())
-    return _read_again(source, state, _read_on(source, plan, visit, reading, parts), parts)
+def _step(name: str) -> Any:  # noqa: ANN401 - one of the functions named in `STEPS`
+    return registry.load(STEPS, name, what="step of a poll")
 
 
-def _unread(source: Source, state: SourceState, visit: Fetched, error: ParseError, parts: PollParts) -> _Seen:
-    """The parser refused the page: a wall in front of the site, which is held, or not what its kind expects, which is a failure."""
-    kept = tuple(keep(parts.archive, answer.body) for answer in (visit, *visit.more))
-    verdict = unreadable(source, visit, str(error).removeprefix(f"{source.id}: "))
-    if verdict.error is not ErrorClass.PARSE:
-        return _Seen(held(source, state, visit, verdict, parts.clock()), visit, kept=kept)
-    trouble = Failed(
-        visit.requested, ErrorClass.PARSE, verdict.reason.removeprefix(f"{source.id}: "), verdict.hint, visit.fetched_at,
-        visit.duration, visit.status, size=size_of(visit), requests=visit.requests, headers=visit.headers,
-    )  # fmt: skip
-    return _Seen(failed(source, state, trouble, parts.clock()), trouble, kept=kept)
-
-
-def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, parts: PollParts) -> _Seen:
-    completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive, partial(_latest, parts.store))
-    items = tuple(stored_item(source, found, visit.fetched_at, parts.read) for found in completed.entries)
-    plan = completed.plan
-    if reading.partial:  # neither a 304 nor an old day of a map must hide what could not be read
-        plan = replace(plan, state=replace(plan.state, validators=Validators(), full_fetch_at=None))
-    if any(page.changed is None for page in reading.parsed.follow):  # an index without days never tells of news in its maps
-        plan = replace(plan, state=replace(plan.state, validators=Validators()))
-    return _Seen(plan, visit, reading, items, reading.kept, (completed.requests, completed.size))
-
-
-def _read_again(source: Source, state: SourceState, seen: _Seen, parts: PollParts) -> _Seen:
-    """With the edits of pages that no row shows."""
-    doors = Behind(parts.acquirer(source), parts.parser, parts.archive)
-    again = read_again(source, state, seen.plan, Parts(doors, parts.store))
-    edited = {entry.finding.item_id for entry in again.entries}
-    found = tuple(stored_item(source, entry, seen.visit.fetched_at, parts.read) for entry in again.entries)
-    items = (*(item for item in seen.items if item.finding.item_id not in edited), *found)
-    plan = replace(seen.plan, notes=(*seen.plan.notes, *again.notes)) if again.notes else seen.plan
-    return replace(seen, plan=plan, items=items, more=(seen.more[0] + again.requests, seen.more[1] + again.size))
-
-
-def _latest(store: Store, item_id: str) -> Revision | None:
-    try:
-        return store.item(item_id).latest
-    except NotFound:
-        return None
-
-
-def _record(source: Source, seen: _Seen, parts: PollParts) -> Recorded:
+def _record(source: Source, seen: Seen, parts: PollParts) -> Recorded:
     visit, state = seen.visit, seen.plan.state
     kind = visit.headers.get("content-type", "") if isinstance(visit, Fetched | Failed) else ""
     facts = FetchFacts(
         visit.requested, visit.url if isinstance(visit, Fetched) else visit.requested, seen.plan.outcome, visit.fetched_at, visit.status,
         state.error, state.message, seen.size, visit.duration, seen.requests, " ".join(seen.kept) or None, kind,
     )  # fmt: skip
-    if not any(item.events for item in seen.items):
-        return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, seen.items))
-    with parts.recording:  # two sources that report one act at the same time must see each other
-        items = link_up(seen.items, parts.store)
-        announce = announcements(source, seen.plan, items, lambda event: _stored(parts.store, event))
-        return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, items, announce))
+    if any(item.events for item in seen.items):
+        recorded: Recorded = _step("announced")(source, seen, facts, parts)
+        return recorded
+    return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, seen.items))
 
 
-def _stored(store: Store, event_id: str) -> PolicyEvent | None:
-    try:
-        return store.event(event_id)
-    except NotFound:
-        return None
-
-
-def _row(source: Source, seen: _Seen, recorded: Recorded, seconds: float) -> PollRow:
+def _row(source: Source, seen: Seen, recorded: Recorded, seconds: float) -> PollRow:
     visit, state = seen.visit, seen.plan.state
     error = f"{state.error}: {state.message}" if state.error else None
     status = visit.status if source.url else None  # a folder has none
