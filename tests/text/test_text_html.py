@@ -1,9 +1,11 @@
 """HTML to text."""
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgtwatch.text.html import to_text
+from cgtwatch.text.html import parse_html, to_text
 
 
 def test_blocks_become_lines_and_what_is_hidden_is_gone():
@@ -31,3 +33,17 @@ def test_a_page_nested_fifty_thousand_deep_is_survived():
 def test_reducing_to_text_never_raises(text):
     to_text(text)
     to_text(f"<p>{text}</p>")
+
+
+def test_an_element_of_endless_attributes_is_read_without_them_in_no_time():
+    many = " ".join(f'a{n}="{n}" b{n}' for n in range(60_000))
+    began = time.process_time()
+    root = parse_html(f"<html><body><p {many}>one</p><p class='two'>two</p></body></html>")
+    assert time.process_time() - began < 2
+    assert [(p.text, len(p.attrib)) for p in root.iter("p")] == [("one", 0), ("two", 1)]
+
+
+def test_one_attribute_may_be_as_long_as_it_likes():
+    told = "word " * 20_000
+    (part,) = parse_html(f"<html><body><p data-page='{told}' class='x'>one</p></body></html>").iter("p")
+    assert (len(part.get("data-page")), part.get("class")) == (len(told), "x")

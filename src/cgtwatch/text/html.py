@@ -19,16 +19,24 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _CELLS = frozenset({"td", "th"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
+_LONG_TAG = re.compile(r"<([a-zA-Z][^\s<>/]*)[^<>]{20000,}+")
+_QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
+_MOST_ATTRIBUTES = 2000  # of one element: the parser's time grows with their square
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def parse_html(text: str) -> lxml_html.HtmlElement | None:
     """The root of a page that may be ill-formed; None where nothing can be made of it."""
-    markup = _ILLEGAL.sub("", text).encode("utf-8")
+    markup = _LONG_TAG.sub(_bounded, _ILLEGAL.sub("", text)).encode("utf-8")
     try:
         return lxml_html.document_fromstring(markup, parser=lxml_html.HTMLParser(encoding="utf-8", no_network=True))
     except (LxmlError, ParserError, ValueError):
         return None
+
+
+def _bounded(tag: re.Match[str]) -> str:
+    """A tag without its attributes where there are thousands of them."""
+    return f"<{tag[1]}" if len(_QUOTED.sub("", tag[0]).split()) > _MOST_ATTRIBUTES else tag[0]
 
 
 def looks_like_html(text: str) -> bool:
