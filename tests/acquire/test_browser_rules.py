@@ -21,7 +21,7 @@ from cgtwatch.acquire.browser import BrowserAcquirer
 from cgtwatch.acquire.browser_api import installed
 from cgtwatch.acquire.browser_guard import Guard, Pass
 from cgtwatch.acquire.browser_process import size_of
-from cgtwatch.acquire.browser_rules import agent, is_document, program, site_of, wanted
+from cgtwatch.acquire.browser_rules import agent, is_document, program, wanted
 from cgtwatch.acquire.pacing import Pacing
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.model.fetch import ErrorClass, Failed
@@ -29,6 +29,7 @@ from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, Names, Source
 from cgtwatch.net.request import NetPolicy
 from cgtwatch.net.session import Net
+from cgtwatch.text.hosts import site_of
 from exchanges import names
 from loopback import LOOPBACK, Site, reply
 

@@ -13,7 +13,7 @@ from cgtwatch.acquire.asking import asks, filling, next_ask
 from cgtwatch.acquire.browser_answers import failure_of, joined, of_came, of_error
 from cgtwatch.acquire.browser_page import Came, Inner, Patience, Wish, ask, read
 from cgtwatch.acquire.browser_process import Bounds, BrowserTrouble, Chromium
-from cgtwatch.acquire.browser_rules import DATA, host_of, is_document, reads_scripts
+from cgtwatch.acquire.browser_rules import DATA, is_document, reads_scripts
 from cgtwatch.acquire.browser_session import Answers, Broken, Opened, Sessions, Steps
 from cgtwatch.acquire.door import Door, Question, Spent
 from cgtwatch.acquire.filling import Unaskable, in_url
@@ -24,6 +24,7 @@ from cgtwatch.model.fetch import Ask, ErrorClass, Failed, Fetched, Validators, V
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, Source
 from cgtwatch.net.request import NetRequest
+from cgtwatch.text.hosts import host_of
 
 NOTHING_KNOWN = Validators()
 NO_VALUES: Mapping[str, str] = {}

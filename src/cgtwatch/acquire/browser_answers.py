@@ -7,9 +7,9 @@ from hashlib import sha256
 from cgtwatch.acquire.answers import WALL_HINT, Asked, failed, visit_of
 from cgtwatch.acquire.browser_guard import Pass
 from cgtwatch.acquire.browser_page import GOOD, NAVIGATIONS, Came, Watch
-from cgtwatch.acquire.browser_rules import host_of
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, NotModified, Validators, Visit
 from cgtwatch.net.request import NetAnswer, NetFailure
+from cgtwatch.text.hosts import host_of
 
 CHALLENGE = 202  # what some walls answer with until their script has run
 STAYS = "the wall does not let this browser in either; read the site through a bridge, or another address of it"

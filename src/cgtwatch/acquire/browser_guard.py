@@ -16,10 +16,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from cgtwatch.acquire.browser_rules import site_of
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.net.request import NetFailure
 from cgtwatch.net.session import Net
+from cgtwatch.text.hosts import site_of
 
 NAME = "guard.invalid"  # what the browser knows it by; the one name that it can resolve at all
 PIECE = 65536

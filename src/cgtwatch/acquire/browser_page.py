@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from cgtwatch.acquire.browser_api import Error
 from cgtwatch.acquire.browser_guard import Pass
-from cgtwatch.acquire.browser_rules import PAGES, host_of, site_of, wanted
+from cgtwatch.acquire.browser_rules import PAGES, wanted
 from cgtwatch.acquire.challenge import wall
+from cgtwatch.text.hosts import host_of, site_of
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page, Request, Response, Route

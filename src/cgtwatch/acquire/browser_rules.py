@@ -2,45 +2,19 @@
 
 import os
 import shutil
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cgtwatch.model.source import Kind, Source
+from cgtwatch.text.hosts import host_of, site_of
 
 INSTALL = "pip install 'cgtwatch[browser]', install Chromium, and name it with CGTWATCH_BROWSER where it is not found"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing of a page that only its looks need, and nothing that reports on who reads it.
 LEFT_OUT = frozenset({"image", "media", "font", "stylesheet", "texttrack", "manifest", "eventsource", "ping"})
 INNER = ("data:", "blob:", "about:")
-# Second labels that are no site of their own under a country: nmpa.gov.cn is one, gov.cn is none.
-COMMON = frozenset(
-    {"ac", "asn", "co", "com", "edu", "go", "gob", "gouv", "gov", "govt", "lg", "mil", "ne", "net", "nhs", "or", "org", "re"}
-)
 DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".ofd", ".wps", ".zip", ".rar", ".7z", ".csv"})
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 DATA = frozenset({Kind.API, Kind.FEED, Kind.SITEMAP})  # kinds whose answer is no page that a browser draws
-
-
-def site_of(host: str) -> str:
-    """The site that a host belongs to: its registrable domain by a rule of thumb, or the address itself.
-
-    The public suffix list would say it exactly; for authorities' sites the few second labels in `COMMON` do.
-    """
-    host = host.lower().strip("[]").rstrip(".")
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        labels = host.split(".")
-    deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in COMMON
-    return ".".join(labels[-3:] if deep else labels[-2:])
-
-
-def host_of(url: str) -> str:
-    """The host of an address; empty where it has none."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def wanted(url: str, kind: str, sites: set[str]) -> bool:

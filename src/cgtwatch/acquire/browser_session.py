@@ -15,12 +15,13 @@ from cgtwatch.acquire.browser_api import Error
 from cgtwatch.acquire.browser_guard import NAME, Pass
 from cgtwatch.acquire.browser_page import Came, Watch, judge
 from cgtwatch.acquire.browser_process import Chromium, Seat
-from cgtwatch.acquire.browser_rules import agent, host_of, site_of
+from cgtwatch.acquire.browser_rules import agent
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.secrets import Secrets
 from cgtwatch.model.fetch import Ask
 from cgtwatch.model.source import Source
 from cgtwatch.net.request import NetAnswer
+from cgtwatch.text.hosts import host_of, site_of
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Route

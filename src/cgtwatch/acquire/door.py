@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.cookiejar import CookieJar
-from urllib.parse import urlsplit
 
 from cgtwatch.acquire.answers import STATUSES, Asked, disallowed, out_of_time, refused, visit_of
 from cgtwatch.acquire.filling import Unaskable
-from cgtwatch.acquire.pacing import server_of
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.robots import Robots
 from cgtwatch.acquire.secrets import Secrets
@@ -19,6 +17,7 @@ from cgtwatch.model.source import Source
 from cgtwatch.net.cookies import Jar
 from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
 from cgtwatch.net.retry_after import retry_after
+from cgtwatch.text.hosts import host_of, origin_of, server_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # some sites refuse a bare */*
 WANTS_REST = frozenset({429, 503})  # statuses whose Retry-After is meant for everybody who asks
@@ -199,20 +198,3 @@ def _own_headers(source: Source, ask: Ask, secrets: Secrets, *, home: bool) -> d
 def _origins(source: Source) -> set[tuple[str, str, int] | None]:
     """Where the source's own requests go: what it says in secret is for these alone."""
     return {origin_of(url) for url in (source.url, *source.alternates)} - {None}
-
-
-def origin_of(url: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port (RFC 6454); None for what is no address."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        return None
-
-
-def host_of(url: str) -> str:
-    """What requests are paced by; an address that is none is refused later, by `Net`."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""

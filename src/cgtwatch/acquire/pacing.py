@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from urllib.parse import urlsplit
 from zlib import crc32
+
+from cgtwatch.text.hosts import server_of
 
 LONGEST_HOLD = timedelta(hours=1)
 SPREAD = 0.25  # of the gap, at most: requests at a steady beat look like an attack and meet other clocks' beats
@@ -141,16 +142,6 @@ class Turn:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._pacing.end(self._host, self._pause)
-
-
-def server_of(url: str) -> str:
-    """Host and port, without the port where it is http's or https's own: sites lead from one to the other."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return ""
-    return host if port in (None, 80, 443) else f"{host}:{port}"
 
 
 def _drawn(host: str, asked: int) -> float:

@@ -18,6 +18,7 @@ from cgtwatch.parse.select import compile_pattern
 from cgtwatch.parse.xmltidy import described
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.dates import When, from_url, parse_date
+from cgtwatch.text.hosts import host_of, site_of
 from cgtwatch.text.urls import join, normalise
 
 MOST_URLS = 50_000  # of one map, as the protocol has it
@@ -30,7 +31,6 @@ _ENTRY_END = re.compile(rb"</(?:[\w.\-]+:)?(?:url|sitemap)\s*>")
 _WORDS = re.compile(r"[\s\-_+.]+")
 _SUFFIX = re.compile(r"\.(?:s?html?|aspx?|jspx?|php|pdf|docx?|xlsx?)$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(r"(?:index|default|content|art|t|c|post|node|id|p)?[\d\s]*|[0-9a-f]{16,}(?: .*)?", re.IGNORECASE)
-_SHARED_ENDS = frozenset({"gov", "com", "org", "net", "edu", "co", "ac", "go", "or", "gob", "gouv", "govt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def _newest_first(entry: _Entry) -> tuple[int, float]:
 
 def _followed(page: Page, found: _Map, entries: list[_Entry], *, named: bool) -> Parsed:
     """Maps of the same site; those of another one only where the rule names them."""
-    own = [entry for entry in entries if named or _same_site(entry.url, page.url)]
+    here = site_of(host_of(page.url))
+    own = [entry for entry in entries if named or site_of(host_of(entry.url)) == here]
     maps = {entry.url: entry for entry in reversed(own) if normalise(entry.url) != normalise(page.url)}
     urls = [FurtherPage(url, entry.changed.on if entry.changed else None) for url, entry in reversed(maps.items())]
     warnings = list(found.warnings)
@@ -93,19 +94,6 @@ def _followed(page: Page, found: _Map, entries: list[_Entry], *, named: bool) ->
     if not urls:
         warnings.append(f"none of the {len(found.entries)} maps of the index counts")
     return Parsed((), None, "", tuple(warnings), "utf-8", found.cut or len(urls) > MOST_MAPS, follow=tuple(urls[:MOST_MAPS]))
-
-
-def _same_site(url: str, base: str) -> bool:
-    return _site(url) == _site(base)
-
-
-def _site(url: str) -> str:
-    """The name under which a body is registered, near enough: two labels, three where the second last is a shared one."""
-    host = (urlsplit(url).hostname or "").lower()
-    labels = host.split(".")
-    if host.replace(".", "").isdigit() or len(labels) < 2:
-        return host
-    return ".".join(labels[-3:] if labels[-2] in _SHARED_ENDS else labels[-2:])
 
 
 def _draft(source: Source, page: Page, entry: _Entry, place: int) -> Draft:
