@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from cgtwatch.errors import NotFound
 from cgtwatch.model.fetch import Known, Validators
@@ -26,7 +26,7 @@ _PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in 
 _VALIDATORS = tuple(field.name for field in fields(Validators) if field.name != "others")
 _SAVE_STATE = update(STATE).where(STATE.c.source == bindparam("of"))
 _LOG = insert(FETCH)
-_EVERY_STATE = select(STATE)
+_EVERY_STATE = select(*(STATE.c[name] for name in ("source", "error", "others", *_VALIDATORS, *_PLAIN)))
 _NOTHING_FOUND: Counter[Change] = Counter()
 
 
@@ -87,7 +87,7 @@ class Visited(Room):
         states = self._states
         if states is None or not self._database.writes:
             with self._database.alone(), self._database.read() as db:
-                self._states = states = {row["source"]: state_of(row) for row in db.execute(_EVERY_STATE).mappings()}
+                self._states = states = {state.source: state for state in map(state_of, db.execute(_EVERY_STATE))}
         return states
 
 
@@ -130,13 +130,9 @@ def state_columns(state: SourceState) -> dict[str, Any]:
     }
 
 
-def state_of(row: RowMapping) -> SourceState:
-    """The state in a row."""
-    return SourceState(
-        source=row["source"],
-        validators=Validators(
-            **{name: row[name] for name in _VALIDATORS}, others=tuple(Known(*other) for other in row["others"] or ())
-        ),
-        error=error_of(row["error"]),
-        **{name: row[name] for name in _PLAIN},
-    )
+def state_of(row: Row[Any]) -> SourceState:
+    """The state in a row of `_EVERY_STATE`."""
+    source, error, others, *rest = row
+    validators = Validators(*rest[: len(_VALIDATORS)], others=tuple(Known(*other) for other in others or ()))
+    plain = dict(zip(_PLAIN, rest[len(_VALIDATORS) :], strict=True))
+    return SourceState(source=source, validators=validators, error=error_of(error), **plain)
