@@ -70,3 +70,11 @@ def test_every_key_stands_in_the_page(name):
 
 def test_every_platform_stands_in_the_page():
     assert presets().keys() <= set(re.findall(r"`([a-z0-9-]+)`", PAGE_TEXT))
+
+
+def test_the_tests_that_hold_the_table_of_bad_input_exist():
+    table = PAGE_TEXT.partition("## What bad input gets")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+/test_\w+\.py)`", table))
+    tests = Path(__file__).resolve().parents[1]
+    assert len(named) > 10
+    assert {name for name in named if not (tests / name).is_file()} == set()
