@@ -16,9 +16,10 @@ from cgtwatch.parse.markup import Markup, read_markup
 from cgtwatch.parse.masthead import masthead
 from cgtwatch.parse.scripted import Scripted, scripted
 from cgtwatch.parse.select import Expression, compile_expression
-from cgtwatch.parse.when import Around, address_day, metas_of, published
+from cgtwatch.parse.when import Around, metas_of, published
 from cgtwatch.registry import load
 from cgtwatch.text.clean import clean, one_line
+from cgtwatch.text.dates import from_url
 from cgtwatch.text.html import parse_html, to_text
 
 _MAIN_TEXT = {"auto": "cgtwatch.parse.maintext:main_text"}
@@ -45,7 +46,7 @@ def read(unread: Unread) -> Article:
     warnings = list(markup.warnings)
     parts = _parts(source, rule, markup, script, warnings)
     title = one_line(script.title, LONGEST_TITLE) or _title(source, rule, markup, lines)
-    stamp = published(markup.root, lines, unread.page.url, _around(source, unread.page), _ruled(source, rule, markup, script))
+    when = published(markup.root, lines, unread.page.url, _around(source, unread.page), _ruled(source, rule, markup, script))
     facts = masthead(lines)
     attached = _attachments(source, rule, markup, parts)  # before the main text is looked for, which takes the tree apart
     text = (
@@ -54,12 +55,12 @@ def read(unread: Unread) -> Article:
     return Article(
         title=title,
         text=_headed(facts, text),
-        published=stamp.when.published,
-        published_on=stamp.when.on,
+        published=when.published,
+        published_on=when.on,
         attachments=attached,
         language=language_of(f"{title}\n{text}", source.language),
         warnings=tuple(warnings),
-        date_from=stamp.source,
+        date_from=when.stood,
     )
 
 
@@ -134,7 +135,7 @@ def _title(source: Source, rule: DetailRule, markup: Markup, lines: list[str]) -
 
 def _around(source: Source, page: Page) -> Around:
     formats = (source.detail.date_format,) if source.detail.date_format else ()
-    return Around(page.now, source.timezone, page.last_modified, address_day(page.url, page.now), formats)
+    return Around(page.now, source.timezone, page.last_modified, from_url(page.url, now=page.now), formats)
 
 
 def _ruled(source: Source, rule: DetailRule, markup: Markup, script: Scripted) -> Iterator[tuple[str, bool]]:

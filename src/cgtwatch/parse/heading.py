@@ -97,7 +97,7 @@ def head_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:
             found = label.search(line)
             when = parse_date(found[1][:80], zone=zone, now=now) if found else None
             if when:
-                return Dated(when.at, when.on)
+                return Dated(when.at, when.on, "page")
     return Dated()
 
 
@@ -107,11 +107,11 @@ def bare_date(lines: Iterable[str], *, zone: str, now: datetime) -> Dated:
     promulgated = next((found[1] for line in short[:12] if (found := _PROMULGATED.search(line[:_LONG_LINE]))), "")
     when = parse_date(promulgated, zone=zone, now=now)
     if when:
-        return Dated(when.at, when.on)
+        return Dated(when.at, when.on, "page")
     for line in short[:12]:
         # 35 characters hold any date with time, weekday and brackets; more is a sentence that mentions one.
         if len(line) <= 35 and not _OTHER_DATE.search(line) and len(_LETTERS.findall(line)) <= 14:
             when = parse_date(line, zone=zone, now=now)
             if when:
-                return Dated(when.at, when.on)
+                return Dated(when.at, when.on, "page")
     return Dated()

@@ -30,7 +30,7 @@ def article_of(unread: Unread, text: str, named: object, warnings: Sequence[str]
         published_on=when.on,
         language=language_of(f"{title}\n{text}", unread.source.language),
         warnings=tuple(warnings),
-        date_from="page" if when.on else "",
+        date_from=when.stood,
     )
 
 

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from cgtwatch.parse.drafts import Dated
 from cgtwatch.parse.heading import bare_date, head_date, without_clock
 from cgtwatch.registry import load
-from cgtwatch.text.dates import from_url, parse_date
+from cgtwatch.text.dates import parse_date
 from cgtwatch.text.html import to_text
 
 PAGE, META, ADDRESS = "page", "meta", "address"
@@ -25,14 +25,6 @@ _PERHAPS = ("pubdate", "publishdate", "publish-date", "publication_date", "dc.da
 _JUST_NOW = timedelta(minutes=3)
 _TOUCHED = timedelta(hours=1)  # clocks of a web server and its content system differ
 _SLACK = timedelta(days=7)  # an address keeps the day of the first draft, which can be a week before
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A date and where it stood."""
-
-    when: Dated = Dated()
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +55,21 @@ def believable(stamp: Dated, around: Around) -> bool:
     return around.last_modified is None or stamp.published <= around.last_modified + _TOUCHED
 
 
-def published(root: HtmlElement, lines: list[str], url: str, around: Around, ruled: Iterable[tuple[str, bool]]) -> Stamp:
+def published(root: HtmlElement, lines: list[str], url: str, around: Around, ruled: Iterable[tuple[str, bool]]) -> Dated:
     """The date of a page. `ruled` are values found by the source's own rule, each with whether it stood in a `meta` element."""
     short, today = without_clock(lines, zone=around.zone, now=around.now)
     short = [line for line in short if len(line) <= 160]  # sentences that mention a date are left out
     metas = list(metas_of(root))
     return (
         _by_rule(ruled, around)
-        or _stamp(META, _linked_and(root, metas, _PUBLISHED), around)
-        or _shown(head_date(short, zone=around.zone, now=around.now))
-        or _shown(bare_date(short, zone=around.zone, now=around.now))
-        or _stamp(META, [value for name in _PERHAPS for key, value in metas if key == name], around)
+        or _believed(_linked_and(root, metas, _PUBLISHED), around)
+        or _or_none(head_date(short, zone=around.zone, now=around.now))
+        or _or_none(bare_date(short, zone=around.zone, now=around.now))
+        or _believed([value for name in _PERHAPS for key, value in metas if key == name], around)
         or _first_shown([element.get("datetime") or to_text(element) for element in root.iter("time")], around)
-        or (Stamp(Dated(None, around.address), ADDRESS) if around.address else None)
+        or (Dated(None, around.address, ADDRESS) if around.address else None)
         or _likely(root, url, around.now, today)
     )
-
-
-def address_day(url: str, now: datetime) -> date | None:
-    """The day in an address."""
-    return from_url(url, now=now)
 
 
 def metas_of(root: HtmlElement) -> Iterator[tuple[str, str]]:
@@ -93,34 +80,34 @@ def metas_of(root: HtmlElement) -> Iterator[tuple[str, str]]:
             yield key.strip().lower(), meta.get("content") or ""
 
 
-def _by_rule(ruled: Iterable[tuple[str, bool]], around: Around) -> Stamp | None:
+def _by_rule(ruled: Iterable[tuple[str, bool]], around: Around) -> Dated | None:
     for value, in_meta in ruled:
-        found = _read(value, around, around.formats)
+        found = _read(value, META if in_meta else PAGE, around, around.formats)
         if found.on and (not in_meta or believable(found, around)):
-            return Stamp(found, META if in_meta else PAGE)
+            return found
     return None
 
 
-def _stamp(source: str, values: Iterable[str], around: Around) -> Stamp | None:
-    return next((Stamp(found, source) for value in values if believable(found := _read(value, around), around)), None)
+def _believed(values: Iterable[str], around: Around) -> Dated | None:
+    return next((found for value in values if believable(found := _read(value, META, around), around)), None)
 
 
-def _first_shown(values: Iterable[str], around: Around) -> Stamp | None:
-    return next((Stamp(found, PAGE) for value in values if (found := _read(value, around)).on), None)
+def _first_shown(values: Iterable[str], around: Around) -> Dated | None:
+    return next((found for value in values if (found := _read(value, PAGE, around)).on), None)
 
 
-def _shown(found: Dated) -> Stamp | None:
-    return Stamp(found, PAGE) if found.on else None
+def _or_none(found: Dated) -> Dated | None:
+    return found if found.on else None
 
 
-def _read(value: str, around: Around, formats: tuple[str, ...] = ()) -> Dated:
+def _read(value: str, stood: str, around: Around, formats: tuple[str, ...] = ()) -> Dated:
     when = parse_date(value, zone=around.zone, formats=formats, now=around.now)
-    return Dated(when.at, when.on) if when else Dated()
+    return Dated(when.at, when.on, stood) if when else Dated()
 
 
-def _likely(root: HtmlElement, url: str, now: datetime, today: frozenset[date]) -> Stamp:
+def _likely(root: HtmlElement, url: str, now: datetime, today: frozenset[date]) -> Dated:
     found: date | None = load(_LIKELY, "date", what="date finder")(root, url, now)
-    return Stamp(Dated(None, found), PAGE) if found and found not in today else Stamp()
+    return Dated(None, found, PAGE) if found and found not in today else Dated()
 
 
 def _linked_and(root: HtmlElement, metas: list[tuple[str, str]], names: tuple[str, ...]) -> list[str]:
