@@ -26,13 +26,14 @@ class Site:
     asked: list[str] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
     now: datetime = NOW
+    slowness: timedelta = timedelta()
 
     def get(self, source, url, max_bytes=None):
         self.asked.append(url)
         found = self.pages.get(url, ErrorClass.HTTP_4XX)
         if isinstance(found, ErrorClass):
             return Failed(url, found, f"{found} came", "wait", self.now, status=404 if found is ErrorClass.HTTP_4XX else None)
-        return Fetched(url, url, 200, self.headers.get(url, {}), found, Validators(), self.now, timedelta())
+        return Fetched(url, url, 200, self.headers.get(url, {}), found, Validators(), self.now, self.slowness)
 
     def article(self, source, fetched):
         found = self.articles.get(fetched.body, Article(text=fetched.body.decode("utf-8", "replace")))

@@ -285,3 +285,41 @@ def test_a_moment_of_generation_is_no_date_of_an_item():
     assert {(e.finding.draft.published_on, e.finding.draft.date_from) for e in completed.entries} == {
         (date(2026, 6, 1), "address")
     }
+
+
+# ---- a site that does not answer
+
+
+def many(site, count, host=SITE):
+    rows = [replace(row(f"{n}.html"), url=f"{host}/{n}.html") for n in range(count)]
+    return [replace(new(draft, n), item_id=f"i{n}") for n, draft in enumerate(rows)]
+
+
+def test_a_site_that_answers_three_pages_in_a_row_with_silence_is_not_waited_for_any_longer():
+    site = Site(pages={f"{SITE}/{n}.html": ErrorClass.TIMEOUT for n in range(3, 60)})
+    for n in range(3):
+        site.page(f"{n}.html")
+    completed = done(site, *many(site, 60))
+    assert len(site.asked) == 6
+    assert [entry.finding.fingerprint for entry in completed.entries] == ["1:row"] * 3 + [""] * 57
+    assert completed.plan.state.validators == Validators()
+    assert "the site is too slow" in completed.entries[-1].notes[0]
+
+
+def test_a_host_of_documents_that_is_silent_costs_the_site_itself_nothing():
+    site, dead = Site(), "https://dead.example.cn"
+    for n in range(10):
+        site.page(f"{n}.html", Attachment(f"{dead}/{n}.pdf", f"d{n}"), doc("1.pdf", "有"))
+        site.pages[f"{dead}/{n}.pdf"] = ErrorClass.CONNECT
+    site.pages[f"{SITE}/1.pdf"] = b"%PDF"
+    completed = done(site, *many(site, 10))
+    assert sum(url.startswith(dead) for url in site.asked) == 3
+    assert all(len([a for a in e.finding.draft.attachments if a.sha256]) == 1 for e in completed.entries)
+
+
+def test_a_visit_waits_for_pages_no_longer_than_its_time():
+    site = Site(slowness=timedelta(minutes=3))
+    for n in range(10):
+        site.page(f"{n}.html")
+    done(site, *many(site, 10))
+    assert len(site.asked) == 4

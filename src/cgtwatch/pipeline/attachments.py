@@ -1,8 +1,10 @@
 """Fetch the documents that an item links to, and add their text to its own, each under a line with its name."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from cgtwatch.parse.document import DOCUMENTS, is_web_page
 from cgtwatch.parse.told import whole_text
 from cgtwatch.pipeline.keeping import Archive, keep
 from cgtwatch.text.disposition import offered_name
+from cgtwatch.text.hosts import server_of
 from cgtwatch.text.urls import file_name
 
 MAX_TEXT = 400_000  # characters kept of a document with its attachments
@@ -23,6 +26,9 @@ MOST_OF_AN_ITEM = 5
 MOST_OF_A_VISIT = 40
 MOST_AT_FIRST = 8  # first look
 MOST_BYTES_OF_A_VISIT = 200 * 1024 * 1024
+LONGEST = timedelta(minutes=10)  # that a visit waits for the answers of pages and documents
+_SILENT = 3
+_UNANSWERED = frozenset({ErrorClass.TIMEOUT, ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS})
 
 # What another visit can mend; everything else says what it will always say.
 PASSING = frozenset(
@@ -59,14 +65,26 @@ class Purse:
     bytes_left: int = MOST_BYTES_OF_A_VISIT
     requests: int = 0
     size: int = 0
+    time_left: timedelta = LONGEST
+    silent: Counter[str] = field(default_factory=Counter)  # requests in a row that a host did not answer
 
-    def pay(self, got: Visit) -> None:
+    def spend(self, url: str, got: Visit) -> None:
         """Counts one request."""
-        read = len(got.body) if isinstance(got, Fetched) else got.size
-        self.files -= 1
-        self.bytes_left -= read
         self.requests += got.requests
-        self.size += read
+        self.size += len(got.body) if isinstance(got, Fetched) else got.size
+        self.time_left -= got.duration
+        unanswered = isinstance(got, Failed) and got.error in _UNANSWERED
+        self.silent[server_of(url)] = self.silent[server_of(url)] + 1 if unanswered else 0
+
+    def pay(self, url: str, got: Visit) -> None:
+        """Counts one request for a document."""
+        self.spend(url, got)
+        self.files -= 1
+        self.bytes_left -= len(got.body) if isinstance(got, Fetched) else got.size
+
+    def tired(self, url: str) -> bool:
+        """Whether it is no use to wait for that host any longer at this visit, or for anybody."""
+        return self.time_left <= timedelta() or self.silent[server_of(url)] >= _SILENT
 
     @property
     def empty(self) -> bool:
@@ -126,7 +144,7 @@ def gather(source: Source, linked: tuple[Attachment, ...], doors: Doors, purse: 
     read: dict[str, _One] = {}
     for each in wanted[:MOST_OF_AN_ITEM]:
         one = _known(each, before) or (
-            _unpaid(each, purse, before) if purse.empty else _fetched(source, each, doors, purse, before)
+            _unpaid(each, purse, before) if purse.empty or purse.tired(each.url) else _fetched(source, each, doors, purse, before)
         )
         read[each.url] = _renamed(one, {other.attachment.name for other in read.values()})
     notes = [f"{one.attachment.name}: {one.note}" for one in read.values() if one.note]
@@ -178,7 +196,7 @@ def _unpaid(each: Attachment, purse: Purse, before: Before) -> _One:
 
 def _fetched(source: Source, each: Attachment, doors: Doors, purse: Purse, before: Before) -> _One:
     got = doors.acquirer.get(source, each.url, MAX_BYTES)
-    purse.pay(got)
+    purse.pay(each.url, got)
     if not isinstance(got, Fetched):
         error = got.error if isinstance(got, Failed) else ErrorClass.PROTOCOL
         message = got.message if isinstance(got, Failed) else "an answer without content"

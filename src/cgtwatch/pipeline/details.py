@@ -154,9 +154,10 @@ def _page(source: Source, finding: Finding, doors: Doors, purse: Purse) -> _Page
     if not asks_for_pages(source):
         return _Page(finding, Article())
     url = finding.draft.url
+    if purse.tired(url):
+        return _Page(finding, note="detail page: left for the next visit, the site is too slow", patience=PATIENCE)
     got = doors.acquirer.get(source, url, MAX_BYTES if names_document(url) else None)
-    purse.requests += got.requests
-    purse.size += len(got.body) if isinstance(got, Fetched) else got.size
+    purse.spend(url, got)
     if not isinstance(got, Fetched):
         return _Page(finding, note=f"detail page: {_message(got)}", patience=_patience(got))
     key = keep(doors.archive, got.body)
