@@ -37,7 +37,7 @@ def check_end(look: Look) -> Verdict | None:
     where = next((found for answer in (look.visit, *look.visit.more) if (found := broken_off(answer.body))), "")
     if where:
         return doubt(look, f"the answer breaks off {where}, after {len(look.visit.body)} bytes")
-    if not look.history or not is_markup(look.body[:4000]) or not unended(look.visit.body):
+    if not look.history or not is_markup(look.head) or not unended(look.visit.body):
         return None
     if _lost_its_end(look):
         return doubt(look, "the page breaks off before its end, and what stood there last is missing")
@@ -194,8 +194,7 @@ def doubt(look: Look, reason: str, with_content: bool = False) -> Verdict | None
     drawn = sketch(look.found.pairs, with_content, look.traits.single)
     before = count_of(look.state)
     count = before + 1 if before and same(look.state.held_as, drawn) else 1
-    unremembered = not look.state.held_as and look.state.held >= CONFIRMED_AT - 1
-    if count >= CONFIRMED_AT or unremembered:
+    if count >= CONFIRMED_AT or look.kept_by_hand:
         return None
     hint = "held back, and released if the next visits show the same; `cgtwatch sources release` decides at once"
     return Verdict(False, ErrorClass.QUARANTINE, reason, hint, show(count, drawn))

@@ -1,16 +1,16 @@
 """Whether a page can be believed, before anything on it is compared."""
 
-import json
 import re
 from collections.abc import Callable, Sequence
 
 from cgtwatch.diff.doubts import DOUBTS, doubt
+from cgtwatch.diff.faults import fault_in
 from cgtwatch.diff.garbled import garbled, unwritten
 from cgtwatch.diff.identity import title_of
 from cgtwatch.diff.look import Look, decoded, tells
 from cgtwatch.diff.looks import is_markup, page_title, visible
 from cgtwatch.diff.matching import match
-from cgtwatch.diff.signs import LITTLE, NAMES, Seen, marked, says_empty, wall
+from cgtwatch.diff.signs import LITTLE, NAMES, Seen, marked, says_empty, stands_before
 from cgtwatch.diff.sketch import NOT_TO_CONFIRM
 from cgtwatch.diff.traits import traits
 from cgtwatch.model.draft import Parsed
@@ -25,7 +25,6 @@ _FEW_ROWS = 10  # of a list that may really become empty
 _SAMPLE = 40  # rows that are looked at for their encoding
 _MUDDLED = 0.25  # of the rows of a page, unreadable ones that make it unreadable
 _ALONE = 100  # characters
-_ERROR_SIZE = 20_000  # bytes; an error has little to say
 _PASSES = "nothing to do if it passes; else open the address in a browser"
 _MOVED = "open the address in a browser: the page may have moved"
 
@@ -46,7 +45,7 @@ def unreadable(source: Source, visit: Fetched, problem: str) -> Verdict:
     """The verdict on a body that the parser refused with `problem`: a wall in front of it, or not what was expected."""
     body = decoded(visit, "utf-8")
     title = page_title(body)
-    what = wall(visit, Seen(title, visible(body), body)) if is_markup(body) else marked(visit)
+    what = stands_before(visit, Seen(title, visible(body), body)) if is_markup(body) else marked(visit)
     if what and what != NAMES["shell"]:
         return _wall_verdict(what, visit, title)
     hint = "open the address in a browser: it may have moved or changed"
@@ -62,16 +61,16 @@ def _check_wall(look: Look) -> Verdict | None:
             return _wall_verdict(what, answer, "")
     if look.visit.more:
         return _check_each(look)
-    if not look.source.url or not (is_markup(look.body[:4000]) and _is_page(look)) or _recognised(look):
+    if not look.source.url or not (is_markup(look.head) and _is_page(look)) or _recognised(look):
         return None
     seen = _seen(look)
-    what = wall(look.visit, seen)
+    what = stands_before(look.visit, seen)
     return _wall_verdict(what, look.visit, seen.title) if what else None
 
 
 def _is_page(look: Look) -> bool:
     """Whether words can be a wall's: plain ones are only where a page should be."""
-    return look.source.kind in (Kind.PAGE, Kind.LIST) or "<" in look.body[:4000]
+    return look.source.kind in (Kind.PAGE, Kind.LIST) or "<" in look.head
 
 
 def _check_each(look: Look) -> Verdict | None:
@@ -86,7 +85,7 @@ def _check_each(look: Look) -> Verdict | None:
         if any(name in shown for name in names) or any(d.title and d.title in text for d in look.parsed.drafts):
             continue
         title = page_title(body)
-        what = wall(answer, Seen(title, text, body, history=look.history))
+        what = stands_before(answer, Seen(title, text, body, history=look.history))
         if what and what != NAMES["shell"]:
             return _wall_verdict(what, answer, title)
     return None
@@ -128,6 +127,8 @@ def _wall_verdict(what: str, visit: Fetched, title: str) -> Verdict:
 
 def _recognised(look: Look) -> bool:
     """Whether enough of what was known is on the page."""
+    if not look.history and look.source.must_match and _holds(look, look.source.must_match):
+        return True
     if not look.traits.single:
         return look.standing >= max(1, 0.2 * len(look.entries))
     kept, likeness = look.kept
@@ -172,7 +173,7 @@ def _check_error(look: Look) -> Verdict | None:
     if look.found.pairs or look.traits.single or not look.source.url:
         return None
     for answer in (look.visit, *look.visit.more):
-        said = _error_in(answer)
+        said = fault_in(answer)
         if said:
             return Verdict(
                 False,
@@ -184,66 +185,6 @@ def _check_error(look: Look) -> Verdict | None:
                 NOT_TO_CONFIRM,
             )
     return None
-
-
-def _error_in(visit: Fetched) -> str:
-    """What a JSON answer says of an error; empty where it says of none."""
-    if len(visit.body) > _ERROR_SIZE or visit.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
-        return ""
-    try:
-        said = json.loads(visit.body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
-        return ""
-    words = " ".join(str(said[key])[:120] for key in _SAYING if isinstance(said.get(key), str | dict | list) and said[key])
-    for key in _OK:
-        if said.get(key) is False:
-            return f"{key} is false. {words}"
-    for key in _CODES:
-        code = said.get(key)
-        if isinstance(code, int | str) and not isinstance(code, bool) and str(code).strip().lower() not in _FINE:
-            return f"{key} is {code}. {words}"
-    return next((f"{key}: {str(said[key])[:160]}" for key in _ERRORS if said.get(key)), "")
-
-
-_OK = ("success", "ok", "succeed", "isSuccess", "is_success", "result")
-_CODES = (
-    "code",
-    "errcode",
-    "errCode",
-    "err_code",
-    "errorCode",
-    "error_code",
-    "statusCode",
-    "status_code",
-    "ret",
-    "retcode",
-    "resultCode",
-    "status",
-)
-_FINE = frozenset(
-    {
-        "",
-        "0",
-        "00",
-        "000",
-        "0000",
-        "00000",
-        "1",
-        "200",
-        "20000",
-        "200000",
-        "10000",
-        "ok",
-        "success",
-        "succeed",
-        "true",
-        "s",
-        "y",
-        "done",
-    }
-)
-_ERRORS = ("error", "errors", "errmsg", "errMsg", "error_msg", "errorMessage", "error_message", "exception", "fault")
-_SAYING = ("message", "msg", "error", "errmsg", "errorMessage", "error_description", "detail", "info", "desc", "title")
 
 
 def _check_empty(look: Look) -> Verdict | None:
@@ -258,12 +199,12 @@ def _check_empty(look: Look) -> Verdict | None:
             "check page.part against the page in a browser",
             NOT_TO_CONFIRM,
         )
-    if look.found.pairs or (look.traits.may_become_empty if look.history else look.traits.may_be_empty):
+    if look.found.pairs or look.kept_by_hand or (look.traits.may_become_empty if look.history else look.traits.may_be_empty):
         return None
     if look.state.baseline_done and not look.state.items_seen:
         return None  # it was empty before
     most = max(look.state.items_seen, len(look.found.shown))
-    if most < _FEW_ROWS and is_markup(look.body[:4000]) and says_empty(visible(look.body)):
+    if most < _FEW_ROWS and is_markup(look.head) and says_empty(visible(look.body)):
         return doubt(look, "no entries, and the page says so")
     before = f"; {max(look.state.items_seen, len(look.found.shown))} at the last good visit" if look.history else ""
     error = ErrorClass.EMPTY if look.traits.may_be_empty else ErrorClass.LAYOUT
@@ -281,7 +222,7 @@ def _check_encoding(look: Look) -> Verdict | None:
     sample = changed[:: max(1, len(changed) // _SAMPLE)]
     share = sum(1 for draft in sample if garbled(f"{draft.title} {draft.text[:500]}")) / max(1, len(sample))
     bad = round(share * len(changed))
-    if not bad or (bad < 3 and bad * 2 < len(look.found.pairs)) or bad < _MUDDLED * len(look.found.pairs):
+    if not bad or look.kept_by_hand or (bad < 3 and bad * 2 < len(look.found.pairs)) or bad < _MUDDLED * len(look.found.pairs):
         return None
     return Verdict(
         False,
@@ -295,7 +236,7 @@ def _check_encoding(look: Look) -> Verdict | None:
 def _check_template(look: Look) -> Verdict | None:
     """Rows as a script finds them, before it has put anything into them; or every one of them under one and the same name."""
     pairs = look.found.pairs
-    if look.traits.single or not pairs:
+    if look.traits.single or not pairs or look.kept_by_hand:
         return None
     titles = [p.draft.title for p in pairs if p.known is None or p.mark != p.known.fingerprint]
     empty = sum(1 for title in titles if unwritten(title))

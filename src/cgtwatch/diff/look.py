@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cgtwatch.diff.matching import Matching, Pair
-from cgtwatch.diff.sketch import ENDLESS, marks
+from cgtwatch.diff.sketch import CONFIRMED_AT, ENDLESS, marks
 from cgtwatch.diff.traits import Traits, traits
 from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.fetch import Fetched
@@ -14,6 +14,7 @@ from cgtwatch.text.canonical import canonical
 from cgtwatch.text.similarity import shingles
 
 COMPARED = 60_000  # characters of a watched page that are looked at for likeness
+_HEAD = 4000  # bytes
 _TITLED = 16  # mean width of titles that are no menu (a Chinese character counts two)
 _LONE = 24  # likewise of one or two rows
 _SOME = 3  # rows that look like entries, from which on the others are furniture
@@ -38,10 +39,20 @@ class Look:
         """The text of the first answer."""
         return decoded(self.visit, self.parsed.encoding)
 
+    @cached_property
+    def head(self) -> str:
+        """Its beginning, which tells of what sort it is."""
+        return self.visit.body[:_HEAD].decode("utf-8", "replace")
+
     @property
     def history(self) -> bool:
         """Whether anything was known of the source."""
         return self.state.baseline_done or bool(self.found.shown)
+
+    @property
+    def kept_by_hand(self) -> bool:
+        """Whether a person let go what was held: then it is counted but no picture of it is left."""
+        return not self.state.held_as and self.state.held >= CONFIRMED_AT - 1
 
     @property
     def endless(self) -> bool:
@@ -113,7 +124,7 @@ def tells(drafts: tuple[Draft, ...]) -> bool:
 
 
 def _tells(title: str, when: object) -> bool:
-    return bool(when) or _width(title) >= _TITLED
+    return bool(when) or len(title) >= _TITLED or _width(title) >= _TITLED
 
 
 def _width(title: str) -> int:

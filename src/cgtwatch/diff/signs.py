@@ -13,6 +13,9 @@ from cgtwatch.model.fetch import Fetched
 
 LITTLE = 700  # characters of visible text; the walls we have seen hold less, pages hold more
 _OPENING = 300
+_TERSE = 150
+_HARDLY = 60
+_NOTHING = 20
 _BARE = 80  # characters of a page on which nothing stands
 _SHORT = 200
 _FORM = 2000  # characters around a log-in form
@@ -70,7 +73,12 @@ def marked(visit: Fetched) -> str | None:
     return None
 
 
-def wall(visit: Fetched, seen: Seen) -> str | None:
+def wall(visit: Fetched, title: str, text: str) -> str | None:
+    """What kind of page stands in the way of a document that was never read, or None. `text` is its main text."""
+    return stands_before(visit, Seen(title, text, visit.body[:LOOKED_AT].decode("utf-8", "replace"), len(text) > 4 * LITTLE))
+
+
+def stands_before(visit: Fetched, seen: Seen) -> str | None:
     """What kind of page stands in the way, or None. Words count only where they are few, or in the title."""
     if found := marked(visit):
         return found
@@ -94,19 +102,24 @@ def _by_little(visit: Fetched, seen: Seen, said: str) -> str | None:
         return NAMES["challenge"]
     first = seen.text if seen.history else seen.text[:_OPENING]  # of what was never read only its beginning speaks for all of it
     for text in (said, first):
-        if text and (what := _first("text", text)):
-            return NAMES[what]
+        for what, words in _table("text") if text else ():
+            # Words about passwords and sessions stand in guides too; on a log-in page there is little else.
+            if (what != "login" or len(seen.text) < _TERSE) and words.search(text):
+                return NAMES[what]
+    if len(seen.text) >= (LITTLE if seen.history else _HARDLY):
+        return None
     return NAMES["challenge"] if _table("body")[0][1].search(seen.body[:LOOKED_AT]) else None
 
 
 def _by_shape(seen: Seen) -> str | None:
     """By what the page is made of, in any language."""
     length = len(seen.text)
-    if length < _FORM and asks_password(seen.body):
+    form, frame, bare = (_FORM, _SHORT, _BARE) if seen.history else (_OPENING, _NOTHING, _NOTHING)
+    if length < form and asks_password(seen.body):
         return NAMES["login"]
-    if length < _SHORT and leads_on(seen.body):
+    if length < frame and leads_on(seen.body):
         return NAMES["shell"]
-    return NAMES["shell"] if length < _BARE and has_scripts(seen.body) else None
+    return NAMES["shell"] if length < bare and has_scripts(seen.body) else None
 
 
 def says_empty(text: str) -> bool:
