@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from cgtwatch.errors import NotFound
 from cgtwatch.model.fetch import Known, Validators
@@ -87,7 +87,7 @@ class Visited(Room):
         states = self._states
         if states is None or not self._database.writes:
             with self._database.alone(), self._database.read() as db:
-                self._states = states = {state.source: state for state in map(state_of, db.execute(_EVERY_STATE).tuples())}
+                self._states = states = {state.source: state for state in map(state_of, db.execute(_EVERY_STATE))}
         return states
 
 
@@ -130,9 +130,8 @@ def state_columns(state: SourceState) -> dict[str, Any]:
     }
 
 
-def state_of(row: Sequence[Any]) -> SourceState:
+def state_of(row: Row[Any]) -> SourceState:
     """The state in a row of `_EVERY_STATE`."""
-    source, error, others, *rest = tuple(row)
-    validators = Validators(*rest[: len(_VALIDATORS)], others=tuple(Known(*other) for other in others or ()))
-    plain = dict(zip(_PLAIN, rest[len(_VALIDATORS) :], strict=True))
-    return SourceState(source=source, validators=validators, error=error_of(error), **plain)
+    source, error, others, etag, modified, body, *plain = tuple(row)
+    validators = Validators(etag, modified, body, tuple(Known(*other) for other in others or ()))
+    return SourceState(source=source, validators=validators, error=error_of(error), **dict(zip(_PLAIN, plain, strict=True)))
