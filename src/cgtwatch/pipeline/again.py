@@ -157,8 +157,7 @@ def _edit(source: Source, item: Item, parts: Parts, purse: Purse) -> _Edit | Non
     if got is None or sha256(got.body).hexdigest() == item.latest.archive_key:
         return None
     try:
-        stored = parts.doors.parser.article(source, replace(got, body=parts.doors.archive.get(item.latest.archive_key or "")))
-        article = parts.doors.parser.article(source, got)
+        stored, article = _stored(source, item, got, parts), parts.doors.parser.article(source, got)
         if _mark(article) == _mark(stored) or not _believable(item, stored, article, got):
             return None
         second = _got(source, item, parts, purse)
@@ -171,9 +170,13 @@ def _edit(source: Source, item: Item, parts: Parts, purse: Purse) -> _Edit | Non
 
 def _got(source: Source, item: Item, parts: Parts, purse: Purse) -> Fetched | None:
     got = parts.doors.acquirer.get(source, item.latest.url)
-    purse.requests += got.requests
-    purse.size += len(got.body) if isinstance(got, Fetched) else got.size
+    purse.spend(item.latest.url, got)
     return got if isinstance(got, Fetched) else None
+
+
+def _stored(source: Source, item: Item, got: Fetched, parts: Parts) -> Article:
+    """What was kept of the page, as it is read today. Raises as the parser and the archive do."""
+    return parts.doors.parser.article(source, replace(got, body=parts.doors.archive.get(item.latest.archive_key or "")))
 
 
 def _mark(article: Article) -> tuple[str, frozenset[tuple[str, str]]]:
@@ -217,8 +220,7 @@ def _as_before(source: Source, item: Item, parts: Parts, purse: Purse) -> bool:
     if got is None:
         return False
     try:
-        stored = parts.doors.parser.article(source, replace(got, body=parts.doors.archive.get(item.latest.archive_key or "")))
-        return _mark(parts.doors.parser.article(source, got)) == _mark(stored)
+        return _mark(parts.doors.parser.article(source, got)) == _mark(_stored(source, item, got, parts))
     except (ParseError, KeyError, ValueError, OSError):
         return False
 

@@ -15,7 +15,7 @@ from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.source import DetailMode, DetailRule, Source
 from cgtwatch.parse.document import DOCUMENTS, is_web_page
 from cgtwatch.parse.told import whole_text
-from cgtwatch.pipeline.keeping import Archive, keep
+from cgtwatch.pipeline.keeping import Archive, keep, size_of
 from cgtwatch.text.disposition import offered_name
 from cgtwatch.text.hosts import server_of
 from cgtwatch.text.urls import file_name
@@ -71,7 +71,7 @@ class Purse:
     def spend(self, url: str, got: Visit) -> None:
         """Counts one request."""
         self.requests += got.requests
-        self.size += len(got.body) if isinstance(got, Fetched) else got.size
+        self.size += size_of(got)
         self.time_left -= got.duration
         unanswered = isinstance(got, Failed) and got.error in _UNANSWERED
         self.silent[server_of(url)] = self.silent[server_of(url)] + 1 if unanswered else 0
@@ -80,7 +80,7 @@ class Purse:
         """Counts one request for a document."""
         self.spend(url, got)
         self.files -= 1
-        self.bytes_left -= len(got.body) if isinstance(got, Fetched) else got.size
+        self.bytes_left -= size_of(got)
 
     def tired(self, url: str) -> bool:
         """Whether it is no use to wait for that host any longer at this visit, or for anybody."""
