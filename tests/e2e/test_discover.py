@@ -42,7 +42,7 @@ def test_feed_list_and_map_are_proposed_and_the_proposed_list_works(site: Site, 
     proposed = rows[1]
     assert (proposed["count"], proposed["dated"]) == (5, 5)
     assert [item["title"] for item in proposed["items"]] == TITLES
-    place.sources(f"sources:\n{proposed['entry']}")
+    place.sources(f"defaults: {{gap: 0s}}\nsources:\n{proposed['entry']}")
     tried = place.rows("sources", "test", "--all")
     assert [item["title"] for item in tried[0]["items"]] == TITLES
 

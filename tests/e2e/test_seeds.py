@@ -21,9 +21,10 @@ SEEDS = {
 }
 
 
-@pytest.fixture
-def seeded(place: Place) -> Place:
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     assert SHARED is not None
+    place = Place(tmp_path_factory.mktemp("seeds"))
     place.sources(
         "sources:\n  - id: seeds\n    name: {zh: 种子, en: Seeds}\n    kind: folder\n    first_look: announce\n"
         f"    folder: {{path: '{SHARED / 'seeds'}', match: '*.txt'}}\n"
