@@ -13,7 +13,8 @@ import pytest
 from inside import Inside, inside
 from place import Answer, Site, serving
 
-from cgtwatch.store.records import ItemQuery
+from cgtwatch.cli.explaining import explanation_lines
+from cgtwatch.store.records import EventQuery, ItemQuery
 
 HEAD = "sources:\n"
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -277,6 +278,8 @@ def test_a_row_leads_to_its_page_and_the_text_of_its_attachments(site: Site, tmp
             ("附件1 指导原则", 64, files[0].size),
             ("附件2 全部文件", 64, len(packed.getvalue())),
         ]
+        told = "\n".join(explanation_lines(bench.app.store.explain(next(iter(bench.app.store.events(EventQuery()))).id)))
+        assert f"attachment 附件2 全部文件: {len(packed.getvalue())} bytes, sha256 {files[1].sha256[:12]}" in told
 
 
 # --- hints

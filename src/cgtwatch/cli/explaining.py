@@ -8,6 +8,7 @@ from cgtwatch.compose.records import event_record
 from cgtwatch.store.records import Explanation
 
 SHOWN_SPANS = 6  # a field; the record has all
+SHOWN_LINKS = 8
 
 
 def explanation_record(found: Explanation) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
         "withdrawn": found.withdrawn,
         "fetches": _records(found.fetches, ("at", "url", "outcome", "status", "size", "archive_key")),
         "revisions": _records(found.revisions, ("number", "seen_at", "title", "url", "archive_key")),
+        "attachments": _records(found.item.latest.attachments, ("name", "url", "size", "sha256")),
         "links": _records(found.links, ("event", "other", "relation", "reason")),
         "announcements": _records(found.announcements, ("seq", "kind", "at", "change")),
         "told": _records(found.told, ("seq", "subscription", "wanted", "reason", "delivery", "state", "sent_at")),
@@ -42,6 +44,9 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
         yield f"fetch      {shown(fetch.at)} {fetch.outcome.value} status {shown(fetch.status)}, {fetch.size} bytes, kept as {shown(fetch.archive_key)[:12]}"
     for revision in found.revisions:
         yield f"revision   {revision.number} seen {shown(revision.seen_at)}: {shown(revision.title)}"
+    for each in found.item.latest.attachments:
+        read = f"{each.size} bytes, sha256 {each.sha256[:12]}" if each.sha256 else "not read"
+        yield f"attachment {shown(each.name or each.url)}: {read}"
     for name in (
         "modalities",
         "doc_type",
@@ -57,8 +62,10 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
         value = getattr(labels, name)
         if value:
             yield f"{name:<17}{shown(value)}{_because(found, name)}"
-    for link in found.links:
+    for link in found.links[:SHOWN_LINKS]:
         yield f"link       {link.event} {link.relation.value} {link.other}: {link.reason}"
+    if len(found.links) > SHOWN_LINKS:
+        yield f"           and {len(found.links) - SHOWN_LINKS} more; --json has all"
     yield from _telling(found)
 
 
