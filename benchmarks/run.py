@@ -66,7 +66,7 @@ class Bench:
     @property
     def env(self) -> dict[str, str]:
         """The settings of the program."""
-        trust = {"SSL_CERT_FILE": str(self.ca)} if self.ca else {}
+        trust = {"SSL_CERT_FILE": str(self.ca), "REQUESTS_CA_BUNDLE": str(self.ca)} if self.ca else {}
         return {**os.environ, "CGTWATCH_ALLOW_PRIVATE": "127.0.0.0/8", "CGTWATCH_CONCURRENCY": str(THREADS), **trust}
 
     def prepare(self) -> None:
