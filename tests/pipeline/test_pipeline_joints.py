@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from cgtwatch.link import numbered_apart
 from cgtwatch.model.classification import Act, Classification, Document, Labels, Understanding
 from cgtwatch.model.draft import Article, Attachment, Draft
 from cgtwatch.model.event import AnnouncementKind, PolicyEvent
@@ -13,7 +14,9 @@ from cgtwatch.model.source import FirstLook, Kind, Names, Source
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 from cgtwatch.pipeline.announce import announcements
 from cgtwatch.pipeline.details import Entry, join
-from cgtwatch.pipeline.recognise import stored_item
+from cgtwatch.pipeline.recognise import link_up, stored_item
+from cgtwatch.store import open_store
+from cgtwatch.store.records import StoredItem
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SOURCE = Source(
@@ -142,3 +145,33 @@ def test_what_the_source_says_of_its_issuer_is_no_evidence_where_the_source_is_t
     stored_item(SOURCE, entry(), NOW, read)
     stored_item(replace(SOURCE, level=Level.NEWS), entry(), NOW, read)
     assert [one.source_issuer for one in seen] == ["nmpa", None]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        ("2026年第8号", "2026年第12号", True),
+        ("国药监药注〔2026〕8号", "国药监药注〔2026〕12号", True),
+        ("国药监药注〔2026〕8号", "国药监药注〔2026〕8号", False),
+        ("国药监药注〔2026〕8号", "2026年第12号", False),
+        ("FDA-2026-D-0008", "FDA-2026-D-0012", True),
+        ("", "2026年第12号", False),
+    ],
+)
+def test_two_numbers_of_one_kind_are_of_two_acts(a: str, b: str, apart: bool) -> None:
+    assert numbered_apart(a, b) is numbered_apart(b, a) is apart
+
+
+def test_a_report_without_a_number_never_makes_one_act_of_two() -> None:
+    def told(item: str, source: str, number: str | None) -> StoredItem:
+        site = replace(SOURCE, id=source)
+        found = Entry(
+            Finding(Change.NEW, item, ItemKeys(), "1:new", "", replace(ROW, url=f"https://{source}.example.org/{item}"))
+        )
+        return stored_item(site, found, NOW, lambda _: understood(replace(LABELS, document_number=number)))
+
+    store = open_store("sqlite://")
+    linked = link_up([told("i1", "a", "2026年第8号"), told("i2", "b", None), told("i3", "c", "2026年第12号")], store)
+    store.close()
+    first, report, second = (item.events[0].cluster for item in linked)
+    assert (report == first, second == first) == (True, False)

@@ -2,6 +2,8 @@
 
 import re
 
+from cgtwatch.link.wording import fold
+
 _PATTERNS = (
     re.compile(r"([\u3400-\u9fff]{2,10})[〔\[(【]((?:19|20)\d{2})[〕\])】]第?(\d{1,5})号"),
     re.compile(r"(令|公告|通告)?\(?((?:19|20)\d{2})年 ?第 ?(\d{1,4})号"),
@@ -34,3 +36,10 @@ def numbers(folded: str) -> frozenset[str]:
 def proposals(folded: str) -> frozenset[str]:
     """The numbers of deputies' proposals in a folded text."""
     return frozenset(part for match in _PROPOSAL.finditer(folded) for part in match.groups() if part)
+
+
+def numbered_apart(a: str, b: str) -> bool:
+    """Whether two document numbers of one authority are of one kind and differ: then they stand on two acts."""
+    first, second = numbers(fold(a)), numbers(fold(b))
+    kinds = [{re.sub(r"\d+", "#", number) for number in found} for found in (first, second)]
+    return bool(kinds[0] & kinds[1]) and not first & second

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cgtwatch.diff.fingerprint import content_fingerprint
-from cgtwatch.link import Candidate, relate, title_key
+from cgtwatch.link import Candidate, numbered_apart, relate, title_key
 from cgtwatch.model.classification import Act, Document, Understanding
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.event import Link, PolicyEvent, Relation
@@ -167,11 +167,22 @@ def _listed_apart(event: PolicyEvent, other: PolicyEvent) -> bool:
     return event.source == other.source and not numbers_agree and not titles_agree
 
 
+def _denies(event: PolicyEvent, report: PolicyEvent) -> bool:
+    """Whether a report of an act shows that `event` is another one: one authority, other document number.
+
+    A report without a number may stand for either, and must not make one act of two.
+    """
+    mine, other = event.labels, report.labels
+    one_issuer = bool(set(mine.issuers) & set(other.issuers))
+    return one_issuer and numbered_apart(mine.document_number or "", other.document_number or "")
+
+
 def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent]) -> PolicyEvent:
     """`event` in the cluster of what reports the same act, or else in the thread of what it acts on or what acts on it."""
     others = [(link.relation, by_id[link.event if link.other == event.id else link.other]) for link in links]
     for relation, other in others:
-        if relation is Relation.SAME_ACT and not _listed_apart(event, other):
+        reports = [one for one in by_id.values() if one.cluster == other.cluster]
+        if relation is Relation.SAME_ACT and not _listed_apart(event, other) and not any(_denies(event, one) for one in reports):
             return replace(event, cluster=other.cluster, thread=other.thread)
     steps = [other for relation, other in others if relation in STEPS]
     return replace(event, thread=steps[0].thread) if steps else event
