@@ -139,7 +139,7 @@ def test_classify_reads_a_document_from_standard_input(place: Place) -> None:
 
 
 def test_classify_of_nothing_readable_is_one_clear_line(place: Place) -> None:
-    assert "expected text" in place.run("classify", code=1, stdin=b"\x89PNG\r\n\x1a\n" + bytes(4000)).stderr
+    assert "expected a text" in place.run("classify", code=1, stdin=b"\x89PNG\r\n\x1a\n" + bytes(4000)).stderr
 
 
 def test_evaluate_scores_a_labelled_file(place: Place) -> None:

@@ -31,6 +31,7 @@ PARTS = {
     "digest_due": "cgtwatch.engine.duties:digest_due",
     "housekeep": "cgtwatch.engine.duties:housekeep",
 }
+NOTES = 3  # remarks of a visit that its line in the log holds
 _log = logging.getLogger(__name__)
 
 
@@ -102,7 +103,8 @@ class Engine:
         _log.log(
             level, "poll %s",
             fields(source=row.source, outcome=row.outcome, status=row.status, new=row.new, updated=row.updated, gone=row.gone,
-                   announced=row.announced, requests=row.requests, bytes=row.bytes, seconds=row.seconds, error=row.error),
+                   announced=row.announced, requests=row.requests, bytes=row.bytes, seconds=row.seconds, error=row.error,
+                   notes=_told(row.notes)),
         )  # fmt: skip
         return row
 
@@ -137,3 +139,9 @@ class Engine:
     def _probe(self) -> None:
         prove_writable(self.app.settings.data_dir)
         self.app.store.probe()
+
+
+def _told(notes: Sequence[str]) -> str | None:
+    """The first remarks of a visit on one line, and how many more there are."""
+    more = f"; and {len(notes) - NOTES} more" if len(notes) > NOTES else ""
+    return "; ".join(notes[:NOTES]) + more or None
