@@ -79,6 +79,7 @@ class Sessions:
     def run(self, source: Source, url: str, steps: Steps) -> Answers:
         """What `steps` gets of a page of `source`, without secrets; raises `BrowserTrouble`, `Broken` and what `steps` raises."""
         secrets = Secrets(self._parts.secret)
+        secrets.know(source)
         came = self._chromium.do(lambda seat: self._open(seat, source, url, steps, secrets), _limit(source) + SPARE)
         return [(one, _masked(page, secrets)) for one, page in came]
 
@@ -103,7 +104,7 @@ class Sessions:
     async def _open(self, seat: Seat, source: Source, url: str, steps: Steps, secrets: Secrets) -> Answers:
         leaves = not (source.headers or source.cookie)  # what may be a credential stays at home
         sites = {site_of(host_of(one)) for one in (url, source.url)}
-        proxy = secrets.open(source.proxy) if source.proxy else None
+        proxy = secrets.proxy(source.proxy) if source.proxy else None
         options = self._options(seat, source, secrets)
         entry = seat.guard.issue(Pass(sites, max(LEAST_ALLOWANCE, 4 * source.max_bytes), proxy))
         door: Any = {"server": f"http://{NAME}:{seat.guard.port}", "username": "visit", "password": entry.token}
