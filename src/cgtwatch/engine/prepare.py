@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cgtwatch.app import App
 from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
+from cgtwatch.ops.memory import share_arenas
 from cgtwatch.store import save_copy, state_of, upgrade
 
 LOCAL = "local"
@@ -17,6 +18,7 @@ def prepare(app: App) -> None:
 
     Raises `StoreError` where the database cannot be used, `ConfigError` where sources.yaml is wrong.
     """
+    share_arenas()
     app.source_file  # noqa: B018 - a wrong file stops us before anything is touched
     migrate(app.settings.database_url, app.settings.data_dir, app.clock())
     if app.settings.inbox_token is not None:

@@ -52,7 +52,7 @@ def side_of(event: PolicyEvent, text: str) -> Side:
     return _side(event.title, shortened, event.url, event.on, labels.issuers, draft)
 
 
-@lru_cache(maxsize=1024)  # an event is compared with a hundred others, and they with the next one of their authorities
+@lru_cache(maxsize=512)  # an event is compared with a hundred others, and they with the next one of their authorities
 def _side(title: str, text: str, url: str, day: date | None, issuers: tuple[str, ...], draft: bool | None) -> Side:
     return Side(title, text, url, day, issuers, draft)
 
