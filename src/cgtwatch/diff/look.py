@@ -9,7 +9,7 @@ from cgtwatch.diff.traits import Traits, traits
 from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.item import KnownItem, SourceState
-from cgtwatch.model.source import Source
+from cgtwatch.model.source import Kind, Source
 from cgtwatch.text.canonical import canonical
 from cgtwatch.text.similarity import shingles
 
@@ -62,12 +62,16 @@ class Look:
     @cached_property
     def entries(self) -> tuple[Pair, ...]:
         """The rows that look like entries; all of them where these cannot be told from a menu."""
+        if self.source.kind is not Kind.LIST:
+            return self.found.pairs
         telling = tuple(p for p in self.found.pairs if _tells(p.draft.title, p.draft.published_on or p.draft.published))
         return telling if len(telling) >= _SOME or self.shown_entries != self.found.shown else self.found.pairs
 
     @cached_property
     def shown_entries(self) -> tuple[KnownItem, ...]:
-        """Likewise of what stood there last."""
+        """Likewise of what stood there last. Only a list's selector finds menus."""
+        if self.source.kind is not Kind.LIST:
+            return self.found.shown
         telling = tuple(item for item in self.found.shown if _tells(item.title, item.published_on))
         return telling if len(telling) >= _SOME else self.found.shown
 

@@ -15,6 +15,7 @@ from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, R
 from cgtwatch.store.visited import Visited, log_columns, save_states
 
 _NEWS = frozenset({Outcome.OK, Outcome.HELD})
+_GOOD = frozenset({Outcome.OK, Outcome.UNCHANGED})
 _SEEN_AGAIN = update(ITEM).where(ITEM.c.id == bindparam("of"))
 
 
@@ -28,7 +29,7 @@ class Visits(Visited):
         """
         found = Counter(item.finding.change for item in record.items)
         # A visit without news may be lost with the process: the next one finds out the same again.
-        if not (record.items or record.announce or record.plan.outcome in _NEWS):
+        if not (record.items or record.announce or record.plan.outcome in _NEWS or self._denies(record)):
             self._wait(record)
             return Recorded()
         with self._database.alone():
@@ -39,12 +40,17 @@ class Visits(Visited):
                 fetch = _log(db, record, found)
                 if record.plan.outcome is Outcome.HELD:
                     _hold(db, record)
-                elif record.plan.outcome is Outcome.OK:
+                elif record.plan.outcome in _GOOD:
                     _let_go_what_was_held(db, record)
                 _store_items(db, record, fetch)
                 announced = announce(db, record.announce, record.fetch.at)
             self._remember(record)
         return Recorded(found[Change.NEW], found[Change.UPDATED], found[Change.GONE], announced)
+
+    def _denies(self, record: VisitRecord) -> bool:
+        """Whether the page of the last good visit came again after others that are held."""
+        before = self._known_states().get(record.source)
+        return record.plan.outcome is Outcome.UNCHANGED and before is not None and before.held > 0
 
 
 def _log(db: Connection, record: VisitRecord, found: Counter[Change]) -> int | None:
