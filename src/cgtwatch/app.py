@@ -1,8 +1,6 @@
 """The only place where parts are put together: settings in, a running set of rooms out, each made when first asked for."""
 
-import os
 import random
-import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from cgtwatch import __version__, registry
-from cgtwatch.errors import NotFound, StoreUnusable
+from cgtwatch.errors import NotFound
 from cgtwatch.model.source import Names, Source
 from cgtwatch.model.subscription import Subscription
 
@@ -51,6 +49,7 @@ PARTS: Mapping[str, str] = {
     "check_selector": "cgtwatch.parse.select:check",
     "check_jmespath": "cgtwatch.parse.records:check",
     "inbox_source": "cgtwatch.config.inbox:inbox_source",
+    "kept_key": "cgtwatch.config.kept:kept_key",
     "acquire_parts": "cgtwatch.acquire.parts:AcquireParts",
     "acquirers": "cgtwatch.acquire:ACQUIRERS",
     "parsers": "cgtwatch.parse:PARSERS",
@@ -154,7 +153,9 @@ class App:
     @property
     def secret_key(self) -> bytes:
         """What links and webhook secrets are derived from: the setting, else a key made once and kept in the data directory."""
-        return self._once("secret_key", lambda: self.settings.secret_key or _kept_key(self.settings.data_dir / "secret.key"))
+        return self._once(
+            "secret_key", lambda: self.settings.secret_key or _part("kept_key")(self.settings.data_dir / "secret.key")
+        )
 
     # --- sources
 
@@ -376,16 +377,3 @@ class App:
             why=why,
         )
         return found
-
-
-def _kept_key(path: Path) -> bytes:
-    """The key in `path`, made at first use and readable by its owner only."""
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        return path.read_text(encoding="ascii").strip().encode()
-    except OSError as error:
-        mend = "mend its permissions or set CGTWATCH_SECRET_KEY"
-        raise StoreUnusable(f"{path}: cannot be read or made ({error.strerror}); {mend}") from error
