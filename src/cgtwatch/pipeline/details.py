@@ -34,8 +34,6 @@ from cgtwatch.pipeline.keeping import Archive, keep
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.dates import from_url
 
-__all__ = ["MAX_TEXT", "Archive", "Completed", "Entry", "asks_for_pages", "complete", "join", "keep"]
-
 MAX_DETAILS = 60  # a visit; the rest of a flood follows at the next one
 MAX_BASELINE_DETAILS = 20  # first look: enough to know what is open, without a siege of the site
 # How long what is missing of an item is asked for again. A page can be listed before it is there, a site can shut its door for an hour.
