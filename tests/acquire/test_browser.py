@@ -209,6 +209,15 @@ def test_a_secret_that_a_page_repeats_is_taken_out(browser, site) -> None:
     assert "a-long-secret" not in text(came)
 
 
+def test_no_secret_goes_along_to_a_page_of_another_site(browser, site) -> None:
+    one = source(site, "/plain", headers=(("x-key", "env:KEY"),), cookie=(("key", "env:LONG"),))
+    one = replace(one, request=RequestRule("GET", (("k", "env:LONG"),)))
+    browser.get(one, site.url("/given?k=env:LONG").replace("www.site.test", "new.other.test"))
+    asked = site.asked("/given")[-1]
+    assert asked.headers["host"].startswith("new.other.test")
+    assert [secret for secret in ("s3cret", "a-long-secret") if secret in repr(asked)] == []
+
+
 def test_an_alternate_is_read_where_the_page_is_gone(browser, site) -> None:
     came = fetched(look(browser, source(site, "/nowhere", alternates=(site.url("/gone"), site.url("/plain")))))
     assert (came.requested, came.url) == (site.url("/nowhere"), site.url("/plain"))

@@ -14,8 +14,8 @@ from cgtwatch.acquire.browser_answers import failure_of, joined, of_came, of_err
 from cgtwatch.acquire.browser_page import Came, Inner, Patience, Wish, ask, read
 from cgtwatch.acquire.browser_process import Bounds, BrowserTrouble, Chromium
 from cgtwatch.acquire.browser_rules import DATA, is_document, reads_scripts
-from cgtwatch.acquire.browser_session import Answers, Broken, Opened, Sessions, Steps
-from cgtwatch.acquire.door import Door, Question, Spent
+from cgtwatch.acquire.browser_session import Answers, Broken, Opened, Sessions, Steps, masked
+from cgtwatch.acquire.door import Door, Question, Spent, at_home
 from cgtwatch.acquire.filling import Unaskable, in_url
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.errors import ParseError
@@ -132,19 +132,20 @@ class BrowserAcquirer:
         came = await read(opened.page, opened.watch, Wish(start, most=source.max_bytes), self._patience, opened.until)
         if source.preload is None or not source.preload.set:
             return NO_VALUES
-        fetched = of_came(came, _asked(start, now), source.max_bytes)
+        fetched = of_came(masked(came, opened.secrets), _asked(start, now), source.max_bytes)
         if isinstance(fetched, Failed):
             raise _Unpassed(replace(fetched, message=f"the page asked first (preload): {fetched.message}"))
         return await asyncio.get_running_loop().run_in_executor(None, self._parts.pick, source, fetched)
 
     async def _step(self, source: Source, one: Ask, opened: Opened, *, listed: bool) -> Came:
-        url = opened.secrets.url(source, one)
+        home = at_home(source, one.url)
+        url = opened.secrets.url(source, one) if home else one.url
         if not (listed and _made_inside(source, one)):
             return await read(opened.page, opened.watch, _wish(source, url, listed=listed), self._patience, opened.until)
         headers = {
             name: value for name, value in one.headers if (name, value) not in source.headers
         }  # the page sends those anyway
-        inner = Inner(url, one.method, headers, opened.secrets.body(source, one))
+        inner = Inner(url, one.method, headers, opened.secrets.body(source, one) if home else one.body)
         return await ask(opened.page, inner, source.max_bytes, max(0.1, opened.until - time.monotonic()))
 
     def _run(self, source: Source, url: str, steps: Steps, now: datetime) -> Answers | Failed:

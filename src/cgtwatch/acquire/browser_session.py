@@ -16,6 +16,7 @@ from cgtwatch.acquire.browser_guard import NAME, Pass
 from cgtwatch.acquire.browser_page import Came, Watch, judge
 from cgtwatch.acquire.browser_process import Chromium, Seat
 from cgtwatch.acquire.browser_rules import agent
+from cgtwatch.acquire.door import at_home
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.secrets import Secrets
 from cgtwatch.model.fetch import Ask
@@ -81,7 +82,7 @@ class Sessions:
         secrets = Secrets(self._parts.secret)
         secrets.know(source)
         came = self._chromium.do(lambda seat: self._open(seat, source, url, steps, secrets), _limit(source) + SPARE)
-        return [(one, _masked(page, secrets)) for one, page in came]
+        return [(one, masked(page, secrets)) for one, page in came]
 
     def agent(self, source: Source) -> str:
         """What pages of the source are read as."""
@@ -105,7 +106,7 @@ class Sessions:
         leaves = not (source.headers or source.cookie)  # what may be a credential stays at home
         sites = {site_of(host_of(one)) for one in (url, source.url)}
         proxy = secrets.proxy(source.proxy) if source.proxy else None
-        options = self._options(seat, source, secrets)
+        options = self._options(seat, source, url, secrets)
         entry = seat.guard.issue(Pass(sites, max(LEAST_ALLOWANCE, 4 * source.max_bytes), proxy))
         door: Any = {"server": f"http://{NAME}:{seat.guard.port}", "username": "visit", "password": entry.token}
         context = await seat.browser.new_context(**options, proxy=door)
@@ -129,9 +130,10 @@ class Sessions:
             seat.guard.revoke(entry)
             seat.spoiled = not await _closed(context, self._close)
 
-    def _options(self, seat: Seat, source: Source, secrets: Secrets) -> dict[str, Any]:
+    def _options(self, seat: Seat, source: Source, url: str, secrets: Secrets) -> dict[str, Any]:
         name = self._agents[source.id] = source.user_agent or agent(seat.agent, self._ours)
-        headers = {name: secrets.open(value) for name, value in source.headers if name.lower() != "user-agent"}
+        own = source.headers if at_home(source, url) else ()
+        headers = {name: secrets.open(value, name) for name, value in own if name.lower() != "user-agent"}
         return {
             "user_agent": name,
             "locale": LOCALES.get(source.language or "", "en-GB"),
@@ -146,7 +148,8 @@ class Sessions:
     def _known(self, source: Source, url: str, secrets: Secrets) -> list[dict[str, Any]]:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
-        own = [{"name": name, "value": secrets.open(value), "domain": host, "path": "/"} for name, value in source.cookie]
+        ours = source.cookie if at_home(source, url) else ()
+        own = [{"name": name, "value": secrets.open(value, name), "domain": host, "path": "/"} for name, value in ours]
         return [*self._cookies.get(source.id, ()), *own]
 
     def _remember(self, source: Source, cookies: list[dict[str, Any]]) -> None:
@@ -164,7 +167,7 @@ def _limit(source: Source) -> float:
     return source.timeout.total_seconds() * (TERMS_TIME if source.terms else 1)
 
 
-def _masked(came: Came, secrets: Secrets) -> Came:
+def masked(came: Came, secrets: Secrets) -> Came:
     """The same without any of the secrets that it was asked with."""
     whole = secrets.take_out(NetAnswer(came.url, came.status, came.headers, came.body, (), timedelta(), 1))
     bare = secrets.take_out(NetAnswer("", came.status, {}, came.bare, (), timedelta(), 1))

@@ -157,7 +157,7 @@ class Door:
         url, body = ask.url, ask.body
         if ask.headers or source.cookie or source.request is not None or "env:" in source.url:
             secrets.know(source)
-            home = origin_of(url) in _origins(source)
+            home = at_home(source, url)
             headers.update(_own_headers(source, ask, secrets, home=home))
             if home:
                 url, body = secrets.url(source, ask), secrets.body(source, ask)
@@ -195,6 +195,6 @@ def _own_headers(source: Source, ask: Ask, secrets: Secrets, *, home: bool) -> d
     return found
 
 
-def _origins(source: Source) -> set[tuple[str, str, int] | None]:
-    """Where the source's own requests go: what it says in secret is for these alone."""
-    return {origin_of(url) for url in (source.url, *source.alternates)} - {None}
+def at_home(source: Source, url: str) -> bool:
+    """Whether an address is where the source's own requests go: what it says in secret is for these origins alone."""
+    return origin_of(url) in {origin_of(own) for own in (source.url, *source.alternates)} - {None}
