@@ -179,6 +179,8 @@ def test_a_text_that_nobody_wrote_is_known_as_such(text):
     [
         "關於公開徵求細胞治療產品意見的通知", "细胞治疗产品注册审评", "鑫鑫鑭鑰生物", "Événement à l’été: thérapie génique", "再生医療等製品の承認",
         "세포치료제 허가 심사", "What is new???", "https://a.gov/%E5%85%AC a guideline on potency assays for cells", "Überwachung für Ärzte",
+        "Revolução nas telas com pontos quânticos impressos em três cores", "Wrzesień 1939: pamięć września, Lwów w oczach Ślązaków",
+        "Первая новость: ёжик, чай, Москва, Санкт-Петербург", "未完成みかんせい｜I'm well, the surrounded sky, looking up",
         "Клеточная терапия", "ประกาศสำนักงาน",
     ],
 )  # fmt: skip

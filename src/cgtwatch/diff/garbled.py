@@ -21,7 +21,9 @@ _TEMPLATE = re.compile(
 _READ = (("gb18030", "gb18030"), ("big5hkscs", "big5"), ("cp932", "shift_jis"), ("cp949", "euc-kr"))
 _WRITTEN = (*_READ, ("utf-8", "gb18030"))
 _LONGEST = 300
-_FEW = 6  # letters beyond ASCII by which nothing can be told
+_FEW = 6  # letters beyond ASCII, of which fewer tell nothing
+_CLEAR = 0.15  # of the letters, common ones by which a text is one of its language
+_LATIN_END, _EAST = 0x300, 0x2E80
 
 
 def garbled(text: str) -> bool:
@@ -41,25 +43,32 @@ def garbled(text: str) -> bool:
 
 
 def _reads_better(text: str) -> bool:
-    """Whether the bytes behind a text make sense in another encoding, and next to none in the one it was read in."""
-    foreign = sum(1 for char in text if not char.isascii() and char.isalpha())
-    if foreign < _FEW:
+    """Whether the bytes behind a text make sense in another encoding, and next to none in any as they were read."""
+    letters = [char for char in text if char.isalpha()]
+    foreign = [char for char in letters if not char.isascii()]
+    if len(foreign) < max(_FEW, 0.5 * len(letters)):
         return False
-    if foreign >= 0.5 * sum(map(str.isalpha, text)) and all(ord(char) < 0x300 for char in text if char.isalpha()):
-        return any(_sense(text, "latin-1", *written) >= 0.15 for written in _READ)  # accents without letters between them
-    for read, family in _READ:
-        here = likeness(text, family)
-        if here < 0.15:
-            for written in _WRITTEN:
-                if written[0] != read and _sense(text, read, *written) >= max(0.15, 3 * here):
-                    return True
-    return False
+    if all(ord(char) < _LATIN_END for char in letters):  # accents with hardly a letter between them
+        return any(_sense(text, "latin-1", *written) >= _CLEAR for written in _READ)
+    if sum(ord(char) >= _EAST for char in foreign) < 0.8 * len(foreign):
+        return False
+    here = max(likeness(text, family) for _, family in _READ)
+    if here >= _CLEAR:
+        return False
+    return any(
+        _sense(text, read, *written) >= max(_CLEAR, 3 * here) for read, _ in _READ for written in _WRITTEN if written[0] != read
+    )
 
 
 def _sense(text: str, read: str, written: str, family: str) -> float:
     """How much like its language a text is that was written in one encoding and read in another."""
-    again = text.encode(read, "ignore").decode(written, "replace")
-    return likeness(again, family) if 4 * again.count("\ufffd") <= len(again) else 0.0
+    raw = text.encode(read, "ignore")
+    if 10 * len(raw.decode(read, "ignore")) < 9 * len(text.replace("\ufffd", "")):
+        return 0.0  # it holds what this encoding has not
+    again = raw.decode(written, "replace")
+    if 4 * again.count("\ufffd") > len(again) or sum(not char.isascii() for char in again) < _FEW:
+        return 0.0
+    return likeness(again, family)
 
 
 def unwritten(title: str) -> bool:
