@@ -39,6 +39,8 @@ MAX_BASELINE_DETAILS = 20  # first look: enough to know what is open, without a 
 # How long what is missing of an item is asked for again. A page can be listed before it is there, a site can shut its door for an hour.
 PATIENCE = timedelta(days=3)
 SHORT_PATIENCE = timedelta(hours=6)
+# A redirect to a private address is a site set up wrongly, or hostile; the first is mended within hours.
+_PERHAPS_PASSING = frozenset({ErrorClass.BLOCKED, ErrorClass.HTTP_4XX, ErrorClass.REFUSED, ErrorClass.REDIRECT})
 _MOST_NOTES = 30
 _TRUST = ("row", "page", "meta", "address")
 _PAGED = frozenset({Kind.LIST, Kind.FEED, Kind.API, Kind.SITEMAP})
@@ -180,8 +182,8 @@ def _wall(row: Draft, got: Fetched, article: Article) -> str | None:
 def _patience(got: Visit) -> timedelta:
     if not isinstance(got, Failed) or got.error in PASSING:
         return PATIENCE
-    refused_by_us = got.error is ErrorClass.BLOCKED and got.status is None  # robots.txt
-    return SHORT_PATIENCE if got.error in {ErrorClass.BLOCKED, ErrorClass.HTTP_4XX} and not refused_by_us else timedelta()
+    by_robots = got.error is ErrorClass.BLOCKED and got.status is None
+    return SHORT_PATIENCE if got.error in _PERHAPS_PASSING and not by_robots else timedelta()
 
 
 def _message(got: Visit) -> str:
