@@ -107,6 +107,11 @@ HONEST = {
         "Notice",
         "<p>Workshop on potency assays for gene therapy.</p><script>if(top!=self)top.location=1;</script>",
     ),
+    "note to old browsers": (
+        "Court",
+        "<p>You are using an outdated browser. Please upgrade your browser.</p>"
+        + "<p>A summary of each opinion follows here.</p>" * 6,
+    ),
     "short": ("备案机构名单", "<p>截至2026年9月，共有备案机构133家。</p>"),
     "being built": ("建设标准", "<p>在建设中的细胞制备中心应当按照本标准执行，升级改造的参照执行。</p>" * 4),
     "blocked batches": ("Blocked batches", "<p>The following batches of product X were blocked pending tests: A1, A2.</p>"),

@@ -14,6 +14,8 @@ from cgtwatch.model.fetch import Fetched
 LITTLE = 700  # characters of visible text; the walls we have seen hold less, pages hold more
 _OPENING = 300
 _TERSE = 150
+# Guides speak of passwords, and ordinary pages of old browsers in passing; a wall says little else.
+_BY_THE_WAY = frozenset({"login", "browser"})
 _HARDLY = 60
 _NOTHING = 20
 _BARE = 80  # characters of a page on which nothing stands
@@ -26,6 +28,7 @@ NAMES = {
     "lost": "a page that says it does not exist",
     "foreign": "a page of another owner",
     "shell": "a page that only scripts fill",
+    "browser": "a page that wants another browser",
 }
 _HEADERS = {"x-amzn-waf-action": ("challenge", "captcha"), "cf-mitigated": (), "x-vercel-mitigated": (), "x-sucuri-block": ()}
 _WORDS_OF_A_PATH = (
@@ -103,8 +106,7 @@ def _by_little(visit: Fetched, seen: Seen, said: str) -> str | None:
     first = seen.text if seen.history else seen.text[:_OPENING]  # of what was never read only its beginning speaks for all of it
     for text in (said, first):
         for what, words in _table("text") if text else ():
-            # Words about passwords and sessions stand in guides too; on a log-in page there is little else.
-            if (what != "login" or len(seen.text) < _TERSE) and words.search(text):
+            if (what not in _BY_THE_WAY or len(seen.text) < _TERSE) and words.search(text):
                 return NAMES[what]
     if len(seen.text) >= (LITTLE if seen.history else _HARDLY):
         return None
