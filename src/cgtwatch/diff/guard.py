@@ -65,6 +65,8 @@ def _check_wall(look: Look) -> Verdict | None:
         return None
     seen = _seen(look)
     what = stands_before(look.visit, seen)
+    if what == NAMES["shell"] and look.source.via == "browser" and look.found.pairs:
+        return None  # its scripts have run, and what they drew stands there
     return _wall_verdict(what, look.visit, seen.title) if what else None
 
 
