@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -115,18 +115,22 @@ def _summary(text: str) -> str:
 def link_up(items: Sequence[StoredItem], store: Store) -> tuple[StoredItem, ...]:
     """The same items, their main events joined to the clusters and threads of earlier ones."""
     done: list[StoredItem] = []
-    earlier = _Earlier()
+    earlier = _Earlier(store)
     for item in items:
-        linked = _linked(item, store, earlier) if item.events else item
+        linked = _linked(item, earlier) if item.events else item
         done.append(linked)
         earlier.add(linked)
     return tuple(done)
 
 
 class _Earlier:
-    """The main events of the visit that stand in the store after it: those that an event may have to do with, never all of a flood."""
+    """The events that one of this visit may have to do with: earlier ones of the store, and those of the visit itself, never all of
+    a flood.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._of_issuers: dict[tuple[str, ...], list[Candidate]] = {}
         self._latest: deque[Candidate] = deque(maxlen=NEIGHBOURS)
         self._by_key: dict[str, list[Candidate]] = {}
 
@@ -139,21 +143,29 @@ class _Earlier:
                 for key in item.keys.get(event.id, ()):
                     self._by_key.setdefault(key, []).append(candidate)
 
+    def stored(self, event: PolicyEvent, numbered: Collection[str], title: str) -> list[Candidate]:
+        """Those of the store that share a number or the title with `event`, then the latest of its issuers."""
+        since, issuers = event.first_seen - LOOK_BACK, event.labels.issuers
+        if issuers not in self._of_issuers:  # once a visit, not once an item
+            latest = self._store.candidates((), (), issuers, since) if issuers else []
+            self._of_issuers[issuers] = [Candidate(*each) for each in latest]
+        named = [Candidate(*each) for each in self._store.candidates(numbered, [title] if title else [], (), since)]
+        return list({one.event.id: one for one in (*named, *self._of_issuers[issuers])}.values())[:NEIGHBOURS]
+
     def near(self, keys: Iterable[str]) -> list[Candidate]:
-        """Those that carry one of `keys`, and the latest ones whatever they carry."""
+        """Those of the visit that carry one of `keys`, and the latest ones whatever they carry."""
         keyed = [candidate for key in keys for candidate in self._by_key.get(key, ())[-NEIGHBOURS:]]
         return list({candidate.event.id: candidate for candidate in (*keyed, *self._latest)}.values())
 
 
-def _linked(item: StoredItem, store: Store, earlier: _Earlier) -> StoredItem:
+def _linked(item: StoredItem, earlier: _Earlier) -> StoredItem:
     main = item.events[0]
     assert item.revision is not None
     text = item.revision.text
     cited = [number.canonical for number in numbers.find(text[:CITING])]
     own = {number.canonical for number in numbers.find(main.labels.document_number or "")}
     title = title_key(main.title)
-    found = store.candidates([*own, *cited], [title] if title else [], main.labels.issuers, main.first_seen - LOOK_BACK)
-    others = [*(Candidate(event, body) for event, body in found), *earlier.near([*own, *cited, title])]
+    others = [*earlier.stored(main, [*own, *cited], title), *earlier.near([*own, *cited, title])]
     others = [other for other in others if other.event.item_id != main.item_id]
     links = relate(main, text, others)
     joined = _joined(main, links, {other.event.id: other.event for other in others})

@@ -95,14 +95,17 @@ class Events(Room):
         named = [("number", number_key(number)) for number in numbers] + [("title", title_key(title)) for title in title_keys]
         newest = EVENT.c.last_changed.desc()
         live = select(EVENT.c.id).where(EVENT.c.withdrawn.is_(False))
+        questions = [live.where(EVENT.c.id.in_(_tagged(named)))] if any(value for _, value in named) else []
+        if issuers:
+            by_issuer = EVENT.c.id.in_(_tagged([("issuer", each) for each in issuers]))
+            questions.append(live.where(by_issuer, EVENT.c.last_changed >= since))
         ids: dict[str, None] = {}
         with self._database.read() as db:
-            for asked in (
-                live.where(EVENT.c.id.in_(_tagged(named))),
-                live.where(EVENT.c.id.in_(_tagged([("issuer", each) for each in issuers])), EVENT.c.last_changed >= since),
-            ):
+            for asked in questions:
                 ids |= dict.fromkeys(db.execute(asked.order_by(newest, EVENT.c.id).limit(limit)).scalars())
             chosen = list(ids)[:limit]
+            if not chosen:
+                return []
             # The texts of those chosen alone: an authority has thousands of events.
             with_text = _live().add_columns(_TEXT.label("text_of_event")).outerjoin(REVISION, _ITS_TEXT)
             rows = db.execute(with_text.where(EVENT.c.id.in_(chosen))).mappings()
