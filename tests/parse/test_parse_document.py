@@ -138,7 +138,9 @@ def test_a_web_page_that_word_saved_under_its_own_suffix_is_read():
 
 
 def test_front_matter_says_where_a_document_comes_from():
-    text = '---\ntitle: "A guideline"\nurl: "https://www.example.org/g/1"\nissuer: nmpa\njurisdiction: CN-GD\n---\n\nText of it.\n'
+    text = (
+        '---\ntitle: "A guideline"\nurl: "https://www.example.org/g/1"\nissuer: nmpa\njurisdiction: CN-GD\n---\n\nText of it.\n'
+    )
     found = document(text.encode(), "a.md", now=NOW)
     assert (found.url, found.issuer, found.jurisdiction) == ("https://www.example.org/g/1", "nmpa", "CN-GD")
 
