@@ -149,15 +149,7 @@ def _scripted(source: Source, rule: _Rule, markup: Markup, row: Row, now: dateti
         return None
     told = parse_date(plain(row.date), zone=source.timezone, formats=rule.formats, now=now) if row.date else None
     when = Dated(told.at, told.on, "row") if told else in_address(url, now=now)
-    return Draft(
-        title=title or one_line(url, LONGEST_TITLE),
-        url=url,
-        text=text,
-        published=when.published,
-        published_on=when.on,
-        language=language_of(f"{title}\n{text}", source.language),
-        date_from=when.stood,
-    )
+    return _entry(source, title, url, text, when)
 
 
 def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: datetime) -> Draft | None:
@@ -167,6 +159,11 @@ def _draft(source: Source, rule: _Rule, markup: Markup, row: HtmlElement, now: d
         return None
     text = clean(rule.text.first(row)) if rule.text else ""
     when = _dated(source, rule, row, url, now)
+    return _entry(source, title, url, text, when)
+
+
+def _entry(source: Source, title: str, url: str, text: str, when: Dated) -> Draft:
+    """What was read of a row; one without a title is called by its address."""
     return Draft(
         title=title or one_line(url, LONGEST_TITLE),
         url=url,
