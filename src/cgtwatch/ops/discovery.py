@@ -1,8 +1,8 @@
 """What an address offers to be watched, as ready entries for sources.yaml: its feeds, its lists, its map of the site."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -12,7 +12,7 @@ from cgtwatch.compose.records import day
 from cgtwatch.config.proposal import entry
 from cgtwatch.errors import CgtwatchError, ParseError
 from cgtwatch.model.draft import Draft, Parsed
-from cgtwatch.model.fetch import ErrorClass, Failed, Fetched
+from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, ListRule, Names, Source
 from cgtwatch.pipeline.pages import Doors, first_pages
@@ -25,16 +25,6 @@ _ZONES = {
     "cn": "Asia/Shanghai", "tw": "Asia/Taipei", "hk": "Asia/Hong_Kong", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "uk": "Europe/London",
     "gov": "America/New_York", "sg": "Asia/Singapore", "de": "Europe/Berlin", "fr": "Europe/Paris", "ch": "Europe/Zurich", "eu": "Europe/Brussels",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Offered:
-    """One proposal before it is a row."""
-
-    source: Source
-    drafts: tuple[Draft, ...]
-    title: str
-    rule: Row
 
 
 def discover(app: App, url: str, *, browser: bool = False) -> Iterator[Row]:
@@ -50,7 +40,8 @@ def discover(app: App, url: str, *, browser: bool = False) -> Iterator[Row]:
         yield _trouble(url, f"{problem.error.value}: {problem.message}" if problem else "nothing came", _hint(problem))
         return
     if _FEED_BODY.match(visit.body[:2000]):
-        yield from _rows(_feed(app, source, visit.url, ""))
+        if (row := _feed(app, _as_feed(source, visit.url), visit, "")) is not None:
+            yield row
         return
     try:
         offer = app.parser.discover(source, visit)
@@ -62,14 +53,16 @@ def discover(app: App, url: str, *, browser: bool = False) -> Iterator[Row]:
     source = replace(source, url=visit.url, language=offer.language)
     listed = bool(offer.lists)
     for feed in offer.feeds[:_FEEDS]:
-        for row in _rows(_feed(app, source, feed.url, feed.title or offer.title)):
+        asked = _as_feed(source, feed.url)
+        got = app.acquirer(asked).visit(asked, SourceState(asked.id))
+        if (row := _feed(app, asked, got, feed.title or offer.title)) is not None:
             listed = True
             yield row
     for proposal in offer.lists:
         pages = proposal.paging
         paging = {"paging": {"by": pages.by, "path": pages.path, "start": pages.start}} if pages else {}
         keys = {"list": _changed(proposal.rule), **paging, "detail": "auto"}
-        yield _row(_Offered(replace(source, kind=Kind.LIST), proposal.drafts, offer.title, keys))
+        yield _row(replace(source, kind=Kind.LIST), proposal.drafts, offer.title, keys)
     yield from _maps(app, source, offer.title)
     if not listed:
         drawn = "a single page is watched with `kind: page`"
@@ -108,11 +101,14 @@ def _trouble(url: str, error: str, hint: str) -> Row:
     return {"proposal": None, "url": url, "error": error, "hint": hint}
 
 
-def _feed(app: App, source: Source, url: str, title: str) -> Iterator[_Offered]:
-    asked = replace(source, kind=Kind.FEED, url=url, id=_slug(url))
-    parsed = _parsed(app, asked)
-    if parsed is not None:
-        yield _Offered(asked, parsed.drafts, title or parsed.title, {})
+def _as_feed(source: Source, url: str) -> Source:
+    return replace(source, kind=Kind.FEED, url=url, id=_slug(url))
+
+
+def _feed(app: App, source: Source, got: Visit, title: str) -> Row | None:
+    """The row of a feed that was got; None where it is none."""
+    parsed = _parsed(app, source, got)
+    return None if parsed is None else _row(source, parsed.drafts, title or parsed.title, {})
 
 
 def _maps(app: App, source: Source, title: str) -> Iterator[Row]:
@@ -122,19 +118,18 @@ def _maps(app: App, source: Source, title: str) -> Iterator[Row]:
     named = _MAP_LINE.findall(got.body.decode("utf-8", "replace")) if isinstance(got, Fetched) else []
     for url in dict.fromkeys([*named, urljoin(root, "sitemap.xml")][: _MAPS if named else 1]):
         asked = replace(source, kind=Kind.SITEMAP, url=urljoin(root, url), id=f"{_slug(root)}-sitemap"[:64])
-        parsed = _parsed(app, asked)
+        parsed = _parsed(app, asked, app.acquirer(asked).visit(asked, SourceState(asked.id)))
         if parsed is not None and parsed.drafts:
             path = urlsplit(source.url).path.rpartition("/")[0] + "/"
             near = tuple(one for one in parsed.drafts if path != "/" and path in urlsplit(one.url).path)
-            yield _row(_Offered(asked, near or parsed.drafts, title, {"sitemap": {"match": re.escape(path)}} if near else {}))
+            yield _row(asked, near or parsed.drafts, title, {"sitemap": {"match": re.escape(path)}} if near else {})
 
 
-def _parsed(app: App, source: Source) -> Parsed | None:
-    got = app.acquirer(source).visit(source, SourceState(source.id))
+def _parsed(app: App, source: Source, got: Visit) -> Parsed | None:
+    if not isinstance(got, Fetched):
+        return None
     try:
-        return (
-            first_pages(source, got, Doors(app.acquirer(source), app.parser, lambda _: "")) if isinstance(got, Fetched) else None
-        )
+        return first_pages(source, got, Doors(app.acquirer(source), app.parser, lambda _: ""))
     except CgtwatchError:
         return None
 
@@ -145,19 +140,15 @@ def _changed(rule: ListRule) -> Row:
     return {key: value for key, value in asdict(rule).items() if value != usual[key]}
 
 
-def _rows(offered: Iterator[_Offered]) -> Iterator[Row]:
-    yield from map(_row, offered)
-
-
-def _row(offered: _Offered) -> Row:
-    source, drafts = offered.source, offered.drafts
+def _row(source: Source, drafts: Sequence[Draft], title: str, rule: Row) -> Row:
+    """A proposed source as the row that is shown; `rule` holds the keys of its kind."""
     keys = {
-        "id": source.id, "name": offered.title[:120] or source.id, "kind": source.kind.value, "url": source.url,
+        "id": source.id, "name": title[:120] or source.id, "kind": source.kind.value, "url": source.url,
         "via": source.via if source.via != "http" else None, "language": source.language,
-        "timezone": source.timezone if source.timezone != "UTC" else None, "every": "6h", **offered.rule,
+        "timezone": source.timezone if source.timezone != "UTC" else None, "every": "6h", **rule,
     }  # fmt: skip
     return {
-        "proposal": source.kind.value, "url": source.url, "title": offered.title, "count": len(drafts),
+        "proposal": source.kind.value, "url": source.url, "title": title, "count": len(drafts),
         "dated": sum(one.published_on is not None for one in drafts), "entry": entry(keys),
         "items": [{"published": day(one.published_on), "title": one.title, "url": one.url} for one in drafts[:_SHOWN]],
     }  # fmt: skip
