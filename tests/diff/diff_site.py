@@ -1,14 +1,16 @@
 """Makers of sources, drafts and visits, and a memory that keeps items as the store does, for the tests of `diff`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cgtwatch.diff.decide import decide, held, unchanged
 from cgtwatch.diff.guard import judge
+from cgtwatch.diff.matching import match_page
 from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.fetch import Failed, Fetched, NotModified, Validators
-from cgtwatch.model.item import Change, KnownItem, Outcome, Plan, SourceState
+from cgtwatch.model.item import Change, KnownItem, Outcome, Plan, SourceState, Verdict
 from cgtwatch.model.source import Kind, ListRule, Names, Source
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -75,12 +77,10 @@ class Memory:
         self.now += self.source.every
         page = parsed(drafts, **more)
         visit = replace(visit or a_visit(), fetched_at=self.now)
-        verdict = judge(self.source, self.state, visit, page, self.known)
-        if verdict.trusted:
-            plan = decide(self.source, self.state, visit, page, self.known, self.now)
-        else:
-            plan = held(self.source, self.state, visit, verdict, self.now)
-        return self._keep(plan)
+        found = match_page(self.source, page, self.known)
+        verdict = judge(self.source, self.state, visit, page, found)
+        where = (self.source, self.state, visit)
+        return self._keep(decide(*where, page, found, self.now) if verdict.trusted else held(*where, verdict, self.now))
 
     def same(self) -> Plan:
         self.now += self.source.every
@@ -116,3 +116,13 @@ def told(plan: Plan) -> dict[str, list[str]]:
 
 def calm(plan: Plan) -> bool:
     return plan.outcome is Outcome.OK and not told(plan)
+
+
+def judged(source: Source, state: SourceState, visit: Fetched, page: Parsed, known: Sequence[KnownItem] = ()) -> Verdict:
+    """What the guard says of a page beside what is known."""
+    return judge(source, state, visit, page, match_page(source, page, known))
+
+
+def decided(source: Source, state: SourceState, visit: Fetched, page: Parsed, known: Sequence[KnownItem], now: datetime) -> Plan:
+    """What a believed page leads to beside what is known."""
+    return decide(source, state, visit, page, match_page(source, page, known), now)

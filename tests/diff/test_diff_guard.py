@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from cgtwatch.diff.guard import judge, unreadable
+from cgtwatch.diff.guard import unreadable
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Outcome, SourceState
 from cgtwatch.model.source import Kind
-from diff.diff_site import NOW, Memory, a_source, a_visit, calm, parsed, row, rows, told
+from diff.diff_site import NOW, Memory, a_source, a_visit, calm, judged, parsed, row, rows, told
 
 TWENTY = rows(*range(20, 0, -1))
 PAGE_TEXT = "\n".join(f"第{n}条 细胞治疗产品的申请人应当按照本办法的规定提交第{n}部分研究资料。" for n in range(1, 40))
@@ -97,7 +97,7 @@ HEADERS = [{"x_amzn_waf_action": "challenge"}, {"cf_mitigated": "challenge"}]
 
 @pytest.mark.parametrize("headers", HEADERS, ids=str)
 def test_a_challenge_named_in_the_headers_is_a_wall(headers):
-    assert not judge(a_source(), SourceState("site"), a_visit("", **headers), parsed([]), ()).trusted
+    assert not judged(a_source(), SourceState("site"), a_visit("", **headers), parsed([]), ()).trusted
 
 
 @pytest.mark.parametrize("body", WALLS.values(), ids=WALLS.keys())

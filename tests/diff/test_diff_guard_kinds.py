@@ -6,12 +6,11 @@ from dataclasses import replace
 import pytest
 
 from cgtwatch.diff.garbled import garbled
-from cgtwatch.diff.guard import judge
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Outcome, SourceState
 from cgtwatch.model.source import ApiRule, Kind, RequestRule, SitemapRule
-from diff.diff_site import NOW, Memory, a_source, a_visit, calm, parsed, row, rows, told
+from diff.diff_site import NOW, Memory, a_source, a_visit, calm, judged, parsed, row, rows, told
 
 TWENTY = rows(*range(20, 0, -1))
 HELD, OK = Outcome.HELD, Outcome.OK
@@ -332,6 +331,6 @@ def test_what_must_stand_on_a_page_outweighs_words_at_the_first_look():
 
 
 def test_no_reason_has_a_gap_to_be_filled_in():
-    verdict = judge(a_source(), SourceState("site"), a_visit("<title>Just a moment...</title>", NOW, 200), parsed([]), ())
+    verdict = judged(a_source(), SourceState("site"), a_visit("<title>Just a moment...</title>", NOW, 200), parsed([]), ())
     assert "status 200" in verdict.reason
     assert "{" not in verdict.reason

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cgtwatch.diff.decide import decide, failed, held, unchanged
+from cgtwatch.diff.decide import failed, held, unchanged
 from cgtwatch.diff.health import Word, alarms, health
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.item import SourceState, Verdict
 from cgtwatch.model.source import Source
-from diff.diff_site import NOW, a_304, a_failure, a_source, a_visit, parsed, row
+from diff.diff_site import NOW, a_304, a_failure, a_source, a_visit, decided, parsed, row
 
 HOUR = timedelta(hours=1)
 OK = "ok"
@@ -37,7 +37,7 @@ class Fleet:
     def visit(self, source: Source, outcome: ErrorClass | str) -> None:
         state = self.states.get(source.id, SourceState(source.id))
         if outcome == OK:
-            plan = decide(source, state, a_visit(at=self.now), parsed([row(1)]), (), self.now)
+            plan = decided(source, state, a_visit(at=self.now), parsed([row(1)]), (), self.now)
         elif outcome in {ErrorClass.LAYOUT, ErrorClass.QUARANTINE, ErrorClass.EMPTY}:
             plan = held(source, state, a_visit(at=self.now), Verdict(False, ErrorClass(outcome), "no rows"), self.now)
         else:
@@ -230,10 +230,10 @@ def test_a_source_that_nobody_visits_any_more_is_silent():
 
 def test_a_good_visit_that_may_have_missed_something_says_so_until_the_next_one():
     source = a_source(every=HOUR)
-    state = decide(source, SourceState(source.id), a_visit(), parsed([row(n) for n in range(5)]), (), NOW).state
-    plan = decide(source, state, a_visit(), replace(parsed([row(9)]), warnings=("2 rows have no link",)), (), NOW)
+    state = decided(source, SourceState(source.id), a_visit(), parsed([row(n) for n in range(5)]), (), NOW).state
+    plan = decided(source, state, a_visit(), replace(parsed([row(9)]), warnings=("2 rows have no link",)), (), NOW)
     later = unchanged(source, plan.state, a_304(), NOW + HOUR).state
     told = health(later, source, NOW + HOUR)
     assert (told.word, told.what) == (Word.OK, "2 rows have no link")
-    well = decide(source, later, a_visit(), parsed([row(9)]), (), NOW).state
+    well = decided(source, later, a_visit(), parsed([row(9)]), (), NOW).state
     assert health(well, source, NOW).what == ""

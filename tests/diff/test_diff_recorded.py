@@ -8,13 +8,12 @@ import pytest
 
 from cgtwatch.diff.compare import readable
 from cgtwatch.diff.fingerprint import content_fingerprint
-from cgtwatch.diff.guard import judge
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.item import Revision, SourceState
 from cgtwatch.model.source import Kind
 from cgtwatch.text.html import to_text
-from diff.diff_site import NOW, a_source, a_visit, parsed
+from diff.diff_site import NOW, a_source, a_visit, judged, parsed
 from shared import SHARED, needs_shared
 
 pytestmark = [pytest.mark.recorded, needs_shared]
@@ -81,7 +80,7 @@ JUDGED = [case for case in records() if (case[2]["status"] in {200, 202}) and no
 def test_a_recorded_answer_with_a_good_status_is_judged_as_people_did(name, quality, record):
     text = "word " * (record["content_length"] // 20) if record["content_length"] > 10_000 else ""
     drafts = [Draft(record["title"], record["url"], text=text)]
-    verdict = judge(a_source(Kind.PAGE), SourceState("site"), visit(record), parsed(drafts, title=record["title"]), ())
+    verdict = judged(a_source(Kind.PAGE), SourceState("site"), visit(record), parsed(drafts, title=record["title"]), ())
     assert verdict.trusted == (quality == 1.0)
 
 
@@ -92,7 +91,7 @@ BAD_TITLES = [case for case in records() if case[1] <= 0.25 and case[2]["title"]
 def test_a_recorded_wall_would_be_known_by_its_title_even_with_status_200(name, quality, record):
     shown = a_visit(f"<title>{record['title']}</title>")
     drafts = [Draft(record["title"], record["url"], text="…")]
-    assert not judge(a_source(Kind.PAGE), SourceState("site"), shown, parsed(drafts, title=record["title"]), ()).trusted
+    assert not judged(a_source(Kind.PAGE), SourceState("site"), shown, parsed(drafts, title=record["title"]), ()).trusted
 
 
 def test_a_recorded_wall_with_its_body_is_known_and_a_page_with_its_body_believed():
@@ -101,5 +100,5 @@ def test_a_recorded_wall_with_its_body_is_known_and_a_page_with_its_body_believe
             raw = (ROOT / line["file"]).read_bytes()
             body = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode()
             drafts = [Draft("", "https://a.gov/", text=to_text(body))]
-            verdict = judge(a_source(Kind.PAGE), SourceState("site"), a_visit(body), parsed(drafts), ())
+            verdict = judged(a_source(Kind.PAGE), SourceState("site"), a_visit(body), parsed(drafts), ())
             assert verdict.trusted == (line["gold"]["quality"] == 1.0), line["file"]

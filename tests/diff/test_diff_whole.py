@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from cgtwatch.diff.decide import decide
-from cgtwatch.diff.guard import judge
 from cgtwatch.diff.traits import traits
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Change, Outcome
 from cgtwatch.model.source import ApiRule, Kind, RequestRule
-from diff.diff_site import NOW, Memory, a_source, a_visit, parsed, row, rows, told
+from diff.diff_site import NOW, Memory, a_source, a_visit, decided, judged, parsed, row, rows, told
 
 WHOLE = replace(a_source(Kind.API, url="https://www.example.gov/all.json"), list=None, api=ApiRule(whole=True))
 
@@ -122,8 +120,8 @@ def test_a_file_of_thousands_of_records_is_compared_in_bounded_time():
     memory.look(records(*range(2800)))
     page = [*records(*range(2750)), record(2799, "Final"), *records(4001, 4002)]
     began = time.process_time()
-    assert judge(WHOLE, memory.state, a_visit(), parsed(page), memory.known).trusted
-    plan = decide(WHOLE, memory.state, a_visit(), parsed(page), memory.known, NOW)
+    assert judged(WHOLE, memory.state, a_visit(), parsed(page), memory.known).trusted
+    plan = decided(WHOLE, memory.state, a_visit(), parsed(page), memory.known, NOW)
     assert time.process_time() - began < 2.5  # a third of that on an idle machine
     assert {name: len(found) for name, found in told(plan).items()} == {"new": 2, "updated": 1, "gone": 49}
 
@@ -135,5 +133,5 @@ def test_namesakes_by_the_thousand_cost_no_square():
     memory = Memory(WHOLE)
     memory.look(letters(1))
     began = time.process_time()
-    judge(WHOLE, memory.state, a_visit(), parsed(letters(2)), memory.known)
+    judged(WHOLE, memory.state, a_visit(), parsed(letters(2)), memory.known)
     assert time.process_time() - began < 4

@@ -9,6 +9,7 @@ import pytest
 from cgtwatch.diff.decide import decide, unchanged
 from cgtwatch.diff.fingerprint import fingerprint
 from cgtwatch.diff.identity import keys
+from cgtwatch.diff.matching import match_page
 from cgtwatch.model.draft import Article, Draft, Parsed
 from cgtwatch.model.fetch import ErrorClass, Fetched, NotModified, Validators
 from cgtwatch.model.item import Change, Item, ItemKeys, KnownItem, Outcome, Plan, Revision, SourceState
@@ -228,7 +229,8 @@ def test_an_edit_beside_a_changed_page_takes_the_place_of_what_was_seen():
     found = []
     for hour in range(24):
         at = NOW + timedelta(hours=hour)
-        plan = decide(SOURCE, STATE, fetched, Parsed(tuple(rows)), known, at)
+        page = Parsed(tuple(rows))
+        plan = decide(SOURCE, STATE, fetched, page, match_page(SOURCE, page, known), at)
         found += site.look_at(plan, state=replace(STATE, last_visit=at - timedelta(hours=1))).entries
     assert [(e.finding.item_id, e.finding.change, e.finding.draft.position) for e in found] == [("i1", Change.UPDATED, 1)]
 

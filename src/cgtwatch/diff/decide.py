@@ -8,7 +8,7 @@ from itertools import pairwise
 from cgtwatch.diff.doubts import mass_edit, vanished_from_between
 from cgtwatch.diff.identity import item_id, printed_day
 from cgtwatch.diff.looks import unended
-from cgtwatch.diff.matching import Matching, Pair, match
+from cgtwatch.diff.matching import Matching, Pair
 from cgtwatch.diff.rhythm import next_poll
 from cgtwatch.diff.sketch import CONFIRMED_AT, ENDLESS, TOUCHED, count_of, marks, remembered, same, sketch
 from cgtwatch.diff.traits import traits
@@ -20,15 +20,14 @@ from cgtwatch.model.source import FirstLook, Source
 _LONGEST_MESSAGE = 500
 
 
-def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, known: Sequence[KnownItem], now: datetime) -> Plan:
+def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, found: Matching, now: datetime) -> Plan:
     """The plan for a page that the guard trusts. The first one is the baseline: remembered, and announced only if asked.
 
     The page's order decides nothing but positions; deciding again on the same page finds nothing.
     """
     first = not state.baseline_done
-    found = match(parsed.drafts, known, traits(source).single)
     touched = _touched(state, found)
-    findings = _found(source, found, known, touched, first) + _gone(source, parsed, found)
+    findings = _found(source, found, touched, first) + _gone(source, parsed, found)
     told = any(f.change is Change.NEW and not f.quiet for f in findings)
     after = _well(state, now)
     after = replace(
@@ -91,10 +90,10 @@ def held(source: Source, state: SourceState, visit: Fetched, verdict: Verdict, n
 # ---- entries
 
 
-def _found(source: Source, found: Matching, known: Sequence[KnownItem], touched: bool, first: bool) -> tuple[Finding, ...]:
-    ids = {item.id for item in known}
+def _found(source: Source, found: Matching, touched: bool, first: bool) -> tuple[Finding, ...]:
+    ids = {item.id for item in found.known}
     quiet_edits = mass_edit(found) and not traits(source).floods
-    slid = known and not first and not traits(source).complete  # where everything is listed nothing slides into view
+    slid = found.known and not first and not traits(source).complete  # where everything is listed nothing slides into view
     old = _from_before(found) if slid else frozenset[int]()
     findings = []
     for n, pair in enumerate(_placed(found.pairs)):

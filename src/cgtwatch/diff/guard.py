@@ -1,7 +1,7 @@
 """Whether a page can be believed, before anything on it is compared."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from cgtwatch.diff.doubts import DOUBTS, doubt
 from cgtwatch.diff.faults import fault_in
@@ -9,13 +9,12 @@ from cgtwatch.diff.garbled import garbled, unwritten
 from cgtwatch.diff.identity import title_of
 from cgtwatch.diff.look import Look, decoded, tells
 from cgtwatch.diff.looks import is_markup, page_title, visible
-from cgtwatch.diff.matching import match
+from cgtwatch.diff.matching import Matching
 from cgtwatch.diff.signs import LITTLE, NAMES, Seen, marked, says_empty, stands_before
 from cgtwatch.diff.sketch import NOT_TO_CONFIRM
-from cgtwatch.diff.traits import traits
 from cgtwatch.model.draft import Parsed
 from cgtwatch.model.fetch import ErrorClass, Fetched
-from cgtwatch.model.item import KnownItem, SourceState, Verdict
+from cgtwatch.model.item import SourceState, Verdict
 from cgtwatch.model.source import Kind, Source
 from cgtwatch.text.canonical import canonical
 
@@ -31,13 +30,13 @@ _MOVED = "open the address in a browser: the page may have moved"
 TRUSTED = Verdict(True)
 
 
-def judge(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, known: Sequence[KnownItem]) -> Verdict:
+def judge(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, found: Matching) -> Verdict:
     """Trust, or the reason not to.
 
     BLOCKED, LAYOUT, EMPTY and PARSE last until a page comes that can be believed. QUARANTINE is a doubt about a mass change:
     the same page three visits in a row ends it, as does a page like the ones before.
     """
-    look = Look(source, state, visit, parsed, match(parsed.drafts, known, traits(source).single))
+    look = Look(source, state, visit, parsed, found)
     return next((verdict for check in _CHECKS if (verdict := check(look)) is not None), TRUSTED)
 
 

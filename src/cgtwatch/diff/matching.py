@@ -9,8 +9,10 @@ from difflib import SequenceMatcher
 
 from cgtwatch.diff.fingerprint import fingerprint
 from cgtwatch.diff.identity import bare, host, keys, other_document, printed_day, specific, tail, title_of
-from cgtwatch.model.draft import Draft
+from cgtwatch.diff.traits import traits
+from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.item import ItemKeys, KnownItem
+from cgtwatch.model.source import Source
 
 _ALIKE = 0.6  # of two titles of one document after an edit; numbers must agree besides
 _NAMESAKES = 50  # items of one name that are looked at: what more share is no name, and must not cost their square
@@ -33,12 +35,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """All entries in the page's order; what stood there at the last comparison; what of it is missing now."""
+    """All entries in the page's order; what stood there at the last comparison; what of it is missing now; all items of before."""
 
     pairs: tuple[Pair, ...]
     shown: tuple[KnownItem, ...]
     missing: tuple[KnownItem, ...]
     notes: tuple[str, ...] = ()
+    known: tuple[KnownItem, ...] = ()
 
     @property
     def fresh(self) -> tuple[Pair, ...]:
@@ -57,6 +60,11 @@ class Matching:
         return tuple((pair, pair.known) for pair in self.pairs if pair.known is not None)
 
 
+def match_page(source: Source, parsed: Parsed, known: Sequence[KnownItem]) -> Matching:
+    """`match` for a page of `source`: what the guard and the comparison both look at."""
+    return match(parsed.drafts, known, traits(source).single)
+
+
 def match(drafts: Sequence[Draft], known: Sequence[KnownItem], single: bool = False) -> Matching:
     """Every entry of `drafts` with the item of `known` it is, each item at most once; the page's order plays no part.
 
@@ -68,13 +76,13 @@ def match(drafts: Sequence[Draft], known: Sequence[KnownItem], single: bool = Fa
     if single and known and len(entries) == 1:
         one = max(known, key=lambda item: (item.last_seen, item.revision, item.id))
         only = replace(entries[0], known=one, how="address", mark=fingerprint(entries[0].draft))
-        return Matching((only,), shown, tuple(k for k in shown if k is not one), notes)
+        return Matching((only,), shown, tuple(k for k in shown if k is not one), notes, tuple(known))
     table = _Table(entries, known, shown)
     table.run()
     pairs = tuple(table.pair(n) for n in range(len(entries)))
     taken = {pair.known.id for pair in pairs if pair.known}
     missing = tuple(item for item in shown if item.id not in taken)
-    return Matching(pairs, shown, missing, (*notes, *table.notes))
+    return Matching(pairs, shown, missing, (*notes, *table.notes), tuple(known))
 
 
 def _shown(known: Sequence[KnownItem]) -> tuple[KnownItem, ...]:

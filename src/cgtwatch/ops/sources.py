@@ -7,6 +7,7 @@ from cgtwatch.app import App
 from cgtwatch.compose.records import day, instant
 from cgtwatch.diff.guard import judge
 from cgtwatch.diff.health import health
+from cgtwatch.diff.matching import match_page
 from cgtwatch.errors import ParseError
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import Failed, Fetched
@@ -73,7 +74,7 @@ def dry_visit(app: App, source: Source) -> Row:
         parsed = first_pages(source, visit, Doors(app.acquirer(source), app.parser, lambda _: ""))
     except ParseError as error:
         return row | {"error": f"parse: {error}", "hint": "open the address in a browser and compare"}
-    verdict = judge(source, SourceState(source.id), visit, parsed, ())
+    verdict = judge(source, SourceState(source.id), visit, parsed, match_page(source, parsed, ()))
     drafts = [_read_on(app, source, draft) if n < DRY_DETAILS else draft for n, draft in enumerate(parsed.drafts)]
     items = [{"title": one.title, "url": one.url, "published": day(one.published_on)} for one in drafts]
     doubt = None if verdict.trusted else f"{verdict.error}: {verdict.reason}"

@@ -8,6 +8,7 @@ from functools import partial
 
 from cgtwatch.diff.decide import decide, failed, held
 from cgtwatch.diff.guard import judge, unreadable
+from cgtwatch.diff.matching import match_page
 from cgtwatch.errors import NotFound, ParseError
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Validators
@@ -34,10 +35,11 @@ def compared(source: Source, state: SourceState, visit: Fetched, parts: PollPart
         return _unread(source, state, visit, error, parts)
     if reading.failed is not None:
         return Seen(failed(source, state, reading.failed, parts.clock()), reading.failed, reading, kept=reading.kept)
-    verdict = judge(source, state, visit, reading.parsed, known)
+    found = match_page(source, reading.parsed, known)
+    verdict = judge(source, state, visit, reading.parsed, found)
     if not verdict.trusted:
         return Seen(held(source, state, visit, verdict, parts.clock()), visit, reading, kept=reading.kept)
-    plan = decide(source, state, visit, reading.parsed, known, parts.clock())
+    plan = decide(source, state, visit, reading.parsed, found, parts.clock())
     return edited_behind(source, state, _read_on(source, plan, visit, reading, parts), parts)
 
 
