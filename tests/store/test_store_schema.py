@@ -28,12 +28,12 @@ from cgtwatch.store.schema import HEAD, REVISIONS, create
 from store.store_kit import NOW, news, source, url_of
 
 SOON = timedelta(seconds=0.2)
-SECOND_STEP = '''
+SECOND_STEP = f'''
 """A step as a later version would bring it."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0003", "0002"
+revision, down_revision = "another", "{HEAD}"
 
 
 def upgrade() -> None:
@@ -138,8 +138,8 @@ def test_a_newer_database_is_refused_and_not_touched(path: Path) -> None:
 
 def test_an_older_database_is_refused_with_the_mend(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade(url_of(path))
-    monkeypatch.setattr("cgtwatch.store.schema.REVISIONS", ("0001", "0002", "0003"))
-    monkeypatch.setattr("cgtwatch.store.schema.HEAD", "0003")
+    monkeypatch.setattr("cgtwatch.store.schema.REVISIONS", (*REVISIONS, "another"))
+    monkeypatch.setattr("cgtwatch.store.schema.HEAD", "another")
     assert state_of(url_of(path)) == "older"
     with pytest.raises(StoreUnusable, match="cgtwatch db upgrade"):
         open_store(url_of(path))
@@ -176,7 +176,7 @@ def scripts(tmp_path: Path) -> Path:
     """The real steps and one more."""
     copied = tmp_path / "scripts"
     shutil.copytree(SCRIPTS, copied, ignore=shutil.ignore_patterns("__pycache__"))
-    (copied / "versions" / "0003_another.py").write_text(SECOND_STEP)
+    (copied / "versions" / "another.py").write_text(SECOND_STEP)
     return copied
 
 
@@ -230,7 +230,7 @@ def test_a_step_keeps_what_is_stored(path: Path, scripts: Path) -> None:
     assert raw.execute("SELECT count(*) FROM event WHERE heading <> ''").fetchone() == (2,)
     assert raw.execute("SELECT count(*) FROM announcement").fetchone() == (2,)
     assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
-    assert version(path) == "0003"
+    assert version(path) == "another"
     raw.close()
 
 
@@ -256,13 +256,13 @@ def test_a_later_step_killed_anywhere_leaves_the_old_schema_or_the_new(path: Pat
         store.close()
         nth += 3
     assert nth > 10
-    assert version(path) == "0003"
+    assert version(path) == "another"
 
 
 def test_a_step_that_would_break_references_changes_nothing(path: Path, scripts: Path) -> None:
     filled(path)
-    (scripts / "versions" / "0003_another.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0003", "0002"\n\n\ndef upgrade():\n    op.execute("DELETE FROM source")\n'
+    (scripts / "versions" / "another.py").write_text(
+        f'from alembic import op\nrevision, down_revision = "another", "{HEAD}"\n\n\ndef upgrade():\n    op.execute("DELETE FROM source")\n'
     )
     with pytest.raises(StoreError, match="references"):
         step_on(path, scripts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cgtwatch.model.classification import Act, Classification, Labels, Span
 from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.feedback import Mark
 from cgtwatch.model.item import Item
 
 
@@ -81,12 +82,26 @@ def labels_record(labels: Labels) -> dict[str, Any]:
         "effective_date": day(labels.effective_date),
         "comment_deadline": day(labels.comment_deadline),
         "importance": str(labels.importance),
+        "topics": list(labels.topics),
     }
 
 
 def act_record(act: Act) -> dict[str, Any]:
     """One act that a document tells of, as `classify --json` and the predictions of `evaluate` write it."""
     return {"date": day(act.on), "title": act.title, "main": act.main, **labels_record(act.labels)}
+
+
+def mark_record(mark: Mark) -> dict[str, Any]:
+    """What a person says of an event: the fields and what was read in their place, who said it, when and why."""
+    said, read = labels_record(mark.labels), labels_record(mark.read.labels)
+    return {
+        "event": mark.event,
+        "labels": {name: said[name] for name in mark.fields},
+        "read": {name: read[name] for name in mark.fields},
+        "by": mark.by,
+        "at": instant(mark.at),
+        "note": mark.note,
+    }
 
 
 def evidence_record(evidence: Mapping[str, tuple[Span, ...]]) -> dict[str, list[dict[str, Any]]]:

@@ -57,6 +57,7 @@ class Labels:
     effective_date: date | None = None
     comment_deadline: date | None = None
     importance: Importance = Importance.NONE
+    topics: tuple[str, ...] = ()  # of the user's own rules file, by id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
 
 class Every(StrEnum):
@@ -32,7 +32,7 @@ class Cadence:
 class Filter:
     """What a subscription wants; an empty part wants everything of its kind, parts must all agree."""
 
-    topics: tuple[Modality, ...] = ()
+    topics: tuple[str, ...] = ()  # modalities, and topics of the user's own rules file by id
     jurisdictions: tuple[str, ...] = ()  # `CN` takes its provinces too
     levels: tuple[Level, ...] = ()
     issuers: tuple[str, ...] = ()

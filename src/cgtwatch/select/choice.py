@@ -68,7 +68,7 @@ def _verdict(name: str, asked: Iterable[str], has: Iterable[str]) -> str | None:
 
 
 def _topic(asked: Filter, event: PolicyEvent) -> str | None:
-    return _verdict("topic", asked.topics, event.labels.modalities)
+    return _verdict("topic", asked.topics, (*event.labels.modalities, *event.labels.topics))
 
 
 def _jurisdiction(asked: Filter, event: PolicyEvent) -> str | None:

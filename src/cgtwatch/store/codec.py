@@ -27,6 +27,7 @@ def labels_columns(labels: Labels) -> Columns:
     columns = {name: getattr(labels, name) for name in _LABELS}
     columns["modalities"] = list(labels.modalities)
     columns["issuers"] = list(labels.issuers)
+    columns["topics"] = list(labels.topics)
     return columns
 
 
@@ -43,6 +44,7 @@ def labels_of(row: RowMapping, table: Table) -> Labels:
             "issuers": tuple(columns["issuers"]),
             "level": None if level is None else Level(level),
             "importance": Importance(columns["importance"]),
+            "topics": tuple(columns["topics"] or ()),
         }
     )
 

@@ -15,6 +15,7 @@ from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
 
 _CHANGEABLE = frozenset(field.name for field in fields(Subscription)) - {"name", "created_at"}
 _PLAIN = tuple(field.name for field in fields(Subscription) if field.name not in ("cadence", "filter", "status", "promise"))
+_MODALITIES = frozenset(Modality)
 _LIVE = SUBSCRIPTION.c.removed_at.is_(None)
 
 
@@ -103,7 +104,7 @@ def _columns(subscription: Subscription) -> dict[str, Any]:
 def _filter_of(stored: dict[str, Any]) -> Filter:
     importance = stored["importance"]
     return Filter(
-        topics=tuple(Modality(word) for word in stored["topics"]),
+        topics=tuple(Modality(word) if word in _MODALITIES else word for word in stored["topics"]),
         jurisdictions=tuple(stored["jurisdictions"]),
         levels=tuple(Level(word) for word in stored["levels"]),
         issuers=tuple(stored["issuers"]),

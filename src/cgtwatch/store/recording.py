@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, selec
 
 from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.store.codec import Columns, event_columns
+from cgtwatch.store.marks import said_relevant, under_marks
 from cgtwatch.store.matching import number_key, title_key, title_keys
 from cgtwatch.store.records import StoredItem
 from cgtwatch.store.tables import EVENT, EVENT_TAG, LINK
@@ -27,8 +28,11 @@ def replace_rows(
 
 
 def store_events(db: Connection, items: Sequence[StoredItem]) -> None:
-    """Add or change the events of `items`, and withdraw those that a newly read item no longer reports."""
-    events = {event.id: event for item in items for event in item.events}
+    """Add or change the events of `items`, and withdraw those that a newly read item no longer reports.
+
+    What a person has said of an event stays over what is read of it.
+    """
+    events = under_marks(db, {event.id: event for item in items for event in item.events})
     known = _known(db, list(events))
     new = [event_columns(event) for event in events.values() if event.id not in known]
     changed = [event_columns(event) for event in events.values() if event.id in known]
@@ -69,6 +73,8 @@ def _withdraw(db: Connection, items: Sequence[StoredItem], still: frozenset[str]
     for start in range(0, len(ids), CHUNK):
         before = db.execute(select(EVENT.c.id).where(EVENT.c.item.in_(ids[start : start + CHUNK]))).scalars().all()
         gone = [{"of": event_id} for event_id in before if event_id not in still]
+        kept = said_relevant(db, [row["of"] for row in gone]) if gone else {}
+        gone = [row for row in gone if not kept.get(row["of"])]  # a person says that it is one
         if gone:
             db.execute(update(EVENT).where(EVENT.c.id == bindparam("of")).values(withdrawn=True), gone)
 
@@ -78,6 +84,7 @@ def _tags(event: PolicyEvent, extra: Sequence[str]) -> list[Columns]:
     pairs = [
         *(("issuer", issuer) for issuer in labels.issuers),
         *(("modality", str(modality)) for modality in labels.modalities),
+        *(("topic", topic) for topic in labels.topics),
         *(("title", key) for key in title_keys(event.title)),
         *(("number", number_key(number)) for number in (labels.document_number, *extra) if number),
         *(("title", title_key(title)) for title in extra),  # whether it is a number or a title, its finder knows

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from cgtwatch.model.classification import Classification
 from cgtwatch.model.delivery import Delivery, DeliveryState, SendResult
 from cgtwatch.model.event import Announcement, AnnouncementKind, Link, PolicyEvent
+from cgtwatch.model.feedback import Mark
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.item import Finding, Item, Outcome, Plan, Revision
@@ -129,6 +130,7 @@ class ItemQuery:
     doc_type: DocType | None = None
     stage: Stage | None = None
     modality: Modality | None = None
+    topic: str | None = None
     importance: Importance | None = None
     relevant: bool | None = None
     source: str | None = None
@@ -235,3 +237,4 @@ class Explanation:
     announcements: tuple[Announcement, ...]
     told: tuple[Told, ...]
     withdrawn: bool = False
+    mark: Mark | None = None  # what a person said of it

@@ -59,7 +59,7 @@ def _about(query: ItemQuery, where: Searched) -> Iterator[ColumnElement[bool]]:
     for name in ("doc_type", "stage"):
         if getattr(query, name) is not None:
             yield labels[name] == str(getattr(query, name))
-    for kind in ("issuer", "modality"):
+    for kind in ("issuer", "modality", "topic"):
         if getattr(query, kind) is not None:
             tagged = select(where.tagged).where(where.tags.c.kind == kind, where.tags.c.value == str(getattr(query, kind)))
             yield where.table.c.id.in_(tagged)

@@ -13,17 +13,18 @@ from cgtwatch.store.pushes import Pushes
 from cgtwatch.store.readers import Readers
 from cgtwatch.store.schema import create, refuse_unless_current, state_of
 from cgtwatch.store.sources import Sources
+from cgtwatch.store.translations import Translations
 from cgtwatch.store.upkeep import Upkeep
 from cgtwatch.store.visits import Visits
 
 _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
-class Store(Sources, Pushes, Visits, Explaining, Readers, Digests, Deliveries, Alarms, Upkeep):
+class Store(Sources, Pushes, Visits, Explaining, Readers, Digests, Deliveries, Alarms, Translations, Upkeep):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `readers`,
-    `digests`, `deliveries`, `alarms`, `upkeep`.
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`, `readers`,
+    `digests`, `deliveries`, `alarms`, `translations`, `upkeep`.
     """
 
     def close(self) -> None:

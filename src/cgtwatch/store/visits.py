@@ -156,7 +156,11 @@ def _store_classifications(db: Connection, items: Sequence[StoredItem]) -> None:
     tags = [
         {"item": item.finding.item_id, "kind": kind, "value": str(value)}
         for item, meant in read
-        for kind, values in (("issuer", meant.labels.issuers), ("modality", meant.labels.modalities))
+        for kind, values in (
+            ("issuer", meant.labels.issuers),
+            ("modality", meant.labels.modalities),
+            ("topic", meant.labels.topics),
+        )
         for value in dict.fromkeys(values)
     ]
     replace_rows(db, ITEM_TAG, ("item",), tags, of=[{"item": item.finding.item_id} for item, _ in read])

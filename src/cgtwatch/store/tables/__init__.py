@@ -4,7 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from cgtwatch.store.columns import METADATA
-from cgtwatch.store.tables import deliveries, documents, events, readers, sources
+from cgtwatch.store.tables import deliveries, documents, events, feedback, readers, sources, translations
 
 
 def _table(row: type[SQLModel]) -> Table:
@@ -23,6 +23,7 @@ ITEM_TAG = _table(documents.ItemTagRow)
 EVENT = _table(events.EventRow)
 EVENT_TAG = _table(events.EventTagRow)
 LINK = _table(events.LinkRow)
+MARK = _table(feedback.MarkRow)
 ANNOUNCEMENT = _table(events.AnnouncementRow)
 SUBSCRIPTION = _table(readers.SubscriptionRow)
 DIGEST = _table(readers.DigestRow)
@@ -30,3 +31,4 @@ CHOICE = _table(readers.ChoiceRow)
 DELIVERY = _table(deliveries.DeliveryRow)
 ATTEMPT = _table(deliveries.AttemptRow)
 ALARM = _table(deliveries.AlarmRow)
+TRANSLATION = _table(translations.TranslationRow)

@@ -26,6 +26,7 @@ class LabelColumns(SQLModel):
     effective_date: date | None
     comment_deadline: date | None
     importance: str
+    topics: list[str] | None = Field(default=None, sa_type=JSON)  # None: read before there were any
 
 
 class ItemRow(Base, table=True):
