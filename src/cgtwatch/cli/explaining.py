@@ -1,17 +1,60 @@
 """The chain of an event, as lines for people and as a record for programs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from cgtwatch.cli.marking import said_lines, spoken
 from cgtwatch.cli.show import plain, shown
-from cgtwatch.compose.records import event_record
+from cgtwatch.compose.records import event_record, mark_record
+from cgtwatch.model.event import Link, PolicyEvent
+from cgtwatch.model.feedback import FEEDBACK
+from cgtwatch.model.source import Source
+from cgtwatch.model.subscription import Status, Subscription
+from cgtwatch.select import wanted
 from cgtwatch.store.records import Explanation
 
 SHOWN_SPANS = 6  # a field; the record has all
 SHOWN_LINKS = 8
+_FIELDS = (
+    "relevant", "modalities", "doc_type", "stage", "jurisdiction", "issuers", "level", "document_number", "document_date",
+    "effective_date", "comment_deadline", "importance",
+)  # fmt: skip
 
 
-def explanation_record(found: Explanation) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands around an event: its source, the events it is linked to, its thread in order, and all readers."""
+
+    source: Source | None = None
+    others: Mapping[str, PolicyEvent] = field(default_factory=dict)
+    thread: Sequence[PolicyEvent] = ()
+    readers: Sequence[Subscription] = ()
+
+
+def waiting(found: Explanation, readers: Sequence[Subscription]) -> Iterator[dict[str, Any]]:
+    """Of every announcement and reader without a digest about it: whether one is to come, and why else there is none."""
+    decided = {(one.seq, one.subscription) for one in found.told}
+    for told in found.announcements:
+        for reader in readers:
+            if (told.seq, reader.name) not in decided:
+                yield {"seq": told.seq, "subscription": reader.name, **_not_yet(told.seq, found.event, reader)}
+
+
+def _not_yet(seq: int, event: PolicyEvent, reader: Subscription) -> dict[str, Any]:
+    if seq <= reader.sent_upto:
+        return {"wanted": None, "reason": "told before this reader subscribed", "due": None}
+    choice = wanted(reader, event)
+    if reader.status is not Status.ACTIVE:
+        return {
+            "wanted": choice.wanted,
+            "reason": f"waits: the subscription is {reader.status.value}; {choice.text}",
+            "due": None,
+        }
+    return {"wanted": choice.wanted, "reason": f"waits for the next digest; {choice.text}", "due": reader.next_due}
+
+
+def explanation_record(found: Explanation, beside: Beside = Beside()) -> dict[str, Any]:
     """Everything known of how the event came to be and who was told."""
     return {
         "event": event_record(found.event),
@@ -20,8 +63,13 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
         "fetches": _records(found.fetches, ("at", "url", "outcome", "status", "size", "archive_key")),
         "revisions": _records(found.revisions, ("number", "seen_at", "title", "url", "archive_key")),
         "attachments": _records(found.item.latest.attachments, ("name", "url", "size", "sha256")),
+        "feedback": mark_record(found.mark) if found.mark else None,
         "links": _records(found.links, ("event", "other", "relation", "reason")),
         "announcements": _records(found.announcements, ("seq", "kind", "at", "change")),
+        "thread": [
+            {"event": one.id, "date": plain(one.on), "stage": one.labels.stage.value, "title": one.title} for one in beside.thread
+        ],
+        "waiting": plain(list(waiting(found, beside.readers))),
         "told": _records(found.told, ("seq", "subscription", "wanted", "reason", "delivery", "state", "sent_at")),
     }
 
@@ -30,55 +78,93 @@ def _records(values: Iterable[object], names: Sequence[str]) -> list[Any]:
     return [plain({name: getattr(value, name) for name in names}) for value in values]
 
 
-def explanation_lines(found: Explanation) -> Iterator[str]:
+def explanation_lines(found: Explanation, beside: Beside = Beside()) -> Iterator[str]:
     """The same, to be read from top to bottom."""
-    event, labels = found.event, found.event.labels
-    yield f"{event.title}"
-    yield f"  {event.url}"
+    event = found.event
+    yield shown(event.title)
+    yield f"  {shown(event.url)}"
     yield f"  event {event.id} of item {event.item_id}, cluster {event.cluster}, thread {event.thread}" + (
         " (withdrawn)" if found.withdrawn else ""
     )
     yield ""
-    yield f"source     {event.source}: first seen {shown(event.first_seen)}, last changed {shown(event.last_changed)}"
+    yield from _whence(found, beside.source)
+    yield from _reading(found)
+    yield from _relatives(found, beside)
+    if found.mark:
+        yield from (f"{'feedback' if n == 0 else '':<11}{line}" for n, line in enumerate(said_lines(mark_record(found.mark))))
+    yield from _telling(found, beside.readers)
+
+
+def _whence(found: Explanation, source: Source | None) -> Iterator[str]:
+    event = found.event
+    named = f" ({source.name.en})" if source and source.name.en not in ("", source.id) else ""
+    gone = "; gone from the source" if found.item.gone else ""
+    yield f"source     {event.source}{shown(named) if named else ''}: first seen {shown(event.first_seen)}, last changed {shown(event.last_changed)}{gone}"
+    if not found.fetches:
+        yield "fetch      the log of its visits is not kept any more"
     for fetch in found.fetches:
-        yield f"fetch      {shown(fetch.at)} {fetch.outcome.value} status {shown(fetch.status)}, {fetch.size} bytes, kept as {shown(fetch.archive_key)[:12]}"
+        kept = f"kept as {fetch.archive_key[:12]}" if fetch.archive_key else "bytes not kept"
+        yield f"fetch      {shown(fetch.at)} {fetch.outcome.value} status {shown(fetch.status)}, {fetch.size} bytes, {kept}: {shown(fetch.url)}"
     for revision in found.revisions:
-        yield f"revision   {revision.number} seen {shown(revision.seen_at)}: {shown(revision.title)}"
+        own = f", its page kept as {revision.archive_key[:12]}" if revision.archive_key else ""
+        yield f"revision   {revision.number} seen {shown(revision.seen_at)}{own}: {shown(revision.title)}"
     for each in found.item.latest.attachments:
         read = f"{each.size} bytes, sha256 {each.sha256[:12]}" if each.sha256 else "not read"
         yield f"attachment {shown(each.name or each.url)}: {read}"
-    for name in (
-        "modalities",
-        "doc_type",
-        "stage",
-        "jurisdiction",
-        "issuers",
-        "document_number",
-        "document_date",
-        "effective_date",
-        "comment_deadline",
-        "importance",
-    ):
-        value = getattr(labels, name)
-        if value:
-            yield f"{name:<17}{shown(value)}{_because(found, name)}"
-    for link in found.links[:SHOWN_LINKS]:
-        yield f"link       {link.event} {link.relation.value} {link.other}: {link.reason}"
-    if len(found.links) > SHOWN_LINKS:
-        yield f"           and {len(found.links) - SHOWN_LINKS} more; --json has all"
-    yield from _telling(found)
+
+
+def _reading(found: Explanation) -> Iterator[str]:
+    event = found.event
+    act = "" if event.main else "; an act that the document tells of"
+    yield f"read       revision {event.revision} in {event.language} by rules {event.rules or '(unknown)'}{act}"
+    for name in _FIELDS:
+        value = getattr(event.labels, name)
+        if value or name == "relevant":
+            sure = f" {event.confidence[name]:.0%}" if name in event.confidence else ""
+            yield f"  {name:<17}{spoken(value)}{sure}{_because(found, name)}"
 
 
 def _because(found: Explanation, name: str) -> str:
     spans = found.event.evidence.get(name, ())[:SHOWN_SPANS]
+    said = {"source": f"the source's own {name}"}
     words = list(
-        dict.fromkeys(f"“{shown(span.text)}”" if span.of == "document" else f"the source's own {name}" for span in spans)
+        dict.fromkeys(
+            f"“{shown(span.text)}”"
+            if span.of == "document"
+            else f"said by {shown(span.text)}"
+            if span.of == FEEDBACK
+            else said[span.of]
+            for span in spans
+        )
     )
     return f"  ← {', '.join(words)}" if words else ""
 
 
+def _relatives(found: Explanation, beside: Beside) -> Iterator[str]:
+    for link in found.links[:SHOWN_LINKS]:
+        yield f"link       {_linked(link, found.event, beside.others)}: {link.reason}"
+    if len(found.links) > SHOWN_LINKS:
+        yield f"           and {len(found.links) - SHOWN_LINKS} more; --json has all"
+    if len(beside.thread) > 1:
+        for n, one in enumerate(beside.thread):
+            here = " (this)" if one.id == found.event.id else ""
+            yield f"{'thread' if n == 0 else '':<11}{shown(one.on)} {one.labels.stage.value:<9} {shown(one.title)}{here}"
+
+
+def _linked(link: Link, event: PolicyEvent, others: Mapping[str, PolicyEvent]) -> str:
+    """The link as a sentence with `this` for the event itself."""
+
+    def named(one: str) -> str:
+        other = others.get(one)
+        return "this" if one == event.id else f"“{shown(other.title)}” ({one})" if other else one
+
+    return f"{named(link.event)} {link.relation.value} {named(link.other)}"
+
+
 def _why_not(found: Explanation) -> str:
     event = found.event
+    if found.mark and found.mark.relevant is False:
+        return f"{shown(found.mark.by)} says that it is not relevant"
     if not event.main:
         return "an act that its document tells of; the document itself is announced"
     if event.cluster != event.id:
@@ -86,11 +172,16 @@ def _why_not(found: Explanation) -> str:
     return "known since its source's first look, which is silent, or an older row that slid into view"
 
 
-def _telling(found: Explanation) -> Iterator[str]:
+def _telling(found: Explanation, readers: Sequence[Subscription]) -> Iterator[str]:
     if not found.announcements:
         yield f"announced  never: {_why_not(found)}"
     for one in found.announcements:
         yield f"announced  seq {one.seq} as {one.kind.value} at {shown(one.at)}{': ' + one.change if one.change else ''}"
     for told in found.told:
-        state = f"; delivery {told.delivery} {told.state.value if told.state else ''}" if told.delivery else ""
-        yield f"reader     {told.subscription}: {told.reason}{state}"
+        sent = f" {shown(told.sent_at)}" if told.sent_at else ""
+        state = f"; delivery {told.delivery} {told.state.value if told.state else ''}{sent}" if told.delivery else ""
+        answer = f" ({shown(told.answer)})" if told.delivery and told.answer else ""
+        yield f"reader     {told.subscription}: {told.reason}{state}{answer}"
+    for row in waiting(found, readers):
+        due = f", due {shown(row['due'])}" if row["due"] else ""
+        yield f"reader     {row['subscription']}: {row['reason']}{due}"

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cgtwatch.cli import database, deliveries, demo, reading, serve, sources, subscriptions, understanding, work
+from cgtwatch.cli import database, deliveries, demo, events, reading, serve, sources, subscriptions, understanding, work
 from cgtwatch.errors import BusyError, CgtwatchError, ConfigError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY = 1, 2, 75
@@ -44,6 +44,7 @@ def _root(
 
 for module in (serve, work, reading, understanding, demo):
     module.register(app)
+app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")
 app.add_typer(subscriptions.group, name="subscriptions")
 app.add_typer(deliveries.group, name="deliveries")

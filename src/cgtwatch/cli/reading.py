@@ -1,4 +1,4 @@
-"""`items`, `events`, `explain`, `diff`: look at what is stored."""
+"""`items`, `explain`, `diff`, and the options of `events`: look at what is stored."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,16 +26,16 @@ Limit = Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    app.command("items", help="Documents found, newest change first.")(_listing("items"))
-    app.command("events", help="Policy events, newest change first.")(_listing("events"))
+    app.command("items", help="Documents found, newest change first.")(listing("items"))
     app.command()(explain)
     app.command()(diff)
 
 
-def _listing(what: str) -> Callable[..., None]:
+def listing(what: str) -> Callable[..., None]:
     """The command `items` or `events`: one set of options, one way to ask."""
 
     def command(
+        context: typer.Context,
         query: Query = None,
         since: Since = None,
         until: Until = None,
@@ -50,13 +50,15 @@ def _listing(what: str) -> Callable[..., None]:
         limit: Limit = 0,
         json: Json = False,
     ) -> None:
+        if context.invoked_subcommand is not None:
+            return
         from cgtwatch.cli import show, working
         from cgtwatch.cli.listing import LISTINGS
 
-        listing, asked = LISTINGS[what], _query(locals())
+        kind, asked = LISTINGS[what], _query(locals())
         with working.reading() as app:
-            rows = listing.rows(app.store, asked)
-            show.listing(rows, json, listing.columns, lambda row: [row[name] for name in listing.columns], empty=listing.empty)
+            rows = kind.rows(app.store, asked)
+            show.listing(rows, json, kind.columns, lambda row: [row[name] for name in kind.columns], empty=kind.empty)
 
     return command
 
@@ -70,14 +72,21 @@ def _query(given: dict[str, Any]) -> "EventQuery":
 def explain(event: Annotated[str, typer.Argument(metavar="EVENT")], json: Json = False) -> None:
     """Why an event is known and told: source, visits, revisions, evidence, and who got it or not."""
     from cgtwatch.cli import show, working
-    from cgtwatch.cli.explaining import explanation_lines, explanation_record
+    from cgtwatch.cli.explaining import Beside, explanation_lines, explanation_record
 
     with working.reading() as app:
         found = app.store.explain(event)
+        linked = {one for link in found.links for one in (link.event, link.other)} - {event}
+        beside = Beside(
+            next((one for one in app.sources if one.id == found.event.source), None),
+            {one: app.store.event(one) for one in linked},
+            app.store.thread(event),
+            app.store.subscriptions(),
+        )
         if show.as_json(json):
-            show.print_json(explanation_record(found))
+            show.print_json(explanation_record(found, beside))
         else:
-            print("\n".join(explanation_lines(found)))
+            print("\n".join(explanation_lines(found, beside)))
 
 
 def diff(

@@ -22,6 +22,8 @@ OPERATIONS: Mapping[str, str] = {
     "send": "cgtwatch.engine.outgoing:send",
     "deliveries.redeliver": "cgtwatch.engine.outgoing:redeliver",
     "deliveries.resolve": "cgtwatch.engine.outgoing:resolve",
+    "events.mark": "cgtwatch.engine.marking:mark",
+    "events.clear": "cgtwatch.engine.marking:clear",
     "subscriptions.add": "cgtwatch.engine.subscribing:add",
     "subscriptions.pause": "cgtwatch.engine.subscribing:pause",
     "subscriptions.resume": "cgtwatch.engine.subscribing:resume",

@@ -1,9 +1,11 @@
 """Which of a visit's events are told, and as what."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cgtwatch.diff.compare import summary
 from cgtwatch.model.event import AnnouncementKind, PolicyEvent, Relation
+from cgtwatch.model.feedback import marked_fields, over
 from cgtwatch.model.item import Change, KnownItem, Plan, Revision
 from cgtwatch.model.source import FirstLook, Source
 from cgtwatch.model.taxonomy import Level
@@ -26,6 +28,7 @@ def _told(source: Source, item: StoredItem, event: PolicyEvent, before: Before) 
     if item.finding.change is Change.NEW or old is None or known is None or known.fingerprint == "":
         return _as_new(source, item, event, before)
     assert item.revision is not None
+    event = replace(event, labels=over(event.labels, old.labels, marked_fields(old.evidence)))  # what a person said has not changed
     return ToAnnounce(
         AnnouncementKind.REVISED, event.id, _cause(old, event, item.revision), _change(old, event, known, item.revision)
     )

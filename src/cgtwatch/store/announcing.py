@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, upda
 
 from cgtwatch.model.event import Announcement, AnnouncementKind
 from cgtwatch.store.codec import event_of
+from cgtwatch.store.marks import said_relevant
 from cgtwatch.store.recording import CHUNK
 from cgtwatch.store.records import ToAnnounce
 from cgtwatch.store.room import Room
@@ -17,11 +18,14 @@ from cgtwatch.store.tables import ANNOUNCEMENT, EVENT
 def announce(db: Connection, wanted: Sequence[ToAnnounce], at: datetime) -> tuple[int, ...]:
     """Number what was not told before, inside the caller's transaction: the numbers, in the order given.
 
+    What a person has said is not relevant is told no more.
+
     SQLite has one writer, so the number drawn last is committed last; where there are several, they must take a lock first.
     """
     asked = {(each.event_id, str(each.kind), each.cause): each for each in wanted}
     told = _told(db, sorted({event_id for event_id, _, _ in asked}))
-    fresh = [each for key, each in asked.items() if key not in told]
+    said = said_relevant(db, sorted({event_id for event_id, _, _ in asked}))
+    fresh = [each for key, each in asked.items() if key not in told and said.get(each.event_id, True)]
     if not fresh:
         return ()
     before = _last(db)

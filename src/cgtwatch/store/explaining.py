@@ -6,12 +6,13 @@ from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.store.announcing import Announcements
 from cgtwatch.store.documents import Documents
 from cgtwatch.store.events import Events
+from cgtwatch.store.marks import Marks
 from cgtwatch.store.records import Explanation, FetchFacts, Told
 from cgtwatch.store.sources import fetch_of
 from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DELIVERY, EVENT, FETCH, REVISION, SUBSCRIPTION
 
 
-class Explaining(Announcements, Documents, Events):
+class Explaining(Announcements, Documents, Events, Marks):
     """The part of the store that explains."""
 
     def explain(self, event_id: str) -> Explanation:
@@ -30,6 +31,7 @@ class Explaining(Announcements, Documents, Events):
             announcements=self.announcements_of(event_id),
             told=told,
             withdrawn=withdrawn,
+            mark=self.mark_of(event_id),
         )
 
 
