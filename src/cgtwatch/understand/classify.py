@@ -1,6 +1,7 @@
 """From a document to the fields of the taxonomy, each with the words it rests on."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 from cgtwatch.model.classification import Classification, Document, Labels, Span
@@ -34,6 +35,10 @@ def classify(document: Document, rules: Rules) -> Classification:
     labels = Labels(cgt=about.cgt, policy=stands.policy, relevant=relevant, modalities=about.modalities)
     if stands.policy:
         labels = _act(reading, rules, (about, stands), evidence, confidence)
+    if rules.topics is not None:
+        own = rules.topics.find(reading.whole)
+        labels = replace(labels, topics=tuple(own))
+        evidence["topics"] = tuple(span for spans in own.values() for span in spans)
     kept = {name: spans for name, spans in evidence.items() if spans}
     return Classification(labels, kept, confidence, reading.language, rules.version)
 

@@ -15,6 +15,7 @@ from cgtwatch.understand.heads import HeadRule, read_heads
 from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places, register_names
 from cgtwatch.understand.lexicon import Lexicon, Pattern
 from cgtwatch.understand.tables import Row, read
+from cgtwatch.understand.topics import Topics
 
 _SCOPES = ("span", "document", "strong", "tender")
 
@@ -68,8 +69,18 @@ class Default:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """What a user adds: authorities, further names of known ones by id, and words with their meaning."""
+
+    version: str = ""
+    issuers: tuple[Issuer, ...] = ()
+    spellings: tuple[tuple[str, str], ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything the understanding knows. `version` is a hash of the data files."""
+    """Everything the understanding knows. `version` is a hash of the data files, and of a user's own rules where there are any."""
 
     version: str
     lexicon: Lexicon
@@ -78,6 +89,7 @@ class Rules:
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
     weights: Mapping[str, float]  # of what policy.features finds
     heads: Mapping[str, tuple[HeadRule, ...]]  # by script, in order of precedence
+    topics: Topics | None = None  # of the user's own
 
     def country(self, code: str) -> Place | None:
         """The country of a territory code such as `CN-GD` or `CN`."""
@@ -85,12 +97,15 @@ class Rules:
         return next((p for p in self.places if p.code == top), None)
 
 
-def load(folder: Traversable | None = None) -> Rules:
-    """The rules in `folder`, by default the shipped ones. Raises ConfigError with file and line of every mistake."""
+def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
+    """The rules in `folder`, by default the shipped ones, with `extra`. Raises ConfigError with file and line of every mistake."""
     folder = folder or files("cgtwatch.understand") / "data"
     places = read_places(folder / "places.tsv")
-    issuers = read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places)
-    patterns: list[Pattern] = []
+    issuers = {
+        **read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places),
+        **{issuer.id: issuer for issuer in extra.issuers},
+    }
+    patterns: list[Pattern] = [*extra.patterns, *(Pattern(word, issuers[name]) for name, word in extra.spellings)]
     patterns += _patterns(read(folder / "terms.tsv", ("terms", "modalities", "strength")), "terms", _therapy)
     patterns += _patterns(read(folder / "products.tsv", ("names", "modalities")), "names", _product)
     patterns += _patterns(read(folder / "lookalikes.tsv", ("terms", "scope", "why")), "terms", _lookalike)
@@ -111,7 +126,15 @@ def load(folder: Traversable | None = None) -> Rules:
     built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")), simplified())
     heads = {script: tuple(rule for rule in built if rule.script == script) for script in dict.fromkeys(r.script for r in built)}
     _check_issuers(patterns, defaults, issuers)
-    return Rules(_version(folder), Lexicon(patterns, table), issuers, places, defaults, weights, heads)
+    return Rules(
+        _version(folder) + (f"+{extra.version}" if extra.version else ""),
+        Lexicon(patterns, table),
+        issuers,
+        places,
+        defaults,
+        weights,
+        heads,
+    )
 
 
 def issuer_ids() -> frozenset[str]:

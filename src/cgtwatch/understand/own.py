@@ -1,0 +1,113 @@
+"""The rules that ship with a user's own beside them, and what must not stand in a user's file because of those that ship."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from cgtwatch.model.own_rules import OwnIssuer, OwnRules
+from cgtwatch.text.script import simplified
+from cgtwatch.understand.fold import fold, folding, is_word
+from cgtwatch.understand.issuers import Issuer, read_issuers, read_places, register_names
+from cgtwatch.understand.lexicon import Pattern
+from cgtwatch.understand.rules import Extra, Lookalike, NamedAct, Rules, Therapy, load
+from cgtwatch.understand.tables import read
+from cgtwatch.understand.topics import Topics
+
+_LEAST_LATIN, _LEAST_EXACT, _LEAST_OPEN, _LEAST_EAST = 4, 2, 5, 2  # characters below which a word stands in too many others
+_TABLES = (("terms.tsv", ("terms", "modalities", "strength")), ("products.tsv", ("names", "modalities")))
+_AGAINST = ("lookalikes.tsv", ("terms", "scope", "why"))
+_MARKS = "=*"
+
+
+def load_with(own: OwnRules) -> Rules:
+    """The shipped rules and `own`; where that is empty, exactly the shipped ones."""
+    if own == OwnRules():
+        return load()
+    rules = load(extra=_extra(own))
+    return replace(rules, topics=Topics(own.topics, folding(simplified()))) if own.topics else rules
+
+
+def _extra(own: OwnRules) -> Extra:
+    new = tuple(_issuer(one) for one in own.issuers if one.name is not None)
+    spellings = tuple((one.id, word) for one in own.issuers if one.name is None for word in one.words)
+    return Extra(own.version, new, spellings, tuple(_patterns(own)))
+
+
+def _issuer(one: OwnIssuer) -> Issuer:
+    assert one.name is not None
+    spellings = dict.fromkeys([*one.words, one.name.zh, one.name.en])
+    return Issuer(one.id, one.level, one.jurisdiction, one.name, tuple(spellings), one.parent)
+
+
+def _patterns(own: OwnRules) -> Iterator[Pattern]:
+    meanings = (
+        *((Therapy(term.modalities, term.strength != "weak", term.strength == "generic"), term.words) for term in own.terms),
+        *((Lookalike(one.scope, one.why), one.words) for one in own.lookalikes),
+        *((Therapy(product.modalities, strong=True), product.words) for product in own.products),
+        *(
+            (NamedAct(act.cgt, act.modalities, act.doc_type, act.jurisdiction, act.issuers, act.news), act.words)
+            for act in own.acts
+        ),
+    )
+    for meaning, words in meanings:
+        yield from (Pattern(word, meaning) for word in words)
+
+
+# --- what a word of the file must be
+
+
+def word_problem(word: str) -> str | None:
+    """What is wrong with a word of the file whatever it stands for, with the mend; None where it is safe."""
+    exact, bare = word.startswith("="), word.lstrip("=").strip("*")
+    if "*" in bare or "=" in bare or word.startswith("=="):
+        return "= stands before a word and * at an end, and nowhere else; take it out"
+    if "|" in bare:
+        return "holds a bar; write each word as an entry of its own"
+    letters = [c for c in bare if c.isalnum()]
+    if not any(c.isalpha() for c in letters):
+        return "holds no letter; write a word"
+    latin = is_word(letters[0])
+    if latin and word.endswith("*") and len(letters) < _LEAST_OPEN:
+        return f"is too short to go on with a star; write at least {_LEAST_OPEN} letters before it"
+    least = (_LEAST_EXACT if exact else _LEAST_LATIN) if latin else _LEAST_EAST
+    if len(letters) >= least:
+        return None
+    mend = f"write ={bare}, which asks for its case, or a longer wording" if latin and not exact and len(letters) > 1 else ""
+    return f"is too short to be safe, as it stands in too many other words; {mend or 'write a longer wording'}"
+
+
+@cache
+def _common() -> frozenset[str]:
+    words = json.loads((files("cgtwatch.understand") / "data" / "common.json").read_text(encoding="utf-8"))["words"]
+    return frozenset(words)
+
+
+def too_common(word: str) -> bool:
+    """Whether a word stands in documents of every kind, so that by itself it can name neither therapy nor authority."""
+    return _form(word, folding(simplified())) in _common()
+
+
+def shipped_words() -> tuple[Mapping[str, str], Callable[[str], str]]:
+    """What each word of the shipped tables stands for there, and the form in which words are compared.
+
+    For a therapy its modalities, for a look-alike `look-alike`, for an authority `issuer ID`.
+    """
+    table = folding(simplified())
+    folder = files("cgtwatch.understand") / "data"
+    places = read_places(folder / "places.tsv")
+    found: dict[str, str] = {}
+    for issuer, name in register_names(read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places)):
+        found.setdefault(_form(name, table), f"issuer {issuer.id}")
+    for name, columns in _TABLES:
+        for row in read(folder / name, columns):
+            found.update((_form(word, table), row["modalities"] or "nothing by itself") for word in row.words(columns[0]))
+    for row in read(folder / _AGAINST[0], _AGAINST[1]):
+        found.update((_form(word, table), "look-alike") for word in row.words("terms"))
+    return found, lambda word: _form(word, table)
+
+
+def _form(word: str, table: Mapping[int, str]) -> str:
+    return re.sub(" +", " ", fold(word.lstrip("=").strip("*"), table)).strip()
