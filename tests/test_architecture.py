@@ -13,7 +13,7 @@ FLOOR = {
     "errors": 0, "model": 0, "__init__": 0, "__main__": 9,
     "registry": 1, "text": 1, "net": 2,
     "config": 3, "acquire": 3, "parse": 3, "diff": 3, "understand": 3, "link": 3, "store": 3, "select": 3, "compose": 3, "deliver": 3,
-    "pipeline": 4, "evaluate": 4,
+    "pipeline": 4, "evaluate": 4, "parts": 4,
     "app": 5,
     "engine": 6, "ops": 6, "schedule": 6,
     "demo": 7, "web": 7,
@@ -27,7 +27,7 @@ HOMES = {
     "sqlmodel": {"store"}, "sqlalchemy": {"store"}, "alembic": {"store"}, "apscheduler": {"schedule"}, "jinja2": {"compose", "web"},
     "starlette": {"web"}, "uvicorn": {"web"}, "typer": {"cli"}, "rich": {"cli"}, "yaml": {"config", "understand"}, "ahocorasick_rs": {"understand"},
     "protego": {"acquire"}, "holidays": {"diff"}, "nh3": {"compose", "parse", "text", "web"}, "lxml": {"parse", "text"}, "playwright": {"acquire"},
-    "jmespath": {"parse"},
+    "jmespath": {"parse"}, "docx": {"compose"},
 }  # fmt: skip
 
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60

@@ -11,14 +11,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from cgtwatch import __version__, registry
-from cgtwatch.errors import NotFound
+from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.source import Names, Source
 from cgtwatch.model.subscription import Subscription
+from cgtwatch.parts import later, part
 
 if TYPE_CHECKING:
     from cgtwatch.acquire.archive import Archive
     from cgtwatch.acquire.pacing import Pacing
     from cgtwatch.compose.messages import DigestContext
+    from cgtwatch.config.own_rules import RulesFile
     from cgtwatch.config.settings import Settings
     from cgtwatch.config.sources import SourceFile, Vocabulary
     from cgtwatch.deliver.channel import Channel
@@ -41,62 +43,16 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 _HOUR = timedelta(hours=1)
 
-# A command pays only for the parts it uses: each is imported when it is first asked for.
-PARTS: Mapping[str, str] = {
-    "store": "cgtwatch.store:open_store",
-    "load_sources": "cgtwatch.config.sources:load_sources",
-    "vocabulary": "cgtwatch.config.sources:Vocabulary",
-    "check_selector": "cgtwatch.parse.select:check",
-    "check_jmespath": "cgtwatch.parse.records:check",
-    "inbox_source": "cgtwatch.config.inbox:inbox_source",
-    "kept_key": "cgtwatch.config.kept:kept_key",
-    "acquire_parts": "cgtwatch.acquire.parts:AcquireParts",
-    "acquirers": "cgtwatch.acquire:ACQUIRERS",
-    "parsers": "cgtwatch.parse:PARSERS",
-    "channels": "cgtwatch.deliver:CHANNELS",
-    "channel_parts": "cgtwatch.deliver.channel:ChannelParts",
-    "rules": "cgtwatch.understand.rules:load",
-    "read": "cgtwatch.understand.read:read",
-    "issuer_ids": "cgtwatch.understand.rules:issuer_ids",
-    "issuer_names": "cgtwatch.understand.rules:issuer_names",
-    "net": "cgtwatch.net.session:Net",
-    "net_policy": "cgtwatch.net.session:NetPolicy",
-    "pacing": "cgtwatch.acquire.pacing:Pacing",
-    "archive": "cgtwatch.acquire.archive:Archive",
-    "parser": "cgtwatch.parse.service:ParseService",
-    "poll": "cgtwatch.pipeline.poll:PollParts",
-    "digest": "cgtwatch.pipeline.digest:DigestParts",
-    "send": "cgtwatch.pipeline.send:SendParts",
-    "learn": "cgtwatch.pipeline.push:learn",
-    "push": "cgtwatch.pipeline.push:PushParts",
-    "notices": "cgtwatch.pipeline.notices:NoticeParts",
-    "context": "cgtwatch.compose.messages:DigestContext",
-    "wanted": "cgtwatch.select:wanted",
-    "parse_target": "cgtwatch.select:parse_target",
-    "plan": "cgtwatch.diff.adapt:plan",
-    "plan_history": "cgtwatch.diff.adapt:HISTORY",
-    "habits": "cgtwatch.diff.habit:habits",
-    "habits_memory": "cgtwatch.diff.habit:MEMORY",
-    "nations": "cgtwatch.diff.nations:nations",
-}
-
 
 def utc_now() -> datetime:
     """The real clock."""
     return datetime.now(UTC)
 
 
-def _part(name: str) -> Any:  # noqa: ANN401 - what a part is, its property says
-    return registry.load(PARTS, name, what="part")
-
-
-def _later(name: str) -> Callable[..., Any]:
-    """The part of that name, imported when it is first called."""
-
-    def call(*args: Any) -> Any:  # noqa: ANN401 - see above
-        return _part(name)(*args)
-
-    return call
+def _sound(rules: "RulesFile") -> "RulesFile":
+    if rules.mistakes:
+        raise ConfigError(rules.mistakes)
+    return rules
 
 
 class App:
@@ -138,23 +94,49 @@ class App:
     @property
     def store(self) -> "Store":
         """The memory."""
-        return self._once("store", lambda: _part("store")(self.settings.database_url, readonly=self.readonly), "close")
+        return self._once("store", lambda: part("store")(self.settings.database_url, readonly=self.readonly), "close")
 
     @property
     def archive(self) -> "Archive":
         """The raw bytes, by their hash."""
-        return self._once("archive", lambda: _part("archive")(self.settings.data_dir / "archive"))
+        return self._once("archive", lambda: part("archive")(self.settings.data_dir / "archive"))
 
     @property
     def rules(self) -> "Rules":
-        """The rule data of the understanding."""
-        return self._once("rules", _part("rules"))
+        """The rule data of the understanding, with the user's own."""
+        return self._once("rules", lambda: part("rules")(self.rules_file.rules))
+
+    @property
+    def rules_file(self) -> "RulesFile":
+        """The user's own rules as last read well. Raises `ConfigError` with every mistake."""
+        return self._once("rules_file", lambda: _sound(self.read_rules()))
+
+    def read_rules(self, path: Path | None = None) -> "RulesFile":
+        """The user's rules (default: the settings' file, or the one beside the sources) read now, with their mistakes."""
+        beside = self.settings.rules_beside
+        asked = path or self.settings.rules or (beside if beside and beside.exists() else None)
+        found: RulesFile = part("load_rules")(asked, self._words_vocabulary()) if asked else part("rules_file")()
+        return found
+
+    def _words_vocabulary(self) -> "Vocabulary":
+        words = part("word_check")(part("word_problem"), part("too_common"), *part("shipped_words")())
+        return replace(self.vocabulary, words=words)
+
+    def use_rules(self, found: "RulesFile") -> None:
+        """Understand by these from now on; what was read before stays as it is."""
+        with self._guard:
+            if "rules_file" in self._made and self._made["rules_file"].rules != found.rules:
+                made = part("rules")(found.rules)  # before anything is let go: should it fail, all stays
+                for name in ("read", "issuer_names"):
+                    self._made.pop(name, None)
+                self._made["rules"] = made
+            self._made["rules_file"] = found
 
     @property
     def secret_key(self) -> bytes:
         """What links and webhook secrets are derived from: the setting, else a key made once and kept in the data directory."""
         return self._once(
-            "secret_key", lambda: self.settings.secret_key or _part("kept_key")(self.settings.data_dir / "secret.key")
+            "secret_key", lambda: self.settings.secret_key or part("kept_key")(self.settings.data_dir / "secret.key")
         )
 
     # --- sources
@@ -169,12 +151,22 @@ class App:
         """All sources of the file, switched on or off."""
         return self.source_file.sources
 
-    def read_sources(self, path: Path | None = None) -> "SourceFile":
-        """The file (default: the settings') read now, and the inbox where it is open. Raises `ConfigError` with every mistake."""
-        found: SourceFile = _part("load_sources")(path or self.settings.sources, self.vocabulary)
+    def read_sources(self, path: Path | None = None, rules: "RulesFile | None" = None) -> "SourceFile":
+        """The file (default: the settings') read now, and the inbox where it is open; `rules` are the user's, read before.
+
+        Raises `ConfigError` with every mistake, those of the user's rules too.
+        """
+        own = rules or self._made.get("rules_file") or self.read_rules()
+        known = replace(self.vocabulary, issuers=self.vocabulary.issuers | own.issuers)
+        try:
+            found: SourceFile = part("load_sources")(path or self.settings.sources, known)
+        except ConfigError as error:
+            raise ConfigError([*own.mistakes, *error.problems]) from error
+        _sound(own)
+        found = replace(found, warnings=(*own.warnings, *found.warnings))
         if self.settings.inbox_token is None:
             return found
-        inbox: Source = _part("inbox_source")(self.settings.data_dir)
+        inbox: Source = part("inbox_source")(self.settings.data_dir)
         own = any(one.id == inbox.id for one in found.sources)
         return found if own else replace(found, sources=(*found.sources, inbox))
 
@@ -198,11 +190,11 @@ class App:
 
     def _vocabulary(self) -> "Vocabulary":
         one = self.settings
-        found: Vocabulary = _part("vocabulary")(
-            kinds=frozenset(_part("parsers")), vias=frozenset(_part("acquirers")), issuers=_part("issuer_ids")(),
-            check_selector=_later("check_selector"), allow_private=one.allow_private,
-            check_jmespath=_later("check_jmespath"), environment=one.names,
-            inbox=Path(_part("inbox_source")(one.data_dir).folder.path) if one.inbox_token else None,
+        found: Vocabulary = part("vocabulary")(
+            kinds=frozenset(part("parsers")), vias=frozenset(part("acquirers")), issuers=part("issuer_ids")(),
+            check_selector=later("check_selector"), allow_private=one.allow_private,
+            check_jmespath=later("check_jmespath"), environment=one.names,
+            inbox=Path(part("inbox_source")(one.data_dir).folder.path) if one.inbox_token else None,
         )  # fmt: skip
         return found
 
@@ -211,8 +203,8 @@ class App:
     def paces(self) -> "Paces":
         """When each source is likely to have news, from what came in the last months."""
         now = self.clock()
-        found: Paces = _part("plan")(
-            self.store.arrivals(now - _part("plan_history")),
+        found: Paces = part("plan")(
+            self.store.arrivals(now - part("plan_history")),
             self.sources,
             now,
             self._calendars(now.year),
@@ -225,9 +217,9 @@ class App:
         now, sources = self.clock(), self.sources
         key, at, found = self._made.get("habits", (None, now, {}))
         if key is not sources or not timedelta() <= now - at < _HOUR:
-            came = self.store.arrivals(now - _part("habits_memory"))
+            came = self.store.arrivals(now - part("habits_memory"))
             # The calendars cost a command a sixth of a second: none without anything to count by them.
-            found = _part("habits")(came, sources, now, self._calendars(now.year), self.store.first_looks()) if came else {}
+            found = part("habits")(came, sources, now, self._calendars(now.year), self.store.first_looks()) if came else {}
             self._made["habits"] = sources, now, found
         return found
 
@@ -235,7 +227,7 @@ class App:
         """The calendars of the sources' countries in `year` and the years beside it."""
         countries = sorted({(source.jurisdiction or "").partition("-")[0] for source in self.sources} - {""})
         years = range(year - 1, year + 2)
-        return self._once(f"calendars {year} {countries}", lambda: _part("nations")(countries, years))
+        return self._once(f"calendars {year} {countries}", lambda: part("nations")(countries, years))
 
     # --- doors
 
@@ -244,22 +236,22 @@ class App:
         """The one guarded HTTP session."""
         contact = f"; {self.settings.contact}" if self.settings.contact else ""
         agent = f"cgtwatch/{__version__} (policy change monitor{contact})"
-        policy = partial(_part("net_policy"), self.settings.allow_private, agent, self.settings.ca_file)
-        return self._once("net", lambda: _part("net")(policy()), "close")
+        policy = partial(part("net_policy"), self.settings.allow_private, agent, self.settings.ca_file)
+        return self._once("net", lambda: part("net")(policy()), "close")
 
     @property
     def pacing(self) -> "Pacing":
         """One budget a host over all sources."""
-        return self._once("pacing", lambda: _part("pacing")(sleep=self.stopping.wait))
+        return self._once("pacing", lambda: part("pacing")(sleep=self.stopping.wait))
 
     @property
     def parser(self) -> "ParseService":
         """The parse children."""
-        return self._once("parser", _part("parser"), "close")
+        return self._once("parser", part("parser"), "close")
 
     def acquirer(self, source: Source) -> "Acquirer":
         """The way in for `source`."""
-        make = registry.load(_part("acquirers"), source.via, what="via")
+        make = registry.load(part("acquirers"), source.via, what="via")
         return self._once(f"acquirer {source.via}", lambda: make(self._acquire_parts()), "close")
 
     def resting(self, source: Source) -> bool:
@@ -273,7 +265,7 @@ class App:
 
     def _acquire_parts(self) -> Any:  # noqa: ANN401 - an `acquire.parts.AcquireParts`
         one = self.settings
-        return _part("acquire_parts")(
+        return part("acquire_parts")(
             net=self.net, clock=self.clock, pacing=self.pacing, secret=one.secret,
             pick=self._pick, rsshub=one.rsshub_url, browser=str(one.browser) if one.browser else None,
         )  # fmt: skip
@@ -284,12 +276,12 @@ class App:
 
     def channel(self, name: str) -> "Channel":
         """The way out of that name. Raises `ConfigError` where there is none."""
-        make = registry.load(_part("channels"), name, what="channel")
+        make = registry.load(part("channels"), name, what="channel")
         return self._once(f"channel {name}", lambda: make(self._channel_parts()))
 
     def _channel_parts(self) -> Any:  # noqa: ANN401 - a `deliver.channel.ChannelParts`
         one = self.settings
-        return _part("channel_parts")(
+        return part("channel_parts")(
             net=self.net, smtp_url=one.smtp_url, mail_from=one.mail_from, maildir=one.data_dir / "mailbox", secret_key=self.secret_key,
             public_url=one.public_url, clock=self.clock, ca_file=one.ca_file,
         )  # fmt: skip
@@ -298,13 +290,13 @@ class App:
 
     def _read(self, document: "Document") -> "Understanding":
         """What `document` says; the rules are loaded when something new is read, not before."""
-        read: Callable[[Document], Understanding] = self._once("read", lambda: partial(_part("read"), rules=self.rules))
+        read: Callable[[Document], Understanding] = self._once("read", lambda: partial(part("read"), rules=self.rules))
         return read(document)
 
     @property
     def poll_parts(self) -> "PollParts":
         """What a poll walks through."""
-        found: PollParts = _part("poll")(
+        found: PollParts = part("poll")(
             self.acquirer,
             self.parser,
             self.archive,
@@ -322,14 +314,14 @@ class App:
     def _heard(self, source: Source, parsed: "Parsed") -> None:
         """Where hubs can reach us, remember the one that a feed names."""
         if self.settings.public_url is not None:
-            _part("learn")(source, parsed, self.store)
+            part("learn")(source, parsed, self.store)
 
     @property
     def push_parts(self) -> "PushParts | None":
         """What asking hubs needs; None where they could not reach us."""
         if self.settings.public_url is None:
             return None
-        found: PushParts = _part("push")(self.net, self.store, self.clock, self.settings.public_url, self.secret_key)
+        found: PushParts = part("push")(self.net, self.store, self.clock, self.settings.public_url, self.secret_key)
         return found
 
     def _hinted(self, source: Source) -> list[str]:
@@ -343,29 +335,29 @@ class App:
     @property
     def digest_parts(self) -> "DigestParts":
         """What a digest walks through."""
-        found: DigestParts = _part("digest")(self.store, self.channel, self._context, self.clock)
+        found: DigestParts = part("digest")(self.store, self.channel, self._context, self.clock)
         return found
 
     @property
     def send_parts(self) -> "SendParts":
         """What a send walks through."""
-        found: SendParts = _part("send")(self.store, self.channel, self.clock, random.SystemRandom().random)
+        found: SendParts = part("send")(self.store, self.channel, self.clock, random.SystemRandom().random)
         return found
 
     @property
     def notice_parts(self) -> "NoticeParts":
         """What telling the operator needs; without a configured operator the local mailbox is told."""
-        channel, target = _part("parse_target")(self.settings.operator or "local:")
-        found: NoticeParts = _part("notices")(self.store, self.channel, self.clock, (channel, target))
+        channel, target = part("parse_target")(self.settings.operator or "local:")
+        found: NoticeParts = part("notices")(self.store, self.channel, self.clock, (channel, target))
         return found
 
     def issuer_names(self) -> Mapping[str, Names]:
         """Every issuer of the register with its names."""
-        return self._once("issuer_names", lambda: _part("issuer_names")(self.rules))
+        return self._once("issuer_names", lambda: part("issuer_names")(self.rules))
 
     def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
-        store, wanted = self.store, _part("wanted")
-        found: DigestContext = _part("context")(
+        store, wanted = self.store, part("wanted")
+        found: DigestContext = part("context")(
             issuer_names=self.issuer_names(),
             source_names={source.id: source.name for source in self.sources},
             public_url=self.settings.public_url,

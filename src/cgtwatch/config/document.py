@@ -32,9 +32,12 @@ class Document:
     warnings: list[Remark] = field(default_factory=list)
 
 
-def read_document(path: Path) -> Document:
-    """The tree of the file at `path`. Raises `ConfigError` where no bytes can be got; what is in them becomes remarks."""
-    raw = _bytes(path)
+def read_document(path: Path, setting: str = "CGTWATCH_SOURCES") -> Document:
+    """The tree of the file at `path`. Raises `ConfigError` where no bytes can be got; what is in them becomes remarks.
+
+    `setting` is the variable that names such a file.
+    """
+    raw = _bytes(path, setting)
     document = Document()
     if raw.startswith(b"\xef\xbb\xbf"):
         document.warnings.append(Remark(1, "starts with a byte order mark; it is skipped, save the file as UTF-8 without BOM"))
@@ -56,18 +59,18 @@ def read_document(path: Path) -> Document:
     return document
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, setting: str) -> bytes:
     """What the file holds, read in one go; a file that is being written is refused and not half read."""
     try:
         before = path.stat()
         if not stat.S_ISREG(before.st_mode):
             kind = "a directory" if stat.S_ISDIR(before.st_mode) else "no regular file"
-            raise ConfigError([f"{path}: is {kind}; name a YAML file in CGTWATCH_SOURCES"])
+            raise ConfigError([f"{path}: is {kind}; name a YAML file in {setting}"])
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
-        raise ConfigError([f"{path}: does not exist; write it, or unset CGTWATCH_SOURCES to use the shipped one"]) from None
+        raise ConfigError([f"{path}: does not exist; write it, or unset {setting} to use what ships"]) from None
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read ({error.strerror}); make it readable for this user"]) from None
     if len(raw) > LARGEST:

@@ -30,7 +30,8 @@ _SYNONYMS = {
 }
 
 
-def _name(node: Node, spot: Spot) -> Names:
+def both_names(node: Node, spot: Spot) -> Names:
+    """A name in Chinese and English, or one for both."""
     if not isinstance(node, Map):
         both = checks.text(node, spot)
         return Names(zh=both, en=both)
@@ -76,7 +77,8 @@ def _verify(node: Node, spot: Spot) -> bool | str:
     return str(bundle)
 
 
-def _level(node: Node, spot: Spot) -> Level:
+def level(node: Node, spot: Spot) -> Level:
+    """How high an authority stands."""
     return Level(checks.one_of(Level)(node, spot))
 
 
@@ -92,12 +94,12 @@ def _user_agent(node: Node, spot: Spot) -> str:
 
 
 OPTIONAL: Mapping[str, Check] = {
-    "name": _name,
+    "name": both_names,
     "via": _via,
     "enabled": checks.flag,
     "issuer": checks.issuer,
     "jurisdiction": checks.jurisdiction,
-    "level": _level,
+    "level": level,
     "language": checks.language,
     "confidence": checks.one_of(("high", "medium", "low")),
     "timezone": checks.timezone,

@@ -10,6 +10,21 @@ from typing import Any, NamedTuple
 from cgtwatch.config.suggest import did_you_mean
 from cgtwatch.config.tree import Map, Node, Scalar, is_nothing, what
 
+_LONGEST_LINE = 1000  # characters
+
+
+class WordCheck(NamedTuple):
+    """What is known of words that a user would have looked for in every document.
+
+    `problem` answers with what is wrong with a word, with the mend, or None; `common` whether it stands everywhere; `shipped` is
+    what each word of the shipped tables stands for there (`car_t`, `look-alike`, `issuer nmpa`), by its `form`.
+    """
+
+    problem: Callable[[str], str | None]
+    common: Callable[[str], bool]
+    shipped: Mapping[str, str]
+    form: Callable[[str], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -28,6 +43,7 @@ class Vocabulary:
     check_jmespath: Callable[[str], str | None] | None = None
     environment: frozenset[str] | None = None
     inbox: Path | None = None
+    words: WordCheck | None = None  # for a user's own rules
 
 
 class WrongError(ValueError):
@@ -129,3 +145,14 @@ def _checked(check: Check, value: Node, name: str, spot: Spot) -> Any:  # noqa: 
 def _unknown(name: str, value: Node, shape: Shape) -> str:
     hint = " (a comma ends a text inside braces: quote the whole text)" if is_nothing(value) else ""
     return f"unknown key{did_you_mean(name, shape.keys)}; known: {', '.join(sorted(shape.keys))}{hint}"
+
+
+def lines_of(path: Path, notes: list[Note]) -> tuple[str, ...]:
+    """The notes as `FILE:LINE: …`, each once, in the order of the file."""
+    return tuple(f"{path}:{note.line}: {_one_line(note.text)}" for note in sorted(dict.fromkeys(notes)))
+
+
+def _one_line(text: str) -> str:
+    """`text` fit for a terminal: a key of the file may hold line breaks, escapes, or a megabyte."""
+    short = text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "…"
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)

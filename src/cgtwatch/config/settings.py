@@ -24,6 +24,8 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     sources: Path
+    rules: Path | None = None
+    rules_beside: Path | None = None  # where a user's rules are looked for that no setting names
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "cgtwatch <cgtwatch@localhost>"
     public_url: str | None = None  # without a slash at the end
@@ -61,6 +63,7 @@ READERS: Mapping[str, values.Reader] = {
     "data_dir": values.directory,
     "database_url": values.database_url,
     "sources": values.path,
+    "rules": values.path,
     "smtp_url": values.smtp_url,
     "mail_from": values.mail_from,
     "public_url": values.public_url,
@@ -108,6 +111,8 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         raise ConfigError(problems)
     found.setdefault("data_dir", cwd / "data")
     found.setdefault("database_url", f"sqlite:///{found['data_dir'] / 'cgtwatch.db'}")
+    here = found["sources"].parent if "sources" in found else cwd
+    found["rules_beside"] = here / "rules.yaml"
     found.setdefault("sources", cwd / "sources.yaml" if (cwd / "sources.yaml").exists() else packaged_sources())
     return Settings(**found, environ={one.name: one.value for one in dotenv.assignments} | dict(environ))
 

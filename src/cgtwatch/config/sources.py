@@ -11,7 +11,7 @@ from cgtwatch.config.cautions import caution
 from cgtwatch.config.document import SET_ASIDE_KEY, Document, read_document
 from cgtwatch.config.inbox import inbox_source, not_the_inbox
 from cgtwatch.config.keys import described, folded, kind_of, lacking, shape_of, shape_of_defaults
-from cgtwatch.config.ledger import Ledger, Note, Shape, Spot, Vocabulary, WrongError, read_keys
+from cgtwatch.config.ledger import Ledger, Note, Shape, Spot, Vocabulary, WrongError, lines_of, read_keys
 from cgtwatch.config.packaged import packaged_sources
 from cgtwatch.config.platforms import with_platform
 from cgtwatch.config.suggest import did_you_mean, shown
@@ -19,8 +19,6 @@ from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, what
 from cgtwatch.config.whole import agreed, line_of
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import DetailMode, DetailRule, Kind, Source
-
-_LONGEST_LINE = 1000  # characters
 
 __all__ = ["SourceFile", "Vocabulary", "inbox_source", "load_sources", "packaged_sources"]
 
@@ -76,9 +74,9 @@ def _load(path: Path, known: Vocabulary) -> SourceFile:
         ledger.mistakes.append(Note(remark.line, _owned(rows, remark.line) + remark.message))
     ledger.warnings += [Note(remark.line, remark.message) for remark in document.warnings]
     if ledger.mistakes:
-        raise ConfigError(_lines(path, ledger.mistakes))
+        raise ConfigError(lines_of(path, ledger.mistakes))
     caution([(source, row.node, row.spot) for source, row in built], path)
-    return SourceFile(tuple(source for source, _ in built), path, _lines(path, ledger.warnings))
+    return SourceFile(tuple(source for source, _ in built), path, lines_of(path, ledger.warnings))
 
 
 class _Defaults:
@@ -202,13 +200,3 @@ def _owned(rows: list[_Row], line: int) -> str:
             break
         owner = f"{row.spot.owner}: "
     return owner
-
-
-def _lines(path: Path, notes: list[Note]) -> tuple[str, ...]:
-    return tuple(f"{path}:{note.line}: {_one_line(note.text)}" for note in sorted(dict.fromkeys(notes)))
-
-
-def _one_line(text: str) -> str:
-    """`text` fit for a terminal: a key of the file may hold line breaks, escapes, or a megabyte."""
-    short = text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "…"
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in short)

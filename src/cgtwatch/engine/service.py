@@ -74,14 +74,16 @@ class Service:
         self._stop.set()
 
     def reload(self) -> None:
-        """Read sources.yaml again; a wrong file leaves everything as it was. The last of several calls decides."""
+        """Read sources.yaml and rules.yaml again; a mistake in either leaves everything as it was. The last of several calls decides."""
         with self._reloading:
             self._reload()
 
     def _reload(self) -> None:
         try:
-            found = self.app.read_sources()
+            rules = self.app.read_rules()
+            found = self.app.read_sources(rules=rules)
             self.app.store.sync_sources(found.sources, self.app.clock())
+            self.app.use_rules(rules)
         except CgtwatchError as error:
             for problem in error.problems if isinstance(error, ConfigError) else (str(error),):
                 _log.error("sources not reloaded: %s", problem)

@@ -38,8 +38,7 @@ def _extra(own: OwnRules) -> Extra:
 
 def _issuer(one: OwnIssuer) -> Issuer:
     assert one.name is not None
-    spellings = dict.fromkeys([*one.words, one.name.zh, one.name.en])
-    return Issuer(one.id, one.level, one.jurisdiction, one.name, tuple(spellings), one.parent)
+    return Issuer(one.id, one.level, one.jurisdiction, one.name, one.words, one.parent)
 
 
 def _patterns(own: OwnRules) -> Iterator[Pattern]:
