@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from cgtwatch.cli import database, deliveries, demo, events, reading, serve, sources, subscriptions, understanding, work
+from cgtwatch.cli import (
+    database,
+    deliveries,
+    demo,
+    events,
+    reading,
+    reporting,
+    serve,
+    sources,
+    subscriptions,
+    understanding,
+    work,
+)
 from cgtwatch.errors import BusyError, CgtwatchError, ConfigError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY = 1, 2, 75
@@ -42,7 +54,7 @@ def _root(
     """Holds what every command shares."""
 
 
-for module in (serve, work, reading, understanding, demo):
+for module in (serve, work, reading, reporting, understanding, demo):
     module.register(app)
 app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")

@@ -40,7 +40,7 @@ def stories(announcements: Iterable[Announcement]) -> tuple[Story, ...]:
 
 def _story(told: Sequence[Announcement]) -> Story:
     events = {announcement.event.id: announcement.event for announcement in told}  # of several states the latest
-    best = min(events.values(), key=_standing)
+    best = min(events.values(), key=standing)
     own = [announcement for announcement in told if announcement.event.id == best.id]
     kinds = sorted({announcement.kind for announcement in own}, key=_KIND_RANK.__getitem__)
     changes = dict.fromkeys(announcement.change for announcement in told if announcement.change)
@@ -48,7 +48,7 @@ def _story(told: Sequence[Announcement]) -> Story:
     return Story(best, tuple(kinds), tuple(changes), max(announcement.seq for announcement in told), reports)
 
 
-def _standing(event: PolicyEvent) -> tuple[bool, bool, bool, int, str]:
+def standing(event: PolicyEvent) -> tuple[bool, bool, bool, int, str]:
     """An authority's own document before news of it, what is its document's main act before what one mentions."""
     published = event.published.isoformat() if event.published else "9999"
     return event.labels.level is Level.NEWS, event.labels.level is None, not event.main, _RANK[event.labels.importance], published
@@ -93,7 +93,7 @@ def still_open(events: Iterable[PolicyEvent], told: Iterable[Story], today: date
     """Open consultations that no story tells, one a cluster, soonest deadline first."""
     seen = {event.cluster or event.id for story in told for event in (story.event, *story.reports)}
     fresh: dict[str, PolicyEvent] = {}
-    for event in sorted(events, key=_standing):
+    for event in sorted(events, key=standing):
         if is_open(event, today) and (event.cluster or event.id) not in seen:
             fresh.setdefault(event.cluster or event.id, event)
     return tuple(sorted(fresh.values(), key=lambda event: (event.labels.comment_deadline or date.max, event.id)))

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.exceptions import TemplateError
 
+from cgtwatch.compose import markdown
 from cgtwatch.compose.columns import COLUMNS, wrap
 from cgtwatch.compose.words import Words
 from cgtwatch.errors import ComposeError
@@ -22,6 +23,14 @@ def render(name: str, words: Words, values: Mapping[str, Any]) -> tuple[str, str
     return pages[0], pages[1]
 
 
+def render_report(form: str, words: Words, report: object) -> str:
+    """The `report` (a `ReviewView`) as `html` or `md`. Raises ComposeError."""
+    try:
+        return _environment(form).get_template(f"report.{form}.j2").render(words=words, report=report)
+    except (TemplateError, LookupError, ValueError, TypeError) as wrong:
+        raise ComposeError(f"report: the template failed: {wrong}; mend the template or the wording table") from wrong
+
+
 @cache
 def _environment(form: str) -> Environment:
     loader = PackageLoader("cgtwatch.compose", "templates")
@@ -35,8 +44,9 @@ def _environment(form: str) -> Environment:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=markdown.escaped if form == "md" else None,
         )
-    made.filters.update(wrap=wrap, spread=_spread, quoted=_quoted, dots=_dots)
+    made.filters.update(wrap=wrap, spread=_spread, quoted=_quoted, dots=_dots, link=markdown.link, anchor=markdown.anchor)
     made.globals["columns"] = COLUMNS
     return made
 

@@ -9,6 +9,7 @@ from cgtwatch.store.connection import Database, path_of
 from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
+from cgtwatch.store.periods import Periods
 from cgtwatch.store.pushes import Pushes
 from cgtwatch.store.readers import Readers
 from cgtwatch.store.schema import create, refuse_unless_current, state_of
@@ -20,10 +21,10 @@ from cgtwatch.store.visits import Visits
 _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
-class Store(Sources, Pushes, Visits, Explaining, Readers, Digests, Deliveries, Alarms, Translations, Upkeep):
+class Store(Sources, Pushes, Visits, Explaining, Periods, Readers, Digests, Deliveries, Alarms, Translations, Upkeep):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`, `readers`,
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`, `periods`, `readers`,
     `digests`, `deliveries`, `alarms`, `translations`, `upkeep`.
     """
 

@@ -1,0 +1,75 @@
+"""The review of a period, from what is stored to a document in one language; reads only."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from cgtwatch import registry
+from cgtwatch.app import App
+from cgtwatch.compose.context import DigestContext
+from cgtwatch.compose.records import day, event_record
+from cgtwatch.compose.review import By, Known, Period, Review, review, told_acts
+from cgtwatch.compose.review_view import ReviewView, view
+from cgtwatch.compose.words import Words, words
+from cgtwatch.store import Store
+
+Row = dict[str, Any]
+FORMATS = ("html", "md", "docx")
+_WRITERS = {"text": "cgtwatch.compose.render:render_report", "docx": "cgtwatch.compose.review_docx:docx"}
+
+
+def reviewed(app: App, period: Period, by: By, language: str) -> Review:
+    """What is known of the acts of `period`, under the headings that `by` asks for, as of today."""
+    known = _known(app.store, period)
+    said = words(language)
+    return review(told_acts(known, period), period, by, app.clock().astimezone().date(), said.place_rank)
+
+
+def _known(store: Store, period: Period) -> Known:
+    found = store.acts_between(period.first, period.last)
+    clusters = store.of_clusters({event.cluster for event in found})
+    links = store.links_of({event.id for event in clusters})
+    ids = {event.id for event in clusters}
+    linked = {one for link in links for one in (link.event, link.other)} - ids
+    others = {event.id: event for event in store.events_named(linked)}
+    others |= {event.id: event for event in store.of_threads({event.thread for event in clusters}) if event.id not in ids}
+    return Known(clusters, tuple(others.values()), links)
+
+
+def written(app: App, found: Review, form: str, language: str) -> bytes:
+    """`found` as a document of one of `FORMATS`. Raises `ComposeError`."""
+    said = words(language)
+    seen = _seen(app, found, said)
+    if form == "docx":
+        make: Callable[..., bytes] = registry.load(_WRITERS, "docx", what="form of a report")
+        return make(seen, said, app.clock())
+    render: Callable[[str, Words, ReviewView], str] = registry.load(_WRITERS, "text", what="form of a report")
+    return render(form, said, seen).encode()
+
+
+def _seen(app: App, found: Review, said: Words) -> ReviewView:
+    items = {event.item_id for act in found.acts for event in (act.lead, *act.reports)}
+    context = DigestContext(app.issuer_names(), {source.id: source.name for source in app.sources}, app.settings.public_url)
+    return view(found, app.store.documents_named(items), context, said)
+
+
+def review_rows(found: Review) -> Iterator[Row]:
+    """The review as records: an act a row, in the order of the document, then the numbers."""
+    for part in found.parts:
+        for group in part.groups:
+            for act in group.acts:
+                steps = [
+                    {"relation": step.relation, "event": step.event.id, "date": day(step.event.on), "title": step.event.title}
+                    for step in act.steps
+                ]
+                reports = [{"id": one.id, "source": one.source, "title": one.title, "url": one.url} for one in act.reports]
+                yield {"part": part.key, "place": group.place, **event_record(act.lead), "reports": reports, "steps": steps}
+    yield {"summary": _summary(found)}
+
+
+def _summary(found: Review) -> Mapping[str, Any]:
+    numbers = found.numbers
+    return {
+        "from": day(found.period.first), "to": day(found.period.last), "acts": numbers.acts, "drafts": numbers.drafts, "open": numbers.open,
+        "approvals": numbers.approvals, "high": numbers.high, "levels": dict(numbers.levels), "places": dict(numbers.places),
+        "kinds": dict(numbers.kinds),
+    }  # fmt: skip

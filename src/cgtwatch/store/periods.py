@@ -1,0 +1,75 @@
+"""What a review of a period needs: the acts of its days, their reports, threads, relations and documents."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Column, and_, func, or_, select, true
+
+from cgtwatch.model.event import Link, PolicyEvent, Relation
+from cgtwatch.model.item import Revision
+from cgtwatch.store.codec import event_of, revision_of
+from cgtwatch.store.room import Room
+from cgtwatch.store.tables import EVENT, ITEM, LINK, REVISION
+
+CHUNK = 500  # values in one IN (…)
+_ON = func.coalesce(EVENT.c.document_date, EVENT.c.published)
+
+
+class Periods(Room):
+    """The part of the store that looks at days."""
+
+    def acts_between(self, first: date, last: date) -> list[PolicyEvent]:
+        """Relevant events of these days, both included; what has no day counts by when it was seen, if it was news then."""
+        begin = datetime.combine(first, time(), UTC)
+        seen = and_(_ON.is_(None), EVENT.c.seq > 0, EVENT.c.first_seen >= begin, EVENT.c.first_seen < _after(last))
+        dated = _ON.between(first, last)
+        wanted = select(EVENT).where(EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()), or_(dated, seen))
+        with self._database.read() as db:
+            return [event_of(row) for row in db.execute(wanted.order_by(EVENT.c.id)).mappings()]
+
+    def of_clusters(self, clusters: Collection[str]) -> list[PolicyEvent]:
+        """All relevant events of these clusters."""
+        return list(self._having(EVENT.c.cluster, sorted(clusters)))
+
+    def of_threads(self, threads: Collection[str]) -> list[PolicyEvent]:
+        """All relevant events of these threads."""
+        return list(self._having(EVENT.c.thread, sorted(threads)))
+
+    def events_named(self, ids: Collection[str]) -> list[PolicyEvent]:
+        """The relevant events of these ids."""
+        return list(self._having(EVENT.c.id, sorted(ids)))
+
+    def links_of(self, ids: Collection[str]) -> tuple[Link, ...]:
+        """Relations from and to these events."""
+        found: dict[tuple[str, str, str], Link] = {}
+        with self._database.read() as db:
+            for part in _parts(sorted(ids)):
+                either = select(LINK).where(or_(LINK.c.event.in_(part), LINK.c.other.in_(part)))
+                for row in db.execute(either).mappings():
+                    link = Link(row["event"], row["other"], Relation(row["relation"]), row["reason"])
+                    found[link.event, link.other, link.relation.value] = link
+        return tuple(found[key] for key in sorted(found))
+
+    def documents_named(self, item_ids: Collection[str]) -> dict[str, Revision]:
+        """The latest revisions of these items."""
+        found: dict[str, Revision] = {}
+        latest = select(REVISION).join(ITEM, and_(ITEM.c.id == REVISION.c.item, ITEM.c.revision == REVISION.c.number))
+        with self._database.read() as db:
+            for part in _parts(sorted(item_ids)):
+                rows = db.execute(latest.where(ITEM.c.id.in_(part))).mappings()
+                found |= {row[REVISION.c.item]: revision_of(row) for row in rows}
+        return found
+
+    def _having(self, column: Column[str], values: Sequence[str]) -> Iterator[PolicyEvent]:
+        live = select(EVENT).where(EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true())).order_by(EVENT.c.id)
+        with self._database.read() as db:
+            for part in _parts(values):
+                yield from (event_of(row) for row in db.execute(live.where(column.in_(part))).mappings())
+
+
+def _after(last: date) -> datetime:
+    return datetime.combine(last + timedelta(days=1), time(), UTC)
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
