@@ -355,6 +355,10 @@ class App:
         """Every issuer of the register with its names."""
         return self._once("issuer_names", lambda: part("issuer_names")(self.rules))
 
+    def topic_names(self) -> Mapping[str, Names]:
+        """The user's own topics with their names."""
+        return {topic.id: topic.name for topic in self.rules_file.rules.topics}
+
     def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
         store, wanted = self.store, part("wanted")
         found: DigestContext = part("context")(
@@ -367,5 +371,6 @@ class App:
             sources_watched=sum(source.enabled for source in self.sources),
             stored=store.counts().items,
             why=why,
+            topic_names=self.topic_names(),
         )
         return found

@@ -25,6 +25,7 @@ def event_query(given: Mapping[str, Any]) -> EventQuery:
         doc_type=_word(DocType, given["doc_type"], "--doc-type", problems),
         stage=_word(Stage, given["stage"], "--stage", problems),
         modality=_word(Modality, given["modality"], "--modality", problems),
+        topic=given["topic"],
         importance=_word(Importance, given["importance"], "--importance", problems),
         relevant=given["relevant"],
         source=given["source"],

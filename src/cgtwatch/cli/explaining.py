@@ -17,7 +17,7 @@ from cgtwatch.store.records import Explanation
 SHOWN_SPANS = 6  # a field; the record has all
 SHOWN_LINKS = 8
 _FIELDS = (
-    "relevant", "modalities", "doc_type", "stage", "jurisdiction", "issuers", "level", "document_number", "document_date",
+    "relevant", "modalities", "topics", "doc_type", "stage", "jurisdiction", "issuers", "level", "document_number", "document_date",
     "effective_date", "comment_deadline", "importance",
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from cgtwatch.cli import (
     events,
     reading,
     reporting,
+    rules,
     serve,
     sources,
     subscriptions,
@@ -58,6 +59,7 @@ for module in (serve, work, reading, reporting, understanding, demo):
     module.register(app)
 app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")
+app.add_typer(rules.group, name="rules")
 app.add_typer(subscriptions.group, name="subscriptions")
 app.add_typer(deliveries.group, name="deliveries")
 app.add_typer(database.group, name="db")

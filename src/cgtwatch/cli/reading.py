@@ -18,6 +18,7 @@ Issuer = Annotated[str | None, typer.Option(help="Issuer id, such as nmpa or cbe
 DocTypeOption = Annotated[str | None, typer.Option("--doc-type", help="law, guideline, notice, …")]
 StageOption = Annotated[str | None, typer.Option(help="draft, issued, effective, …")]
 ModalityOption = Annotated[str | None, typer.Option(help="car_t, stem_cell, gene_therapy, …")]
+TopicOption = Annotated[str | None, typer.Option("--topic", help="A topic of your own rules.yaml.")]
 ImportanceOption = Annotated[str | None, typer.Option(help="At least: high, medium or low.")]
 Relevant = Annotated[bool | None, typer.Option("--relevant/--not-relevant", help="Only what is (or is not) CGT policy.")]
 SourceOption = Annotated[str | None, typer.Option("--source", help="Only from this source.")]
@@ -44,6 +45,7 @@ def listing(what: str) -> Callable[..., None]:
         doc_type: DocTypeOption = None,
         stage: StageOption = None,
         modality: ModalityOption = None,
+        topic: TopicOption = None,
         importance: ImportanceOption = None,
         relevant: Relevant = None,
         source: SourceOption = None,

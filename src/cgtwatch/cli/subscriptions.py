@@ -22,7 +22,8 @@ def add(
         ),
     ],
     topic: Annotated[
-        list[str] | None, typer.Option(help="car_t, stem_cell, gene_therapy, …; may be repeated, like all filters.")
+        list[str] | None,
+        typer.Option(help="car_t, stem_cell, … or a topic of your rules.yaml; may be repeated, like all filters."),
     ] = None,
     jurisdiction: Annotated[list[str] | None, typer.Option(help="ISO 3166 code; CN takes its provinces too.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="supranational, national, provincial, municipal, news.")] = None,

@@ -42,7 +42,7 @@ class Card:
     link: str
     stored: str
     badges: tuple[str, ...]
-    meta: str  # issuer · stage · kind · place
+    meta: str  # issuer · stage · kind · place · own topics
     issuers: str
     stage: str
     doc_type: str
@@ -72,6 +72,7 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
     )
     source = words.pick(context.source_names.get(event.source), event.source)
     deadline = labels.comment_deadline if is_open(event, today) else None
+    own = [words.pick(context.topic_names.get(topic), topic) for topic in labels.topics]
     spare = len(story.reports) - _MOST_REPORTS
     return Card(
         id=event.id,
@@ -79,7 +80,7 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
         link=safe_link(event.url),
         stored=stored_link(event, context),
         badges=tuple(words.name("kinds", kind) for kind in story.kinds if kind is not AnnouncementKind.NEW),
-        meta=" · ".join(filter(None, [issuers or source, stage, doc_type, place])),
+        meta=" · ".join(filter(None, [issuers or source, stage, doc_type, place, *own])),
         issuers=issuers,
         stage=stage,
         doc_type=doc_type,
@@ -88,9 +89,9 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
         deadline=words.say("until", date=words.day(deadline)) if deadline else "",
         days_left=words.days_left(deadline, today) if deadline else "",
         urgent=deadline is not None and (deadline - today).days <= _URGENT_DAYS,
-        topics=words.say("comma").join(words.name("modalities", modality) for modality in labels.modalities),
+        topics=words.say("comma").join([*(words.name("modalities", modality) for modality in labels.modalities), *own]),
         summary=cut(one_line(event.summary), _LONGEST_SUMMARY),
-        because=why_event(context.why.get(event.id, ()), words, context.issuer_names),
+        because=why_event(context.why.get(event.id, ()), words, context.issuer_names, context.topic_names),
         source=source,
         changes=tuple(cut(one_line(said_change(change, words)), LONGEST_TITLE) for change in story.changes),
         quotes=tuple(_quotes(event)),

@@ -22,3 +22,4 @@ class DigestContext:
     sources_watched: int = 0
     stored: int = 0
     why: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    topic_names: Mapping[str, Names] = field(default_factory=dict)  # of the user's own topics, by id

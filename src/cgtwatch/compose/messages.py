@@ -44,7 +44,7 @@ def digest(subscription: Subscription, announcements: Sequence[Announcement], co
         "digest",
         said,
         {
-            **_frame(context, said, today, why_subscription(subscription, said, context.issuer_names)),
+            **_frame(context, said, today, why_subscription(subscription, said, context.issuer_names, context.topic_names)),
             "intro": said.count("intro", len(told)),
             "sections": [(_heading(part.key, said), [shown[story.event.id] for story in part.stories]) for part in parts],
             "full": {entry.id for entry in list(shown.values())[:MOST_FULL_CARDS]},
@@ -72,7 +72,7 @@ def welcome(subscription: Subscription, context: DigestContext, now: datetime) -
         "welcome",
         said,
         {
-            **_frame(context, said, today, why_subscription(subscription, said, context.issuer_names)),
+            **_frame(context, said, today, why_subscription(subscription, said, context.issuer_names, context.topic_names)),
             "counts": counts,
             "entries": entries[:_MOST_WELCOME],
             "left_out": max(len(entries) - _MOST_WELCOME, 0),

@@ -7,12 +7,17 @@ from cgtwatch.model.source import Names
 from cgtwatch.model.subscription import Every, Filter, Subscription
 from cgtwatch.text.clean import one_line
 
-_TABLES = {"topic": "modalities", "level": "levels", "doc_type": "doc_types", "stage": "stages", "importance": "importances"}
+_TABLES = {"level": "levels", "doc_type": "doc_types", "stage": "stages", "importance": "importances"}
 
 
-def why_subscription(subscription: Subscription, words: Words, issuers: Mapping[str, Names]) -> str:
+_NO_NAMES: Mapping[str, Names] = {}
+
+
+def why_subscription(
+    subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES
+) -> str:
     """What the subscription asks for and when it is sent, in one sentence."""
-    asked = "".join(_asked(subscription.filter, words, issuers))
+    asked = "".join(_asked(subscription.filter, words, {"issuer": issuers, "topic": topics}))
     return words.say(
         "why_filter",
         filter=asked or words.say("why_everything"),
@@ -21,7 +26,7 @@ def why_subscription(subscription: Subscription, words: Words, issuers: Mapping[
     )
 
 
-def _asked(asked: Filter, words: Words, issuers: Mapping[str, Names]) -> str:
+def _asked(asked: Filter, words: Words, names: Mapping[str, Mapping[str, Names]]) -> str:
     parts: list[tuple[str, Iterable[str]]] = [
         ("topic", asked.topics),
         ("jurisdiction", asked.jurisdictions),
@@ -31,7 +36,7 @@ def _asked(asked: Filter, words: Words, issuers: Mapping[str, Names]) -> str:
         ("stage", asked.stages),
     ]
     said = [
-        words.say("colon", a=words.name("fields", name), b=_values(name, tuple(values), words, issuers))
+        words.say("colon", a=words.name("fields", name), b=_values(name, tuple(values), words, names))
         for name, values in parts
         if values
     ]
@@ -50,20 +55,23 @@ def _cadence(subscription: Subscription, words: Words) -> str:
     return form.format_map({"clock": f"{cadence.hour:02}:{cadence.minute:02}", "weekday": weekday, "day": cadence.day})
 
 
-def why_event(reasons: Iterable[str], words: Words, issuers: Mapping[str, Names]) -> str:
+def why_event(reasons: Iterable[str], words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES) -> str:
     """What of an event the reader had asked for; empty where everything is. Codes are those of `select`: `FIELD=VALUE`."""
-    said = []
+    said, names = [], {"issuer": issuers, "topic": topics}
     for reason in reasons:
         name, sign, value = reason.partition("=")
         if sign and name in words.tables["fields"]:
-            shown = one_line(value, 80) if name == "query" else _values(name, tuple(value.split(",")), words, issuers)
+            shown = one_line(value, 80) if name == "query" else _values(name, tuple(value.split(",")), words, names)
             said.append(words.say("colon", a=words.name("fields", name), b=shown))
     return words.say("separator").join(said)
 
 
-def _values(name: str, values: tuple[str, ...], words: Words, issuers: Mapping[str, Names]) -> str:
+def _values(name: str, values: tuple[str, ...], words: Words, names: Mapping[str, Mapping[str, Names]]) -> str:
     if name == "issuer":
-        return words.issuers(values, issuers)
+        return words.issuers(values, names["issuer"])
+    if name == "topic":
+        own = names["topic"]
+        return words.say("comma").join(words.pick(own.get(value), words.name("modalities", value)) for value in values)
     if name == "jurisdiction":
         return words.say("comma").join(words.place(value) for value in values)
     return words.say("comma").join(words.name(_TABLES[name], value) for value in values)

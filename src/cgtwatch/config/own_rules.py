@@ -31,6 +31,17 @@ class RulesFile:
     mistakes: tuple[str, ...] = ()
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many entries each part has."""
+        parts = ("terms", "lookalikes", "products", "acts", "issuers", "topics")
+        return {part: len(getattr(self.rules, part)) for part in parts}
+
+    @property
+    def summary(self) -> str:
+        """The same in a line."""
+        return ", ".join(f"{count} {part}" for part, count in self.counts.items() if count) or "nothing in it"
+
+    @property
     def issuers(self) -> frozenset[str]:
         """The authorities of the file, by id."""
         return frozenset(one.id for one in self.rules.issuers)

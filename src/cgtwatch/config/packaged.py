@@ -1,4 +1,4 @@
-"""Where the sources file that ships with the package stands."""
+"""Where the files that ship with the package stand."""
 
 from pathlib import Path
 
@@ -6,3 +6,8 @@ from pathlib import Path
 def packaged_sources() -> Path:
     """The path of the shipped sources.yaml."""
     return Path(__file__).parent / "data" / "sources.yaml"
+
+
+def example_rules() -> Path:
+    """The path of an example of a user's own rules.yaml."""
+    return Path(__file__).parent / "data" / "rules-example.yaml"

@@ -55,7 +55,7 @@ def _filter_record(wanted: Filter) -> Row:
 def add(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name`, `to`, filter parts as lists, `cadence`, `tz`, `lang`, `since` (ISO), `promise`."""
     app = engine.app
-    asked = _asked(args, frozenset(app.rules.issuers))
+    asked = _asked(args, frozenset(app.rules.issuers), tuple(app.topic_names()))
     now = app.clock()
     mark = app.store.seq_before(datetime.fromisoformat(args["since"])) if args.get("since") else app.store.last_seq()
     due = next_due(asked.cadence, asked.timezone, now)
@@ -66,7 +66,7 @@ def add(engine: Engine, args: Args) -> Iterator[Row]:
     yield row
 
 
-def _asked(args: Args, issuers: frozenset[str]) -> Subscription:
+def _asked(args: Args, issuers: frozenset[str], topics: tuple[str, ...]) -> Subscription:
     problems: list[str] = []
     channel, target = _read(parse_target, args["to"], "--to", problems) or ("", "")
     cadence = _read(parse_cadence, args.get("cadence") or "daily@08:00", "--cadence", problems)
@@ -77,7 +77,7 @@ def _asked(args: Args, issuers: frozenset[str]) -> Subscription:
         problems.append(f"--lang {lang!r} is not spoken; write zh or en")
     if not args["name"] or not set(args["name"]) <= NAME_CHARACTERS or len(args["name"]) > 64:
         problems.append(f"NAME {args['name']!r}: use letters, digits, '-', '_' and '.', at most 64")
-    chosen = _filter(args, issuers, problems)
+    chosen = replace(_filter(args, issuers, problems), topics=_topics(args.get("topic"), topics, problems))
     promise = _words(Promise, [args["promise"]], "--promise", problems) if args.get("promise") else ()
     if problems or cadence is None:
         raise ConfigError(problems)
@@ -91,7 +91,6 @@ def _filter(args: Args, issuers: frozenset[str], problems: list[str]) -> Filter:
     problems += [f"--issuer {one!r} is not in the register{did_you_mean(one, issuers)}; {mend}" for one in strange]
     importance = _words(Importance, [args["importance"]], "--importance", problems) if args.get("importance") else ()
     return Filter(
-        topics=_words(Modality, args.get("topic"), "--topic", problems),
         jurisdictions=tuple(one.upper() for one in args.get("jurisdiction") or ()),
         levels=_words(Level, args.get("level"), "--level", problems),
         issuers=tuple(args.get("issuer") or ()),
@@ -100,6 +99,14 @@ def _filter(args: Args, issuers: frozenset[str], problems: list[str]) -> Filter:
         importance=importance[0] if importance else None,
         query=args.get("query") or "",
     )
+
+
+def _topics(given: Iterable[str] | None, own: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:
+    """Kinds of therapy, and topics of the user's own rules."""
+    known: dict[str, str] = {**{kind.value: kind for kind in Modality}, **{name: name for name in own}}
+    strange = [one for one in given or () if one not in known]
+    problems += [f"--topic {one!r} is not known{did_you_mean(one, known)}; known: {', '.join(known)}" for one in strange]
+    return tuple(known[one] for one in given or () if one in known)
 
 
 def _words(kind: type[Word], given: Iterable[str] | None, option: str, problems: list[str]) -> tuple[Word, ...]:

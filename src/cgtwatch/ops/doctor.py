@@ -13,6 +13,8 @@ from cgtwatch.acquire.browser_rules import INSTALL, program, sandboxed
 from cgtwatch.app import App
 from cgtwatch.config.settings import Settings
 from cgtwatch.errors import CgtwatchError
+from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.taxonomy import Modality
 from cgtwatch.store import open_store, state_of
 
 Row = dict[str, Any]
@@ -29,6 +31,7 @@ def examine(settings: Settings) -> list[Row]:
         ("sqlite", _sqlite),
         ("time zones", _zones),
         ("sources", _sources),
+        ("rules", _rules),
         ("mail", _mail),
         ("browser", _browser),
     )
@@ -92,6 +95,23 @@ def _sources(settings: Settings) -> tuple[str, str]:
     with App(settings) as app:
         found = app.read_sources()
     return f"{found.path}: {len(found.sources)} sources", ""
+
+
+def _rules(settings: Settings) -> tuple[str, str]:
+    with App(settings, readonly=True) as app:
+        found, version = app.rules_file, app.rules.version
+        asked = (
+            {str(topic) for one in _subscriptions(app) for topic in one.filter.topics} - set(app.topic_names()) - set(Modality)
+        )
+    where = f"{found.path}: {found.summary}" if found.path else "none of your own"
+    if asked:
+        mend = "add them under topics, or change the subscriptions"
+        return f"{where}; subscriptions ask for topics that there are not: {', '.join(sorted(asked))}", mend
+    return f"{where}; version {version}", ""
+
+
+def _subscriptions(app: App) -> list[Subscription]:
+    return app.store.subscriptions() if state_of(app.settings.database_url) == "current" else []
 
 
 def _mail(settings: Settings) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from cgtwatch.understand.highlight import Segment, segments
 from cgtwatch.web.home import context_of
 
 FIELDS = (
-    "modalities", "doc_type", "stage", "comment_deadline", "effective_date", "document_date", "document_number", "issuers",
+    "modalities", "topics", "doc_type", "stage", "comment_deadline", "effective_date", "document_date", "document_number", "issuers",
     "jurisdiction", "level", "importance",
 )  # fmt: skip
 LONGEST_TEXT = 40_000  # characters shown
@@ -125,6 +125,8 @@ def _value(name: str, labels: Labels, context: DigestContext, said: Words) -> st
         return ""
     if name == "modalities":
         return said.say("comma").join(said.name("modalities", one) for one in value)
+    if name == "topics":
+        return said.say("comma").join(said.pick(context.topic_names.get(one), one) for one in value)
     if name == "issuers":
         return said.issuers(value, context.issuer_names)
     if name == "jurisdiction":

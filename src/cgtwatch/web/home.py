@@ -54,7 +54,7 @@ def context_of(app: App) -> DigestContext:
 
 
 def _context(app: App) -> DigestContext:
-    return DigestContext(app.issuer_names(), {source.id: source.name for source in app.sources})
+    return DigestContext(app.issuer_names(), {source.id: source.name for source in app.sources}, topic_names=app.topic_names())
 
 
 def _alone(event: PolicyEvent) -> Story:
