@@ -6,9 +6,11 @@ from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from cgtwatch.link.numbered import kinds, telling
 from cgtwatch.link.products import one_decision
 from cgtwatch.link.side import Judgement, Side
 from cgtwatch.link.step import Step, step
+from cgtwatch.link.twofold import one_act_in_two_languages
 from cgtwatch.link.wording import alike, core, fold
 from cgtwatch.model.event import Relation
 from cgtwatch.text.similarity import jaccard
@@ -22,7 +24,6 @@ _NEWS = timedelta(days=45)  # news of an act and its copies follow within weeks
 # Of the development pairs copies in other houses share 0.58 to 0.65. English notices of one series share as much by set phrases alone.
 _COPIED, _COPIED_ENGLISH = 0.55, 0.9
 _AMENDED = re.compile(r"修正|修订|修改|一部改正|改正|\bamend(?:s|ed|ing|ment)?\b|\brevis(?:es|ed|ion|ing)\b")
-_FAMILY = {"cde": "nmpa", "cfdi": "nmpa", "nifdc": "nmpa", "cber": "fda", "cat": "ema"}
 
 
 def relation(a: Side, b: Side) -> Judgement:
@@ -76,33 +77,33 @@ def _two_replies(a: Side, b: Side) -> Judgement | None:
 
 
 def _numbered(a: Side, b: Side) -> Judgement | None:
-    shared = {number for number in a.numbers & b.numbers if number.startswith("令-") or _tells(number)}
+    shared = a.numbers & b.numbers
     if not shared or step(a) is not step(b):
         return None
     # A bare "no. 14 of 2021" or order number is counted by every body on its own.
-    if any(_tells(number) for number in shared) or _one_issuer(a, b):
+    if any(map(telling, shared)) or _one_issuer(a, b):
         return Judgement(Relation.SAME_ACT, NEITHER, f"both carry {min(shared)}")
     return None
 
 
-def _tells(number: str) -> bool:
-    return not number.startswith(("令-", "公告-", "通告-")) and not re.fullmatch(r"(?:19|20)\d{2}-\d+", number)
-
-
 def _repeals(a: Side, b: Side) -> Judgement | None:
-    letters = a.letters
+    if not a.repealed or (a.day and b.day and a.day < b.day):
+        return None
     for name in b.names:
-        position = letters.rfind(name)
-        if len(name) < 6 or position < 0 or any(alike(name, own) for own in a.names):
+        if len(name) < 6:
             continue
-        if _REPEALED.match(letters, position + len(name)):
-            return Judgement(Relation.REPEALS, FORWARD, f"{name!r} is repealed by it")
+        own = any(alike(name, other) for other in a.names)  # an older version under the same name is told by its number or day
+        for part in a.repealed:
+            named = part.endswith(name) or (name.isascii() and name in part)
+            if (named and not own) or (_dated(part, b) and (named or name.isascii())):
+                return Judgement(Relation.REPEALS, FORWARD, f"{name!r} is repealed by it")
     return None
 
 
-_REPEALED = re.compile(
-    r"同时废止|同時廃止|予以废止|即行废止|即日废止|废止$|isrepealed|arerepealed|isrevoked|isrescinded|iswithdrawn"
-)
+def _dated(part: str, b: Side) -> bool:
+    """Whether what is repealed is `b` by its day or number."""
+    told = [f"{b.day.year}年{b.day.month}月{b.day.day}日"] if b.day else []
+    return any(each in part for each in (*told, *("".join(filter(str.isalnum, number)).casefold() for number in b.numbers)))
 
 
 def _same_name(a: Side, b: Side) -> Judgement | None:
@@ -120,6 +121,20 @@ def _same_name(a: Side, b: Side) -> Judgement | None:
         return Judgement(Relation.AMENDS, FORWARD if first is Step.CHANGE else BACKWARD, f"a correction or extension of {name!r}")
     if first is second:
         return _one_step(a, b, first, name)
+    return None
+
+
+def _amending(a: Side, b: Side) -> Judgement | None:
+    """An act that changes another known by name, and two tellings of one such act."""
+    shared = a.amending & b.amending
+    if shared and _may_be_one(a, b):
+        name, first, second = min(shared), step(a), step(b)
+        if (first, second) == (Step.FINAL, Step.DRAFT) and not (a.day and b.day and a.day < b.day):
+            return Judgement(Relation.FINALISES, FORWARD, f"the change of {name!r} was a bill and is now law")
+        return _one_step(a, b, first, name) if first is second else None
+    changed = next((name for name in b.names if name in a.amending), None)
+    if changed and not b.amending and not (a.day and b.day and a.day < b.day):
+        return Judgement(Relation.AMENDS, FORWARD, f"it changes {changed!r}")
     return None
 
 
@@ -145,15 +160,13 @@ def _may_be_one(a: Side, b: Side) -> bool:
     """Two known issuers of different families never issue one act apart; two known own numbers of one kind are two acts."""
     if a.issuers and b.issuers and not _one_issuer(a, b):
         return False
-    return not (a.numbers and b.numbers and step(a) is step(b) and _kinds(a) & _kinds(b) and not a.numbers & b.numbers)
-
-
-def _kinds(side: Side) -> set[str]:
-    return {re.sub(r"\d+", "#", number) for number in side.numbers if _tells(number)}
+    return not (
+        a.numbers and b.numbers and step(a) is step(b) and kinds(a.numbers) & kinds(b.numbers) and not a.numbers & b.numbers
+    )
 
 
 def _one_issuer(a: Side, b: Side) -> bool:
-    return bool({_FAMILY.get(issuer, issuer) for issuer in a.issuers} & {_FAMILY.get(issuer, issuer) for issuer in b.issuers})
+    return bool(a.families & b.families)
 
 
 def _cites(a: Side, b: Side) -> Judgement | None:
@@ -167,7 +180,7 @@ def _cites(a: Side, b: Side) -> Judgement | None:
         if step(a) is Step.FINAL and re.search(r"一部を改正する|修改《|amending", a.folded_title):
             return Judgement(Relation.AMENDS, FORWARD, f"it changes {name!r}")
         return Judgement(Relation.CITES, FORWARD, f"it names {name!r}")
-    tells = {number for number in b.numbers if _tells(number)} & a.all_numbers - a.numbers
+    tells = {number for number in b.numbers if telling(number)} & a.all_numbers - a.numbers
     return Judgement(Relation.CITES, FORWARD, f"it names {min(tells)}") if tells else None
 
 
@@ -216,8 +229,10 @@ _JUDGES: tuple[Callable[[Side, Side], Judgement | None], ...] = (
     _numbered,
     _one_page,
     _mirrored(_repeals),
+    _mirrored(_amending),
     _same_name,
     _copied,
-    _mirrored(_cites),
     one_decision,
+    one_act_in_two_languages,
+    _mirrored(_cites),
 )

@@ -32,13 +32,14 @@ _MEETING = re.compile(
     r"常务会议.{0,8}研究|会议研究|审议(?!通过)|notice of meeting|advisory committee meeting|\bcharter\b|recharter|座谈会|研讨会"
 )
 _DRAFT = re.compile(
-    r"征求意见|征求.{0,80}意见|草案|公开征集|起草了|法律案|预告|\bdraft\b|\bconsultation\b|proposed rule|seeking feedback|for comment"
+    r"征求意见|征求.{0,80}意见|草案|公开征集|起草了|法律案|预告|예고|改正案|意见募集|パブリックコメント"
+    r"|\bdraft\b|\bconsultation\b|proposed rule|seeking feedback|for comment"
     r"|\bconcept paper\b|意见稿"
 )
 _FINAL_OVER_DRAFT = re.compile(
     r"finali[sz](?:es|ed|ing) the|final guidance|final rule|已经.{0,60}通过|正式印发|联合印发|现予公布|现予发布"
 )
-_PROPOSAL = re.compile(r"(?:的建议|的提案|的议案|建议|提案|议案)\"?$|^建议")
+_PROPOSAL = re.compile(r"^(?:(?:委员|代表)?(?:提案|建议|议案)):|(?:的建议|的提案|的议案|建议|提案|议案)\"?$|^建议")
 
 
 @lru_cache(maxsize=512)

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from functools import lru_cache
-from importlib.resources import files
 
 from cgtwatch.text.script import simplified
 
 _STEP_ZH = re.compile(
     r"\((?:征求意见稿|试行|暂行|草案|修订草案|送审稿|讨论稿|公开征求意见稿|修订稿|第[一二三]次征求意见稿|《?附[则則]》?)[^()]{0,12}\)|征求意见稿|草案$|《附[则則]》"
 )
+_VERSION = re.compile(r"\((?:(?:19|20)\d{2}年?)?(?:第[一二三四五]次)?(?:修订|修正|修改)(?:版|本)?\)|^\[[^\[\]]{1,10}\]")
+_STEP_KO = re.compile(r"(?:일부|전부)?(?:개정|제정)(?:고시|령|안)?(?:안)?|(?:행정|입법)예고|^(?:식약처|복지부),?")
 _STEP_EN = re.compile(
     r"\b(?:revised |final )?(?:draft )?(?:guidances?|guidelines?)(?: documents?)?(?: for| to)? ?(?:industry"
     r"|stakeholders)?(?: and [a-z &]+ staff)?\b"
@@ -26,9 +27,10 @@ _ISSUING_ZH = re.compile(
 )
 _COUNTRY = re.compile(r"^中华人民共和国")
 _TAIL = re.compile(r"\s*[*|_–—-]+\s*$")
-_NUMBER = re.compile(r"\(?(?:19|20)\d{2}年 ?第 ?\d{1,4}号\)?|[^\s,。]{0,12}〔\d{4}〕\d{1,5}号|\(第[^()]{1,12}号\)")
+_NUMBER = re.compile(r"\(?(?:19|20)\d{2}年 ?第 ?\d{1,4}号\)?|[^\s,。]{0,12}〔\d{4}〕\d{1,5}号|\([^()]{0,12}第[^()]{1,12}号\)")
 _SYNONYMS = (("治疗产品", "产品"), ("制品", "产品"), ("制剂", "产品"))
 _JAPANESE = re.compile(r"[\u3041-\u30fa]")
+_HANGUL = re.compile("[가-힣]")
 _JAPANESE_LITTLE = re.compile(r"に関する|及び|および|等|の")
 _SHORT = 10
 _MEANINGLESS = frozenset(
@@ -41,21 +43,7 @@ def _scripts() -> dict[int, str]:
     return str.maketrans(dict(simplified()))
 
 
-@lru_cache(maxsize=1)
-def _glossary() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
-    ideas = []
-    for line in (files("cgtwatch.link") / "data" / "glossary.tsv").read_text(encoding="utf-8").splitlines():
-        cells = line.split("\t")
-        if line.startswith("#") or len(cells) != 3 or cells[0] == "idea":
-            continue
-        words = [_as_pattern(word) for word in cells[2].split(" | ")]
-        ideas.append((cells[0], int(cells[1]), re.compile("|".join(words))))
-    return tuple(ideas)
-
-
-def _as_pattern(word: str) -> str:
-    # Latin words begin at a word's beginning; a Chinese character before them is no letter of theirs.
-    return re.escape(word) if max(word[0], word[-1]) > "\x7f" else rf"(?<![a-z0-9]){re.escape(word)}"
+_LITTLE = dict.fromkeys(map(ord, "".join(_MEANINGLESS)))
 
 
 def fold(text: str) -> str:
@@ -70,13 +58,14 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=2048)
 def core(name: str) -> str:
     """What identifies an act in its (folded or raw) title: letters and digits only, without words for its step."""
-    text = _TAIL.sub("", fold(name))
+    text = _VERSION.sub("", _TAIL.sub("", fold(name))).strip()
     issued = _ISSUING_ZH.match(text)
     if issued:
         text = issued["name"]
     inner = re.search(r"《(.{4,200}?)》(?!.*《)", text)
     if inner and len(inner[1]) * 2 > len(text):
         text = inner[1] + text[inner.end() :] if text[inner.end() :].startswith("(") else inner[1]
+    text = _STEP_KO.sub("", text) if _HANGUL.search(text) else text
     text = _STEP_EN.sub(" ", _NUMBER.sub("", _STEP_ZH.sub("", text)))
     for variant, usual in _SYNONYMS:
         text = text.replace(variant, usual)
@@ -101,14 +90,13 @@ def alike(one: str, other: str) -> bool:
     return all(rest in _MEANINGLESS for rest in rests)
 
 
+def skeleton(name: str) -> str:
+    """A core without the letters of little words: equal for any two that are `alike`, though not for them alone."""
+    return name.translate(_LITTLE)
+
+
 def _shared_start(one: str, other: str) -> int:
     for index, (left, right) in enumerate(zip(one, other, strict=False)):
         if left != right:
             return index
     return min(len(one), len(other))
-
-
-def ideas(text: str) -> dict[str, int]:
-    """The ideas of the bilingual glossary that a text names, with how specific each is."""
-    folded = fold(text)
-    return {idea: weight for idea, weight, pattern in _glossary() if pattern.search(folded)}
