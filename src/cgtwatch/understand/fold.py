@@ -1,11 +1,12 @@
 """One written form for matching: case, width, hyphens and script folded one to one, so that offsets stay what they were."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # Every mapping is one character to one character: a span found in the folded text is the span of the original.
 _SPACES = "\t\n\r\v\f\u00a0\u3000\u2002\u2003\u2009\u202f"
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d"
 _QUOTES = {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"'}
+_PARTED = "\0"  # stands in no term
 _KATAKANA_MARK = "\u30fc"  # a letter of Japanese words, no hyphen
 
 
@@ -26,6 +27,14 @@ def fold(text: str, table: Mapping[int, str]) -> str:
     if len(low) == len(text):
         return low
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in wide)
+
+
+def fold_all(texts: Sequence[str], table: Mapping[int, str]) -> list[str]:
+    """Each of `texts` as `fold` gives it, thousands of them in one call."""
+    low = _PARTED.join(texts).translate(table).lower()
+    folded = low.split(_PARTED)
+    same = len(folded) == len(texts) and all(len(one) == len(other) for one, other in zip(folded, texts, strict=True))
+    return folded if same else [fold(text, table) for text in texts]
 
 
 def is_word(char: str) -> bool:

@@ -1,11 +1,12 @@
 """How a title is built: which kind of paper it names, who does what, or whose business it tells."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.taxonomy import DocType, Stage
+from cgtwatch.understand.needed import Expression, Screen
 from cgtwatch.understand.tables import Row
 
 ANY, PAYER, PARLIAMENT, FUNDER, COURT, PLACE, THERAPY, BACKGROUND = "A", "H", "L", "F", "C", "P", "T", "B"
@@ -30,11 +31,23 @@ class HeadRule:
     """A way in which titles are built, with what it says."""
 
     script: str
-    pattern: re.Pattern[str]
+    pattern: Expression
     doc_type: DocType
     stage: Stage | None
     weight: float
     mark: str
+
+
+class HeadTable:
+    """The rules of one script in order of precedence."""
+
+    def __init__(self, rules: Sequence[HeadRule]) -> None:
+        self.rules = rules
+        self._screen = Screen([rule.pattern for rule in rules])
+
+    def fitting(self, text: str) -> Iterator[HeadRule]:
+        """Those that can fit `text`, in their order."""
+        return (self.rules[place] for place in self._screen.fitting(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +74,11 @@ def role_letter(role: str) -> str:
     return _ROLES[role]
 
 
-def read_heads(rows: Iterable[Row], simplified: Mapping[str, str]) -> tuple[HeadRule, ...]:
-    """The rules of the table in their order, their characters `simplified` as those of folded texts are.
+def read_heads(rows: Iterable[Row], simplified: Mapping[str, str], *, trusted: bool = False) -> Mapping[str, HeadTable]:
+    """The rules of the table by script, their characters `simplified` as those of folded texts are.
 
-    Raises ConfigError for unknown words and patterns that do not compile.
+    Raises ConfigError for unknown words and, unless the table is `trusted`, for patterns that do not compile: to compile all of
+    them costs as much as the rest of loading.
     """
     rules: list[HeadRule] = []
     problems: list[str] = []
@@ -77,23 +91,25 @@ def read_heads(rows: Iterable[Row], simplified: Mapping[str, str]) -> tuple[Head
             if row["script"] not in _SCRIPTS:
                 raise ValueError(f"script: {row['script']!r} is none of {', '.join(_SCRIPTS)}")
             stage = Stage(row["stage"]) if row["stage"] else None
-            compiled = re.compile(pattern)
-            rules.append(HeadRule(row["script"], compiled, DocType(row["doc_type"]), stage, row.number("weight"), row["mark"]))
+            expression = Expression(pattern)
+            if not trusted:
+                _ = expression.compiled
+            rules.append(HeadRule(row["script"], expression, DocType(row["doc_type"]), stage, row.number("weight"), row["mark"]))
         except (ValueError, re.error) as error:
             problems.append(f"{row.where}: {error}")
     if problems:
         raise ConfigError(problems)
-    return tuple(rules)
+    return {script: HeadTable([rule for rule in rules if rule.script == script]) for script in _SCRIPTS}
 
 
-def find_heads(text: str, at: int, rules: Mapping[str, Sequence[HeadRule]], language: str) -> Heads:
+def find_heads(text: str, at: int, tables: Mapping[str, HeadTable], language: str) -> Heads:
     """The first rule for and the first against that fit `text`, a folded and masked stretch that begins at `at`."""
     act = against = None
     for script in _scripts(text, language):
-        for rule in rules.get(script, ()):
+        for rule in tables[script].fitting(text):
             if (rule.weight > 0 and act) or (rule.weight < 0 and against):
                 continue
-            found = rule.pattern.search(text)
+            found = rule.pattern.compiled.search(text)
             if found and found.end() > found.start():
                 head = Head(at + found.start(), at + found.end(), rule)
                 act, against = (head, against) if rule.weight > 0 else (act, head)

@@ -10,22 +10,9 @@ from cgtwatch.model.taxonomy import Level
 from cgtwatch.understand.tables import Row, read
 
 _SUBNATIONAL = ("province", "municipality", "city", "district")
+ZH, EN = "{zh}", "{en}"  # where a name of the place stands in a template
 ROLES = ("", "payer", "parliament", "funder", "court")
 _CANONICAL_CITY = "sz"  # Shenzhen has issuer ids of its own, like a province
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """An authority. `beside` is another one that is always named with it (a centre that acts in its agency's name)."""
-
-    id: str
-    level: Level
-    jurisdiction: str
-    names: Names
-    spellings: tuple[str, ...]
-    parent: str = ""
-    beside: str = ""
-    role: str = ""  # of those whose acts are of one kind: payer, parliament, funder, court
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +34,25 @@ class Place:
     def chinese_local(self) -> bool:
         """Whether it is a province, city or district of the mainland."""
         return self.kind in _SUBNATIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An authority. `beside` is another one that is always named with it (a centre that acts in its agency's name).
+
+    `templates` and `place`: of a body that every place of its kind has, whose names are those of the place within templates.
+    """
+
+    id: str
+    level: Level
+    jurisdiction: str
+    names: Names
+    spellings: tuple[str, ...]
+    parent: str = ""
+    beside: str = ""
+    role: str = ""  # of those whose acts are of one kind: payer, parliament, funder, court
+    templates: tuple[str, ...] = ()
+    place: Place | None = None
 
 
 def read_places(file: Traversable) -> tuple[Place, ...]:
@@ -77,19 +83,36 @@ def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place
             raise ConfigError([f"{row.where}: id: {row['id']} stands twice"])
         found[row["id"]] = _issuer(row)
     templates = read(bodies, ("suffix", "for", "canonical", "zh", "en", "names", "role"))
+    names = {row.where: row.words("names") for row in templates}
+    by_kind: dict[str, list[Row]] = {}
     for place in places:
-        for row in templates:
-            if _has(place, row):
-                issuer = _body(place, row)
-                found.setdefault(issuer.id, issuer)
+        if place.kind not in by_kind:
+            by_kind[place.kind] = [row for row in templates if _has(place.kind, row)]
+        for row in by_kind[place.kind]:
+            issuer = _body(place, row, names[row.where])
+            found.setdefault(issuer.id, issuer)
     return found
 
 
 def register_names(issuers: Mapping[str, Issuer]) -> Iterator[tuple[Issuer, str]]:
     """Every spelling with whom it names."""
     for issuer in issuers.values():
-        for name in dict.fromkeys(issuer.spellings):
+        of_place = (name for template in issuer.templates for name in filled(template, issuer.place))
+        for name in dict.fromkeys((*issuer.spellings, *of_place)):
             yield issuer, name
+
+
+def filled(template: str, place: Place | None) -> Iterator[str]:
+    """The template with each name of the place that fits it."""
+    for stem in stems(place, chinese=ZH in template) if place else ():
+        yield template.replace(ZH, stem).replace(EN, "") if ZH in template else template.replace(EN, stem)
+
+
+def stems(place: Place, *, chinese: bool) -> tuple[str, ...]:
+    """The names of a place that stand for `{zh}`, or for `{en}`."""
+    if chinese:
+        return tuple(sorted({place.zh, *(n for n in place.names if not n.isascii() and len(n) > 1)}))
+    return tuple(sorted({place.en, *(n for n in place.names if n.isascii())})) if place.en else ()
 
 
 def _issuer(row: Row) -> Issuer:
@@ -105,16 +128,16 @@ def _issuer(row: Row) -> Issuer:
     return Issuer(row["id"], level, row["jurisdiction"], names, spellings, parent.lstrip("+"), beside, row["role"])
 
 
-def _has(place: Place, row: Row) -> bool:
+def _has(kind: str, row: Row) -> bool:
     wanted = row.names("for")
-    if place.kind == "municipality":
+    if kind == "municipality":
         return "municipality" in wanted or "province" in wanted
-    if place.kind == "province":
+    if kind == "province":
         return "province" in wanted or "mainprovince" in wanted
-    return place.kind in wanted
+    return kind in wanted
 
 
-def _body(place: Place, row: Row) -> Issuer:
+def _body(place: Place, row: Row, templates: tuple[str, ...]) -> Issuer:
     """The authority of `place` after the template. Canonical bodies of provinces and Shenzhen carry the ids of the taxonomy."""
     own = row["canonical"] == "yes" and (place.kind in ("province", "municipality") or place.id == _CANONICAL_CITY)
     key = (
@@ -123,19 +146,7 @@ def _body(place: Place, row: Row) -> Issuer:
         else f"{place.id}_{row['suffix']}"
     )
     level = Level.PROVINCIAL if place.kind in ("province", "municipality", "state") else Level.MUNICIPAL
-    spellings = tuple(
-        template.replace("{zh}", zh).replace("{en}", en) for template in row.words("names") for zh, en in _pairs(place, template)
+    names = Names(row["zh"].replace(ZH, place.zh), row["en"].replace(EN, place.en))
+    return Issuer(
+        key if own else f"other:{key}", level, place.code, names, (), role=row["role"], templates=templates, place=place
     )
-    names = Names(row["zh"].replace("{zh}", place.zh), row["en"].replace("{en}", place.en))
-    return Issuer(key if own else f"other:{key}", level, place.code, names, spellings, role=row["role"])
-
-
-def _pairs(place: Place, template: str) -> Iterator[tuple[str, str]]:
-    """The place's names that fit a template: Chinese ones where it is Chinese, else English ones."""
-    if "{zh}" in template:
-        stems = {place.zh, *(n for n in place.names if not n.isascii() and len(n) > 1)}
-        for stem in sorted(stems):
-            yield stem, ""
-    elif place.en:
-        for stem in sorted({place.en, *(n for n in place.names if n.isascii())}):
-            yield "", stem

@@ -1,12 +1,15 @@
 """Every word that the rules know, in one automaton: where in a text each of them stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from cgtwatch.understand.fold import fold, is_word
+from cgtwatch.understand.compounds import Compounds
+from cgtwatch.understand.fold import fold, fold_all, is_word
+
+_LEAST_PLURAL = 5  # letters of a word that may take an s
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,67 +29,79 @@ class Hit:
     meaning: Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Needle:
-    exact: str | None
-    open_left: bool
-    open_right: bool
-    plural: bool
-    meaning: Any
+# A word as it is compared: its case where that counts, whether it may go on to the left and to the right, its meaning.
+_Needle = tuple[str | None, bool, bool, Any]
 
 
 class Lexicon:
-    """The automaton over the folded forms of all patterns."""
+    """The automaton over the folded forms of all patterns, and over the names of places that bodies are called by."""
 
-    def __init__(self, patterns: Iterable[Pattern], table: Mapping[int, str]) -> None:
+    def __init__(self, patterns: Iterable[Pattern], table: Mapping[int, str], compounds: Compounds | None = None) -> None:
         self._table = table
-        self._needles: dict[str, list[_Needle]] = {}
-        for pattern in patterns:
-            self._add(pattern)
-        self._folded: Sequence[str] = tuple(self._needles)
-        self._by_index = tuple(tuple(self._needles[text]) for text in self._folded)
-        self._automaton = AhoCorasick(self._folded, matchkind=MatchKind.Standard)
+        self._compounds = compounds
+        known = list(patterns)
+        exact = [pattern.text[1:] if pattern.text.startswith("=") else None for pattern in known]
+        bare = [(case or pattern.text).strip("*") for pattern, case in zip(known, exact, strict=True)]
+        needles: dict[str, list[_Needle]] = {}
+        for pattern, case, folded in zip(known, exact, fold_all(bare, table), strict=True):
+            needle = (case, pattern.text.startswith("*"), pattern.text.endswith("*"), pattern.meaning)
+            same = needles.setdefault(folded, [])
+            if not any(other[3] is pattern.meaning and other[0] == case for other in same):
+                same.append(needle)
+        stems = frozenset(compounds.stems) if compounds else frozenset()
+        for stem in stems:
+            needles.setdefault(stem, [])
+        self._needles = tuple(map(tuple, needles.values()))
+        self._is_stem = tuple(word in stems for word in needles)
+        self._automaton = AhoCorasick(list(needles), matchkind=MatchKind.Standard)
 
     def __len__(self) -> int:
-        return len(self._folded)
-
-    def _add(self, pattern: Pattern) -> None:
-        text = pattern.text
-        exact = text[1:] if text.startswith("=") else None
-        bare = (exact or text).strip("*")
-        folded = fold(bare, self._table)
-        needle = _Needle(
-            exact=exact,
-            open_left=text.startswith("*") or not is_word(folded[:1]),
-            open_right=text.endswith("*") or not is_word(folded[-1:]),
-            plural=exact is None and len(folded) > 4 and folded[-1:].isascii() and folded[-1:].isalpha() and folded[-1:] != "s",
-            meaning=pattern.meaning,
-        )
-        known = self._needles.setdefault(folded, [])
-        if not any(n.meaning is needle.meaning and n.exact == needle.exact for n in known):
-            known.append(needle)
+        return len(self._needles)
 
     def fold(self, text: str) -> str:
         """`text` as the automaton reads it, of the same length."""
         return fold(text, self._table)
 
-    def find(self, text: str) -> list[Hit]:
-        """All words in `text`, overlapping ones too, in the order of their ends."""
-        folded = fold(text, self._table)
+    def find(self, text: str, folded: str | None = None) -> list[Hit]:
+        """All words in `text`, overlapping ones too, and after them all names of bodies that are put together.
+
+        `folded` is what `fold` gives for `text`, where that is known.
+        """
+        folded = self.fold(text) if folded is None else folded
         hits: list[Hit] = []
+        stems: list[tuple[int, int]] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for needle in self._by_index[index]:
-                stop = _end(needle, folded, start, end)
-                if stop and (needle.exact is None or text[start:end] == needle.exact):
-                    hits.append(Hit(start, stop, needle.meaning))
-        return hits
+            for case, open_left, open_right, meaning in self._needles[index]:
+                stop = _end(folded, start, end, open_left, open_right, case is None)
+                if stop and (case is None or text[start:end] == case):
+                    hits.append(Hit(start, stop, meaning))
+            if self._is_stem[index]:
+                stems.append((start, end))
+        return hits + self._compound(folded, stems, hits) if stems else hits
+
+    def _compound(self, folded: str, stems: Iterable[tuple[int, int]], known: Iterable[Hit]) -> list[Hit]:
+        """The names of bodies around the `stems`, in the order of the register, without those that are `known` already."""
+        assert self._compounds is not None
+        found: dict[tuple[int, int, int], Hit] = {}
+        for start, end in stems:
+            for begin, reach, rank, body in self._compounds.around(folded, start, end):
+                stop = _end(folded, begin, reach, False, False, True)
+                if stop:
+                    found[reach, begin, rank] = Hit(begin, stop, body)
+        if not found:
+            return []
+        before = {(hit.start, hit.end, id(hit.meaning)) for hit in known}
+        return [hit for _, hit in sorted(found.items()) if (hit.start, hit.end, id(hit.meaning)) not in before]
 
 
-def _end(needle: _Needle, text: str, start: int, end: int) -> int:
-    """Where the word ends, or 0 where it is only a part of another word."""
-    if not needle.open_left and start > 0 and is_word(text[start - 1]):
+def _end(text: str, start: int, end: int, open_left: bool, open_right: bool, any_case: bool) -> int:
+    """Where the word at `text[start:end]` ends, or 0 where it is only a part of another word."""
+    if not open_left and start > 0 and is_word(text[start - 1]) and is_word(text[start]):
         return 0
-    if needle.open_right or end == len(text) or not is_word(text[end]):
+    if open_right or end == len(text) or not is_word(text[end]):
         return end
-    plural = needle.plural and text[end] == "s" and (end + 1 == len(text) or not is_word(text[end + 1]))
-    return end + 1 if plural else 0
+    last = text[end - 1]
+    if not is_word(last):
+        return end
+    plural = any_case and end - start >= _LEAST_PLURAL and last != "s" and last.isascii() and last.isalpha()
+    return end + 1 if plural and text[end] == "s" and (end + 1 == len(text) or not is_word(text[end + 1])) else 0

@@ -10,9 +10,10 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import DocType, Modality, Stage
 from cgtwatch.text.script import script_table, simplified
+from cgtwatch.understand.compounds import Compounds
 from cgtwatch.understand.fold import folding
-from cgtwatch.understand.heads import HeadRule, read_heads
-from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places, register_names
+from cgtwatch.understand.heads import HeadTable, read_heads
+from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places
 from cgtwatch.understand.lexicon import Lexicon, Pattern
 from cgtwatch.understand.tables import Row, read
 from cgtwatch.understand.topics import Topics
@@ -88,7 +89,7 @@ class Rules:
     places: tuple[Place, ...]
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
     weights: Mapping[str, float]  # of what policy.features finds
-    heads: Mapping[str, tuple[HeadRule, ...]]  # by script, in order of precedence
+    heads: Mapping[str, HeadTable]  # by script
     topics: Topics | None = None  # of the user's own
 
     def country(self, code: str) -> Place | None:
@@ -99,6 +100,7 @@ class Rules:
 
 def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     """The rules in `folder`, by default the shipped ones, with `extra`. Raises ConfigError with file and line of every mistake."""
+    shipped = folder is None
     folder = folder or files("cgtwatch.understand") / "data"
     places = read_places(folder / "places.tsv")
     issuers = {
@@ -115,20 +117,22 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     patterns += _patterns(
         read(folder / "cues.tsv", ("terms", "weight", "doc_type", "type_weight", "stage", "mark")), "terms", _cue
     )
-    patterns += [Pattern(name, issuer) for issuer, name in register_names(issuers)]
+    table = folding(simplified())
+    compounds = Compounds(issuers.values(), table)
+    patterns += [Pattern(name, issuer) for issuer in issuers.values() for name in dict.fromkeys(issuer.spellings)]
+    patterns += [Pattern(name, body) for body, name in compounds.spelled]
     patterns += [Pattern(name, place) for place in places for name in (place.zh, place.en, *place.names) if name]
     defaults = {
         (row["lang"], row["mark"]): Default(row["jurisdiction"], row.names("issuers"))
         for row in read(folder / "defaults.tsv", ("lang", "mark", "jurisdiction", "issuers"))
     }
-    table = folding(simplified())
     weights = {row["feature"]: row.number("weight") for row in read(folder / "weights.tsv", ("feature", "weight"))}
-    built = read_heads(read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark")), simplified())
-    heads = {script: tuple(rule for rule in built if rule.script == script) for script in dict.fromkeys(r.script for r in built)}
+    rows = read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark"))
+    heads = read_heads(rows, simplified(), trusted=shipped)
     _check_issuers(patterns, defaults, issuers)
     return Rules(
         _version(folder) + (f"+{extra.version}" if extra.version else ""),
-        Lexicon(patterns, table),
+        Lexicon(patterns, table, compounds),
         issuers,
         places,
         defaults,
