@@ -37,9 +37,9 @@ def stored_item(source: Source, entry: Entry, seen_at: datetime, read: Callable[
     revision = _revision(finding, finding.draft, seen_at, entry.archive_key)
     if finding.known is not None and _same(finding, finding.draft):
         return StoredItem(replace(finding, change=Change.SEEN))
-    document = _document(source, finding.draft)
+    document = document_of(source, finding.draft)
     understanding = read(document)
-    return StoredItem(finding, revision, understanding.classification, _events(source, revision, understanding, seen_at))
+    return StoredItem(finding, revision, understanding.classification, events_in(source, revision, understanding, seen_at))
 
 
 def _same(finding: Finding, draft: Draft) -> bool:
@@ -56,7 +56,7 @@ def _revision(finding: Finding, draft: Draft, seen_at: datetime, archive_key: st
     )  # fmt: skip
 
 
-def _document(source: Source, draft: Draft) -> Document:
+def document_of(source: Source, draft: Draft) -> Document:
     """Press sources report other authorities' acts: their own issuer and jurisdiction are no evidence."""
     official = source.level is not Level.NEWS
     return Document(
@@ -66,7 +66,7 @@ def _document(source: Source, draft: Draft) -> Document:
     )  # fmt: skip
 
 
-def _events(source: Source, revision: Revision, understanding: Understanding, seen_at: datetime) -> tuple[PolicyEvent, ...]:
+def events_in(source: Source, revision: Revision, understanding: Understanding, seen_at: datetime) -> tuple[PolicyEvent, ...]:
     """The document's own event, and one for each further act it tells of; none where it is not relevant."""
     classified = understanding.classification
     if not classified.labels.relevant:
