@@ -288,7 +288,7 @@ class App:
 
     # --- the corridor
 
-    def _read(self, document: "Document") -> "Understanding":
+    def read(self, document: "Document") -> "Understanding":
         """What `document` says; the rules are loaded when something new is read, not before."""
         read: Callable[[Document], Understanding] = self._once("read", lambda: partial(part("read"), rules=self.rules))
         return read(document)
@@ -301,7 +301,7 @@ class App:
             self.parser,
             self.archive,
             self.store,
-            self._read,
+            self.read,
             self.clock,
             self._recording,
             self.stopping.is_set,
