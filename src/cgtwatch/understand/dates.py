@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cgtwatch.model.classification import Span
-from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, Cue
+from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, Cue, CueTable
 from cgtwatch.understand.dates_east import CHINESE, JAPANESE, KOREAN
 from cgtwatch.understand.dates_mask import DAY, Masked, mask
 from cgtwatch.understand.dates_own import own_days
 from cgtwatch.understand.dates_spot import Mention, number
 from cgtwatch.understand.dates_west import ENGLISH, EUROPEAN
+from cgtwatch.understand.needed import small
 
 __all__ = ["COMMENT_DEADLINE", "DOCUMENT_DATE", "EFFECTIVE_DATE", "FoundDate", "find"]
 
 _FIELDS = (COMMENT_DEADLINE, EFFECTIVE_DATE, DOCUMENT_DATE)
 _TEXT_LIMIT = 200_000  # characters; a longer text is a book, and its dates are not those of an act
-_LOCAL: dict[str, tuple[Cue, ...]] = {"ja": JAPANESE, "ko": KOREAN, "en": ENGLISH}
 _LATIN = re.compile("[a-zA-Z]{4}")
 _HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3041-\u30fa]")
@@ -66,35 +66,37 @@ def find(text: str, *, published: date | None, lang: str | None = None, zone: st
     masked = mask(text[:_TEXT_LIMIT], published, zone)
     absolute: dict[str, list[_Candidate]] = {field: [] for field in _FIELDS}
     relative: dict[str, list[_Candidate]] = {field: [] for field in _FIELDS}
-    windows = {False: _windows(masked.flow), True: _windows(masked.lines)}
-    for cue in _cues(masked, lang):
-        where = windows[cue.lines] if cue.relative is None else ((0, len(masked.lines)),)
+    days = bool(masked.mentions)
+    in_small = small(masked.flow)
+    windows = {False: _windows(masked.flow), True: _windows(masked.lines)} if days else {}
+    for cue in (cue for table in _tables(masked, lang) for cue in table.fitting(in_small, days=days)):
+        where = windows[cue.lines] if cue.relative is None else ((0, _TEXT_LIMIT),)
         for candidate in _matches(cue, masked, published, where):
             (relative if cue.relative else absolute)[cue.field].append(candidate)
-    for span, mention, rank in own_days(masked):
+    for span, mention, rank in own_days(masked) if days else ():
         absolute[DOCUMENT_DATE].append(_Candidate(FoundDate(DOCUMENT_DATE, mention.day, None, span), rank, span.start))
     found = [_choose(absolute[field], relative[field]) for field in _FIELDS]
     return tuple(one for one in found if one is not None)
 
 
-def _cues(masked: Masked, lang: str | None) -> Iterator[Cue]:
+def _tables(masked: Masked, lang: str | None) -> Iterator[CueTable]:
     # The scripts that occur decide, not the language alone: an English page may quote a Chinese notice and the other way round.
     flow = masked.flow
     if lang == "ja" or (lang != "zh" and _KANA.search(flow)):
-        yield from JAPANESE
+        yield JAPANESE
     elif _HAN.search(flow):
-        yield from CHINESE
+        yield CHINESE
     if _HANGUL.search(flow):
-        yield from KOREAN
+        yield KOREAN
     if _LATIN.search(flow):
-        yield from ENGLISH
+        yield ENGLISH
         if lang != "en":
-            yield from EUROPEAN
+            yield EUROPEAN
 
 
 def _matches(cue: Cue, masked: Masked, published: date | None, windows: Sequence[tuple[int, int]]) -> list[_Candidate]:
     text = masked.lines if cue.lines else masked.flow
-    matches = [match for begin, end in windows for match in cue.pattern.finditer(text, begin, min(end, len(text)))]
+    matches = [match for begin, end in windows for match in cue.pattern.compiled.finditer(text, begin, min(end, len(text)))]
     found = [
         _candidate(cue, masked, match, published)
         for match in matches
@@ -123,9 +125,9 @@ def _is_guarded(cue: Cue, text: str, match: re.Match[str]) -> bool:
         return False
     begin, end = _sentence(text, match.start(), match.end())
     sentence = text[begin:end]
-    if cue.unless is not None and cue.unless.search(sentence):
+    if cue.unless is not None and cue.unless.compiled.search(sentence):
         return True
-    return cue.needs is not None and not cue.needs.search(sentence)
+    return cue.needs is not None and not cue.needs.compiled.search(sentence)
 
 
 _STOP = re.compile(r"[。！？!?\n]|\.(?= )")

@@ -1,9 +1,10 @@
 """What a cue is: the words around a day that say which field it fills."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cgtwatch.understand.dates_mask import DAY
+from cgtwatch.understand.needed import Expression, Screen
 
 COMMENT_DEADLINE = "comment_deadline"
 EFFECTIVE_DATE = "effective_date"
@@ -21,22 +22,40 @@ class Cue:
     """
 
     field: str
-    pattern: re.Pattern[str]
+    pattern: Expression
     rank: int = 5
     relative: str | None = None
-    unless: re.Pattern[str] | None = None
-    needs: re.Pattern[str] | None = None
+    unless: Expression | None = None
+    needs: Expression | None = None
     limit: int | None = None
     lines: bool = False
     last: bool = False
 
 
-def words(pattern: str) -> re.Pattern[str]:
+class CueTable:
+    """The cues of one language."""
+
+    def __init__(self, cues: Sequence[Cue]) -> None:
+        self._all, self._relative = cues, [cue for cue in cues if cue.relative is not None]
+        self._screen = Screen([cue.pattern for cue in cues])
+        self._screen_of_relative = Screen([cue.pattern for cue in self._relative])
+
+    def fitting(self, text: str, *, days: bool) -> list[Cue]:
+        """The cues, in their order, that can fit a masked text, given in `small` letters; `days` says whether any day is in it.
+
+        What holds for the text without its line breaks holds for the one with them, as no cue is parted by one.
+        """
+        if days:
+            return [self._all[place] for place in self._screen.fitting(text)]
+        return [self._relative[place] for place in self._screen_of_relative.fitting(text)]
+
+
+def words(pattern: str) -> Expression:
     """A guard over the words of a sentence."""
-    return re.compile(pattern, re.IGNORECASE)
+    return Expression(pattern, ignoring_case=True)
 
 
-def around(pattern: str) -> re.Pattern[str]:
+def around(pattern: str) -> Expression:
     """A cue: `{D}` is the day that counts, `{E}` any other day, `{X}` a character that is no day and ends no sentence."""
     text = pattern.replace("{D}", f"(?P<d>{DAY})").replace("{E}", DAY).replace("{X}", f"(?:(?!{DAY})[^。;；\\n])")
-    return re.compile(text, re.IGNORECASE | re.MULTILINE)
+    return Expression(text, ignoring_case=True, multiline=True)

@@ -1,6 +1,6 @@
 """Cues for dates in Chinese (mainland and Taiwan), Japanese and Korean, over masked text in simplified script."""
 
-from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, HEAD, Cue, around, words
+from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, HEAD, Cue, CueTable, around, words
 
 _N = r"(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4})"
 _U = r"个?\s?(?P<u>工作日|自然日|月|日|天|周|年)"
@@ -14,167 +14,188 @@ _STARTS = r"(?:正式|全面|统一|同步|开始|起|、|,)*"
 _IN_FORCE = r"(?:施行|实施|执行|生效|实行|试行|适用|启用)"
 _ISSUES = r"(?:正式|联合|公开|对外|已|最新)*(?:发布|公布|印发|出台|颁布|批复|签署|下发|发出|发文|批准|附条件批准)"
 
-CHINESE = (
-    # Comments until
-    Cue(
-        COMMENT_DEADLINE,
-        around(r"(?:意见|建议|反馈|征求|征集|公示){X}{0,30}(?:截止|截至|截止到)(?:时间|日期|日)?(?:为|至|到|是|在|:|于)*{D}"),
-        1,
-    ),
-    Cue(
-        COMMENT_DEADLINE,
-        around(r"(?:截止|截至)(?:时间|日期|日)?(?:为|至|到|是|:|于)*{D}"),
-        3,
-        needs=_OPINION,
-        unless=_APPLICATION,
-    ),
-    Cue(
-        COMMENT_DEADLINE,
-        around(r"{D}(?:[(][^()]{0,8}[)])?(?:\d{1,2}[:时点]\d{0,2}分?|24时|下班)?(?:之?前|以前|止|截止)"),
-        2,
-        needs=words(
-            r"(?:意见|建议|反馈).{0,80}(?:提出|提交|反馈|发|寄|报|送|传|函|邮|以|于)|(?:提出|提交|反馈|发|寄|报|送).{0,60}(?:意见|建议)|建议和意见"
+CHINESE = CueTable(
+    (
+        # Comments until
+        Cue(
+            COMMENT_DEADLINE,
+            around(r"(?:意见|建议|反馈|征求|征集|公示){X}{0,30}(?:截止|截至|截止到)(?:时间|日期|日)?(?:为|至|到|是|在|:|于)*{D}"),
+            1,
         ),
-        unless=_APPLICATION,
-    ),
-    Cue(
-        COMMENT_DEADLINE,
-        around(
-            r"(?:意见|征求|征集|反馈|公示)(?:征集)?(?:的)?(?:起止)?(?:时间|期限|时限|日期|期)?(?:为|是|:|自|从|于|,)*{E}(?:起|开始)?(?:至|到|-|—|~|–){D}"
+        Cue(
+            COMMENT_DEADLINE,
+            around(r"(?:截止|截至)(?:时间|日期|日)?(?:为|至|到|是|:|于)*{D}"),
+            3,
+            needs=_OPINION,
+            unless=_APPLICATION,
         ),
-        2,
-        needs=_OPINION,
-        unless=_APPLICATION,
-    ),
-    Cue(
-        COMMENT_DEADLINE,
-        around(
-            r"(?:意见|征求|反馈|公示){X}{0,16}(?:时限|期限|时间|期|截止)?{X}{0,6}" + _PUBLISHED + _N + _U + "(?:内|之内|以内)?"
+        Cue(
+            COMMENT_DEADLINE,
+            around(r"{D}(?:[(][^()]{0,8}[)])?(?:\d{1,2}[:时点]\d{0,2}分?|24时|下班)?(?:之?前|以前|止|截止)"),
+            2,
+            needs=words(
+                r"(?:意见|建议|反馈).{0,80}(?:提出|提交|反馈|发|寄|报|送|传|函|邮|以|于)|(?:提出|提交|反馈|发|寄|报|送).{0,60}(?:意见|建议)|建议和意见"
+            ),
+            unless=_APPLICATION,
         ),
-        4,
-        relative="P{n}{u}",
-    ),
-    Cue(
-        COMMENT_DEADLINE,
-        around(_PUBLISHED + _N + _U + r"(?:内|之内|以内){X}{0,40}(?:意见|反馈|建议|陈述)"),
-        4,
-        relative="P{n}{u}",
-    ),
-    Cue(COMMENT_DEADLINE, around(r"(?:预告终止日|预告截止日|意见截止日)[\]】]?:?\s?{D}"), 1),
-    Cue(COMMENT_DEADLINE, around(r"征求意见(?:期限?|时间|时限)(?:为|是|:)*" + _N + _U), 5, relative="P{n}{u}"),
-    # In force from
-    Cue(
-        EFFECTIVE_DATE,
-        around(rf"(?<!截至)(?<!截止){{D}}{_STARTS}{_IN_FORCE}(?!的|日|期|以来|后|情况|方案)"),
-        2,
-        unless=words(r"如获通过|拟于"),
-    ),
-    Cue(EFFECTIVE_DATE, around(rf"自{{D}}{_STARTS}的?{{X}}{{1,24}}适用"), 3),
-    Cue(EFFECTIVE_DATE, around(r"(?:施行|实施|生效|执行)(?:日期|时间|日)[\]】]?(?:为|是|:)*{D}"), 1),
-    Cue(EFFECTIVE_DATE, around(r"自{D}起,{X}{2,60}?(?:执行|适用)"), 4, unless=words("废止|停止|不再|期间")),
-    Cue(EFFECTIVE_DATE, around(r"随着{D}《[^《》]{2,80}》的?(?:正式)?(?:实施|施行|生效)"), 4),
-    Cue(
-        EFFECTIVE_DATE,
-        around(_PUBLISHED + rf"(?:满)?{_N}{_U}(?:之?后|起|届满)?{_STARTS}{_IN_FORCE}(?!的)"),
-        6,
-        relative="P{n}{u}",
-    ),
-    Cue(
-        EFFECTIVE_DATE,
-        around(_PUBLISHED + rf"{_N}{_U}后(?:受理|批准|申请|申报|启动|开始){{X}}{{0,24}}适用"),
-        6,
-        relative="P{n}{u}",
-    ),
-    Cue(EFFECTIVE_DATE, around(_PUBLISHED + rf"{_N}{_U}后(?:批准|启动|开始){{X}}{{0,24}}适用"), 6, relative="P{n}{u}"),
-    Cue(EFFECTIVE_DATE, around(rf"{_PUBLISHED}{_STARTS}{_IN_FORCE}"), 6, relative="P0D"),
-    # The act's own day
-    Cue(
-        DOCUMENT_DATE,
-        around(
-            r"(?:成文日期|发文日期|发文时间|印发日期|签发日期|制定日期|颁布日期|颁布时间|公布日期|答复日期|答复时间|预告版本)[\]】]?:?\s?{D}"
+        Cue(
+            COMMENT_DEADLINE,
+            around(
+                r"(?:意见|征求|征集|反馈|公示)(?:征集)?(?:的)?(?:起止)?(?:时间|期限|时限|日期|期)?(?:为|是|:|自|从|于|,)*{E}(?:起|开始)?(?:至|到|-|—|~|–){D}"
+            ),
+            2,
+            needs=_OPINION,
+            unless=_APPLICATION,
         ),
-        1,
-    ),
-    Cue(DOCUMENT_DATE, around(r"答复日期(?:\||[^。;\n\ue000-\uf8ff]){0,30}\|\s?{D}"), 1),
-    Cue(DOCUMENT_DATE, around(r"{D}{X}{2,50}?(?:制定|订定|修正|修订)(?:公布|发布)"), 1, last=True, needs=words("字第|令")),
-    Cue(
-        DOCUMENT_DATE,
-        around(rf"(?:^|[^\w]){{D}},?(?!{{X}}{{0,40}}(?:起|通过)){{X}}{{2,40}}?{_ISSUES}"),
-        3,
-        limit=HEAD,
-        unless=words(r"常务会议|座谈|考察|调研|截至|以来|曾于"),
-    ),
-    Cue(DOCUMENT_DATE, around(rf"{{X}}(?:于|在){{D}}{{X}}{{0,6}}?{_ISSUES}"), 3, limit=HEAD, unless=words("起施行")),
-    Cue(DOCUMENT_DATE, around(r"{D}{X}{2,40}?令(?:第\d{1,4}号)?(?:公布|发布)"), 2, limit=HEAD),
-    Cue(DOCUMENT_DATE, around(r"{D}{X}{1,12}?字第\d{5,12}号"), 4, limit=HEAD // 2),
-    Cue(
-        DOCUMENT_DATE,
-        around(r"(?:发布日期|发布时间|发布日)[\]】]?:?\s?{D}"),
-        5,
-        limit=HEAD * 2,
-        needs=words(r"发布机构|发文机构|发文字号|索引号|主题分类|有效性|时效性|效力级别"),
-    ),
-    Cue(
-        DOCUMENT_DATE,
-        around(r"{D}{X}{2,40}?(?:常务委员会|代表大会|常务会议|会议){X}{0,40}?(?:通过|修正|修订)(?!的《|的\w{2,6}同时)"),
-        8,
-        last=True,
-        limit=HEAD * 3,
-        unless=words("同时废止|常务会议"),
-    ),
+        Cue(
+            COMMENT_DEADLINE,
+            around(
+                r"(?:意见|征求|反馈|公示){X}{0,16}(?:时限|期限|时间|期|截止)?{X}{0,6}"
+                + _PUBLISHED
+                + _N
+                + _U
+                + "(?:内|之内|以内)?"
+            ),
+            4,
+            relative="P{n}{u}",
+        ),
+        Cue(
+            COMMENT_DEADLINE,
+            around(_PUBLISHED + _N + _U + r"(?:内|之内|以内){X}{0,40}(?:意见|反馈|建议|陈述)"),
+            4,
+            relative="P{n}{u}",
+        ),
+        Cue(COMMENT_DEADLINE, around(r"(?:预告终止日|预告截止日|意见截止日)[\]】]?:?\s?{D}"), 1),
+        Cue(COMMENT_DEADLINE, around(r"征求意见(?:期限?|时间|时限)(?:为|是|:)*" + _N + _U), 5, relative="P{n}{u}"),
+        # In force from
+        Cue(
+            EFFECTIVE_DATE,
+            around(rf"(?<!截至)(?<!截止){{D}}{_STARTS}{_IN_FORCE}(?!的|日|期|以来|后|情况|方案)"),
+            2,
+            unless=words(r"如获通过|拟于"),
+        ),
+        Cue(EFFECTIVE_DATE, around(rf"自{{D}}{_STARTS}的?{{X}}{{1,24}}适用"), 3),
+        Cue(EFFECTIVE_DATE, around(r"(?:施行|实施|生效|执行)(?:日期|时间|日)[\]】]?(?:为|是|:)*{D}"), 1),
+        Cue(EFFECTIVE_DATE, around(r"自{D}起,{X}{2,60}?(?:执行|适用)"), 4, unless=words("废止|停止|不再|期间")),
+        Cue(EFFECTIVE_DATE, around(r"随着{D}《[^《》]{2,80}》的?(?:正式)?(?:实施|施行|生效)"), 4),
+        Cue(
+            EFFECTIVE_DATE,
+            around(_PUBLISHED + rf"(?:满)?{_N}{_U}(?:之?后|起|届满)?{_STARTS}{_IN_FORCE}(?!的)"),
+            6,
+            relative="P{n}{u}",
+        ),
+        Cue(
+            EFFECTIVE_DATE,
+            around(_PUBLISHED + rf"{_N}{_U}后(?:受理|批准|申请|申报|启动|开始){{X}}{{0,24}}适用"),
+            6,
+            relative="P{n}{u}",
+        ),
+        Cue(EFFECTIVE_DATE, around(_PUBLISHED + rf"{_N}{_U}后(?:批准|启动|开始){{X}}{{0,24}}适用"), 6, relative="P{n}{u}"),
+        Cue(EFFECTIVE_DATE, around(rf"{_PUBLISHED}{_STARTS}{_IN_FORCE}"), 6, relative="P0D"),
+        # The act's own day
+        Cue(
+            DOCUMENT_DATE,
+            around(
+                r"(?:成文日期|发文日期|发文时间|印发日期|签发日期|制定日期|颁布日期|颁布时间|公布日期|答复日期|答复时间|预告版本)[\]】]?:?\s?{D}"
+            ),
+            1,
+        ),
+        Cue(DOCUMENT_DATE, around(r"答复日期(?:\||[^。;\n\ue000-\uf8ff]){0,30}\|\s?{D}"), 1),
+        Cue(DOCUMENT_DATE, around(r"{D}{X}{2,50}?(?:制定|订定|修正|修订)(?:公布|发布)"), 1, last=True, needs=words("字第|令")),
+        Cue(
+            DOCUMENT_DATE,
+            around(rf"(?:^|[^\w]){{D}},?(?!{{X}}{{0,40}}(?:起|通过)){{X}}{{2,40}}?{_ISSUES}"),
+            3,
+            limit=HEAD,
+            unless=words(r"常务会议|座谈|考察|调研|截至|以来|曾于"),
+        ),
+        Cue(DOCUMENT_DATE, around(rf"{{X}}(?:于|在){{D}}{{X}}{{0,6}}?{_ISSUES}"), 3, limit=HEAD, unless=words("起施行")),
+        Cue(DOCUMENT_DATE, around(r"{D}{X}{2,40}?令(?:第\d{1,4}号)?(?:公布|发布)"), 2, limit=HEAD),
+        Cue(DOCUMENT_DATE, around(r"{D}{X}{1,12}?字第\d{5,12}号"), 4, limit=HEAD // 2),
+        Cue(
+            DOCUMENT_DATE,
+            around(r"(?:发布日期|发布时间|发布日)[\]】]?:?\s?{D}"),
+            5,
+            limit=HEAD * 2,
+            needs=words(r"发布机构|发文机构|发文字号|索引号|主题分类|有效性|时效性|效力级别"),
+        ),
+        Cue(
+            DOCUMENT_DATE,
+            around(r"{D}{X}{2,40}?(?:常务委员会|代表大会|常务会议|会议){X}{0,40}?(?:通过|修正|修订)(?!的《|的\w{2,6}同时)"),
+            8,
+            last=True,
+            limit=HEAD * 3,
+            unless=words("同时废止|常务会议"),
+        ),
+    )
 )
 
-JAPANESE = (
-    Cue(EFFECTIVE_DATE, around(r"施行の日[(]{D}[)]から"), 1),
-    Cue(
-        EFFECTIVE_DATE,
-        around(r"{D}(?:から|より|に|をもって)?[はも、]?(?:(?!までの)[^。\n\ue000-\uf8ff]){0,12}?(?:施行|適用|発効)(?!前|後|后)"),
-        2,
-    ),
-    Cue(EFFECTIVE_DATE, around(r"{D}[::、]?(?:(?!まで)[^。\n\ue000-\uf8ff]){0,24}?が?施行(?!前|後|后)"), 3),
-    Cue(EFFECTIVE_DATE, around(r"(?:施行|適用)(?:期)?日[は::]*{D}"), 1),
-    Cue(EFFECTIVE_DATE, around(r"公布の日から起算して" + _N + r"(?P<u>年|月|日)(?:を超えない|以内)"), 4, relative="max:P{n}{u}"),
-    Cue(
-        EFFECTIVE_DATE,
-        around(r"公布の日から(?:起算して" + _N + r"(?P<u>年|月|日)を経[過过]した日から)施行"),
-        4,
-        relative="P{n}{u}",
-    ),
-    Cue(EFFECTIVE_DATE, around(r"公布の日から施行(?:する|し)"), 6, relative="P0D"),
-    Cue(
-        EFFECTIVE_DATE,
-        around(r"この(?:法律|政令|省令)は、(?P<act>[^。、\n]{2,40}?)(?:[(][^()]{0,30}[)])?の施行の日から施行"),
-        3,
-        relative="same-day-as:{act}",
-    ),
-    Cue(DOCUMENT_DATE, around(r"{D}(?:、|に|,)?(?:(?!から|施行)[^。\n\ue000-\uf8ff]){0,16}?公布(?:され|しま|する|し)"), 2),
-    Cue(
-        COMMENT_DEADLINE,
-        around(
-            r"(?:意見|御意見|パブリックコメント|募集|意见){X}{0,40}?{D}(?:[(][^()]{0,6}[)])?(?:\d{1,2}[:時]\d{0,2}分?)?(?:まで|締切|必着)"
+JAPANESE = CueTable(
+    (
+        Cue(EFFECTIVE_DATE, around(r"施行の日[(]{D}[)]から"), 1),
+        Cue(
+            EFFECTIVE_DATE,
+            around(
+                r"{D}(?:から|より|に|をもって)?[はも、]?(?:(?!までの)[^。\n\ue000-\uf8ff]){0,12}?(?:施行|適用|発効)(?!前|後|后)"
+            ),
+            2,
         ),
-        2,
-    ),
-    Cue(COMMENT_DEADLINE, around(r"(?:意見|意见|募集)(?:の)?(?:受付|提出|募集)?(?:締切日?|期限|終了日)(?:日)?(?:は|:)*{D}"), 1),
-    Cue(COMMENT_DEADLINE, around(r"(?:意見|意见|募集)[^。\n]{0,12}?期[間间][::は]*{E}(?:から|~|〜|-){D}"), 1),
-    Cue(COMMENT_DEADLINE, around(r"{D}(?:まで)(?:に)?{X}{0,24}(?:意見|意见)"), 3),
+        Cue(EFFECTIVE_DATE, around(r"{D}[::、]?(?:(?!まで)[^。\n\ue000-\uf8ff]){0,24}?が?施行(?!前|後|后)"), 3),
+        Cue(EFFECTIVE_DATE, around(r"(?:施行|適用)(?:期)?日[は::]*{D}"), 1),
+        Cue(
+            EFFECTIVE_DATE,
+            around(r"公布の日から起算して" + _N + r"(?P<u>年|月|日)(?:を超えない|以内)"),
+            4,
+            relative="max:P{n}{u}",
+        ),
+        Cue(
+            EFFECTIVE_DATE,
+            around(r"公布の日から(?:起算して" + _N + r"(?P<u>年|月|日)を経[過过]した日から)施行"),
+            4,
+            relative="P{n}{u}",
+        ),
+        Cue(EFFECTIVE_DATE, around(r"公布の日から施行(?:する|し)"), 6, relative="P0D"),
+        Cue(
+            EFFECTIVE_DATE,
+            around(r"この(?:法律|政令|省令)は、(?P<act>[^。、\n]{2,40}?)(?:[(][^()]{0,30}[)])?の施行の日から施行"),
+            3,
+            relative="same-day-as:{act}",
+        ),
+        Cue(DOCUMENT_DATE, around(r"{D}(?:、|に|,)?(?:(?!から|施行)[^。\n\ue000-\uf8ff]){0,16}?公布(?:され|しま|する|し)"), 2),
+        Cue(
+            COMMENT_DEADLINE,
+            around(
+                r"(?:意見|御意見|パブリックコメント|募集|意见){X}{0,40}?{D}(?:[(][^()]{0,6}[)])?(?:\d{1,2}[:時]\d{0,2}分?)?(?:まで|締切|必着)"
+            ),
+            2,
+        ),
+        Cue(
+            COMMENT_DEADLINE, around(r"(?:意見|意见|募集)(?:の)?(?:受付|提出|募集)?(?:締切日?|期限|終了日)(?:日)?(?:は|:)*{D}"), 1
+        ),
+        Cue(COMMENT_DEADLINE, around(r"(?:意見|意见|募集)[^。\n]{0,12}?期[間间][::は]*{E}(?:から|~|〜|-){D}"), 1),
+        Cue(COMMENT_DEADLINE, around(r"{D}(?:まで)(?:に)?{X}{0,24}(?:意見|意见)"), 3),
+    )
 )
 
-KOREAN = (
-    Cue(
-        EFFECTIVE_DATE,
-        around(r"{D}\.?(?:부터|에|자로)?\s?(?:(?!까지)[^.\n\ue000-\uf8ff]){0,14}?(?:시행|발효)(?!한 |했|된 |됐|규칙|령)"),
-        2,
-    ),
-    Cue(EFFECTIVE_DATE, around(r"시행(?:일|일자|일은|일:|\s?:)\s?:?\s?{D}"), 1),
-    Cue(EFFECTIVE_DATE, around(r"(?:공포|고시|발령)(?:한|된)?\s?날부터\s?시행"), 6, relative="P0D"),
-    Cue(
-        EFFECTIVE_DATE,
-        around(r"(?:공포|고시)\s?(?:후|한 후)\s?" + r"(?P<n>\d{1,3})\s?(?P<u>년|개월|일)이?\s?(?:경과한|지난)\s?날부터\s?시행"),
-        6,
-        relative="P{n}{u}",
-    ),
-    Cue(DOCUMENT_DATE, around(r"(?:발간일|제정일|공포일|고시일|발행일|개정일|공포일자|제정일자)[\s•·:]*{D}"), 1),
-    Cue(COMMENT_DEADLINE, around(r"의견[^.\n\ue000-\uf8ff]{0,40}?{D}\.?\s?까지"), 2),
-    Cue(COMMENT_DEADLINE, around(r"{D}\.?\s?까지[^.\n\ue000-\uf8ff]{0,40}?의견"), 2),
+KOREAN = CueTable(
+    (
+        Cue(
+            EFFECTIVE_DATE,
+            around(r"{D}\.?(?:부터|에|자로)?\s?(?:(?!까지)[^.\n\ue000-\uf8ff]){0,14}?(?:시행|발효)(?!한 |했|된 |됐|규칙|령)"),
+            2,
+        ),
+        Cue(EFFECTIVE_DATE, around(r"시행(?:일|일자|일은|일:|\s?:)\s?:?\s?{D}"), 1),
+        Cue(EFFECTIVE_DATE, around(r"(?:공포|고시|발령)(?:한|된)?\s?날부터\s?시행"), 6, relative="P0D"),
+        Cue(
+            EFFECTIVE_DATE,
+            around(
+                r"(?:공포|고시)\s?(?:후|한 후)\s?" + r"(?P<n>\d{1,3})\s?(?P<u>년|개월|일)이?\s?(?:경과한|지난)\s?날부터\s?시행"
+            ),
+            6,
+            relative="P{n}{u}",
+        ),
+        Cue(DOCUMENT_DATE, around(r"(?:발간일|제정일|공포일|고시일|발행일|개정일|공포일자|제정일자)[\s•·:]*{D}"), 1),
+        Cue(COMMENT_DEADLINE, around(r"의견[^.\n\ue000-\uf8ff]{0,40}?{D}\.?\s?까지"), 2),
+        Cue(COMMENT_DEADLINE, around(r"{D}\.?\s?까지[^.\n\ue000-\uf8ff]{0,40}?의견"), 2),
+    )
 )

@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 
 from cgtwatch.model.classification import Span
 from cgtwatch.understand.dates_spot import Mention, spot
@@ -24,6 +25,19 @@ _SENTENCE_END = "。！？!?；;"
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the characters of a text stood in the text that it was made from: pieces that were only moved."""
+
+    starts: tuple[int, ...]
+    origins: tuple[int, ...]
+
+    def back(self, place: int) -> int:
+        """The place in the older text."""
+        piece = bisect_right(self.starts, place) - 1
+        return self.origins[piece] + place - self.starts[piece]
+
+
+@dataclass(frozen=True)
 class Masked:
     """`flow` is the text without blanks between Chinese characters and without the line breaks that fall inside a sentence.
 
@@ -31,11 +45,27 @@ class Masked:
     """
 
     original: str
-    flow: str
-    flow_at: tuple[int, ...]  # place in the original of each character of `flow`
-    lines: str
-    lines_at: tuple[int, ...]
     mentions: tuple[Mention, ...]
+    whole: str  # with its days as characters and all its blanks
+    way: _Way  # from `whole` to the original
+
+    @property
+    def flow(self) -> str:
+        """See above."""
+        return self._flow[0]
+
+    @property
+    def lines(self) -> str:
+        """See above."""
+        return self._lines[0]
+
+    @cached_property
+    def _flow(self) -> tuple[str, _Way]:
+        return _squeeze(self.whole, keep_lines=False)
+
+    @cached_property
+    def _lines(self) -> tuple[str, _Way]:
+        return _squeeze(self.whole, keep_lines=True)
 
     def mention(self, char: str) -> Mention:
         """The day that a character of the masked text stands for."""
@@ -43,9 +73,9 @@ class Masked:
 
     def span(self, start: int, end: int, *, lines: bool = False) -> Span:
         """The stretch of the original that `flow[start:end]` (or `lines[start:end]`) stands for."""
-        at = self.lines_at if lines else self.flow_at
-        begin = at[start]
-        last = at[end - 1]
+        squeezed = (self._lines if lines else self._flow)[1]
+        begin = self.way.back(squeezed.back(start))
+        last = self.way.back(squeezed.back(end - 1))
         index = bisect_right([mention.start for mention in self.mentions], last) - 1
         finish = last + 1
         if index >= 0 and self.mentions[index].start == last:
@@ -55,6 +85,8 @@ class Masked:
 
 def fold(text: str) -> str:
     """`text` in half width and simplified script, character for character; private characters become blanks."""
+    if text.isascii():
+        return text
     return text.translate({ord(char): _fold_char(char) for char in set(text) if char >= "\x80"})
 
 
@@ -62,23 +94,20 @@ def mask(text: str, published: date | None, zone: str | None) -> Masked:
     """`text` with every day that it prints replaced by one private character."""
     folded = fold(text)
     mentions = spot(folded, published, zone)[: LAST - FIRST]
-    chars: list[str] = []
-    places: list[int] = []
-    position = 0
+    parts: list[str] = []
+    starts, origins = [0], [0]
+    position = length = 0
     for index, mention in enumerate(mentions):
-        chars.extend(folded[position : mention.start])
-        places.extend(range(position, mention.start))
-        chars.append(chr(FIRST + index))
-        places.append(mention.start)
+        parts += (folded[position : mention.start], chr(FIRST + index))
+        length += mention.start - position + 1
         position = mention.end
-    chars.extend(folded[position:])
-    places.extend(range(position, len(folded)))
-    whole = "".join(chars)
-    flow, flow_at = _squeeze(whole, places, keep_lines=False)
-    lines, lines_at = _squeeze(whole, places, keep_lines=True)
-    return Masked(text, flow, flow_at, lines, lines_at, mentions)
+        starts += (length - 1, length)
+        origins += (mention.start, position)
+    parts.append(folded[position:])
+    return Masked(text, mentions, "".join(parts), _Way(tuple(starts), tuple(origins)))
 
 
+@lru_cache(maxsize=20_000)
 def _fold_char(char: str) -> str:
     if FIRST <= ord(char) <= LAST:
         return " "
@@ -86,26 +115,29 @@ def _fold_char(char: str) -> str:
     return (folded if len(folded) == 1 else char).translate(_SCRIPT)
 
 
-def _squeeze(text: str, places: list[int], *, keep_lines: bool) -> tuple[str, tuple[int, ...]]:
+def _squeeze(text: str, *, keep_lines: bool) -> tuple[str, _Way]:
     """Blanks between wide characters go, other runs of blanks become one; a line break stays where a sentence or a block ends."""
     out: list[str] = []
-    at: list[int] = []
-    position = 0
+    starts, origins = [0], [0]
+    position = length = 0
     for blank in _BLANKS.finditer(text):
         begin, end = blank.span()
-        out.append(text[position:begin])
-        at.extend(places[position:begin])
         filler = _filler(text, begin, end, keep_lines) if begin else ""
+        out += (text[position:begin], filler)
+        length += begin - position
         if filler:
-            out.append(filler)
-            at.append(places[begin])
+            starts.append(length)
+            origins.append(begin)
+            length += 1
+        starts.append(length)
+        origins.append(end)
         position = end
     out.append(text[position:])
-    at.extend(places[position:])
-    return "".join(out), tuple(at)
+    return "".join(out), _Way(tuple(starts), tuple(origins))
 
 
-_BLANKS = re.compile(r"\s+")
+_WIDE = "[\u2e80-\uabff\ud7a4-\U0010ffff]"  # see _is_wide
+_BLANKS = re.compile(rf"\s\s+|[^\S ]|\A |(?<={_WIDE}) (?={_WIDE})")  # every run of blanks but a single space, which stays
 _BREAK = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]")
 
 

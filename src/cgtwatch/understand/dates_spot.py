@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from cgtwatch.understand.needed import Expression, Screen, small
+
 _FIRST, _LAST = 1945, 2100  # outside of these a "date" is a law of long ago, a sentinel or a number
 _GAP = r"\s{0,3}"
 _DIGITS = re.compile(r"\d+")
@@ -51,7 +53,7 @@ class _Setting:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    pattern: re.Pattern[str]
+    pattern: Expression
     read: Callable[[re.Match[str], _Setting], date | None]
     year_printed: bool = True
 
@@ -87,10 +89,13 @@ def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, 
     setting = _Setting(published, zone or "")
     taken = bytearray(len(text))
     mentions = []
-    near_digits = tuple(_near_digits(text))
-    for shape in _SHAPES:
+    near_digits: tuple[tuple[int, int], ...] | None = None
+    for shape in (_SHAPES[place] for place in _SCREEN.fitting(small(text))):
+        if near_digits is None:
+            near_digits = tuple(_near_digits(text))
         windows = near_digits if r"\d" in shape.pattern.pattern else ((0, len(text)),)
-        for match in (match for begin, end in windows for match in shape.pattern.finditer(text, begin, end)):
+        find = shape.pattern.compiled.finditer
+        for match in (match for begin, end in windows for match in find(text, begin, end)):
             if any(taken[match.start() : match.end()]):
                 continue
             day = shape.read(match, setting)
@@ -160,8 +165,8 @@ def _yearless_named(match: re.Match[str], setting: _Setting) -> date | None:
     return _day(setting.published.year, _MONTH_OF[match["m"].lower()], int(match["d"]))
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
+def _pattern(text: str) -> Expression:
+    return Expression(text, ignoring_case=True)
 
 
 _YMD = rf"年{_GAP}(?:[(]\d{{4}}年[)])?{_GAP}(?P<m>\d{{1,2}}){_GAP}月{_GAP}(?P<d>\d{{1,2}}){_GAP}[日号]"
@@ -211,3 +216,4 @@ _SHAPES = (
         year_printed=False,
     ),
 )
+_SCREEN = Screen([shape.pattern for shape in _SHAPES])

@@ -77,10 +77,10 @@ class Lexicon:
                     hits.append(Hit(start, stop, meaning))
             if self._is_stem[index]:
                 stems.append((start, end))
-        return hits + self._compound(folded, stems, hits) if stems else hits
+        return hits + self._compound(folded, stems) if stems else hits
 
-    def _compound(self, folded: str, stems: Iterable[tuple[int, int]], known: Iterable[Hit]) -> list[Hit]:
-        """The names of bodies around the `stems`, in the order of the register, without those that are `known` already."""
+    def _compound(self, folded: str, stems: Iterable[tuple[int, int]]) -> list[Hit]:
+        """The names of bodies around the `stems`, those of one stretch in the order of the register."""
         assert self._compounds is not None
         found: dict[tuple[int, int, int], Hit] = {}
         for start, end in stems:
@@ -88,10 +88,7 @@ class Lexicon:
                 stop = _end(folded, begin, reach, False, False, True)
                 if stop:
                     found[reach, begin, rank] = Hit(begin, stop, body)
-        if not found:
-            return []
-        before = {(hit.start, hit.end, id(hit.meaning)) for hit in known}
-        return [hit for _, hit in sorted(found.items()) if (hit.start, hit.end, id(hit.meaning)) not in before]
+        return [found[key] for key in sorted(found)]
 
 
 def _end(text: str, start: int, end: int, open_left: bool, open_right: bool, any_case: bool) -> int:
