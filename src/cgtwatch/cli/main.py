@@ -15,6 +15,7 @@ from cgtwatch.cli import (
     demo,
     events,
     reading,
+    replaying,
     reporting,
     rules,
     serve,
@@ -55,7 +56,7 @@ def _root(
     """Holds what every command shares."""
 
 
-for module in (serve, work, reading, reporting, understanding, demo):
+for module in (serve, work, reading, reporting, understanding, replaying, demo):
     module.register(app)
 app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")

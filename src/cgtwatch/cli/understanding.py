@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cgtwatch.cli.show import Json
+
+if TYPE_CHECKING:
+    from cgtwatch.evaluate.scores import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -44,21 +47,59 @@ def classify(
 
 
 def evaluate(
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.jsonl")],
+    labels: Annotated[Path | None, typer.Argument(metavar="LABELS.jsonl")] = None,
+    feedback: Annotated[bool, typer.Option("--feedback", help="Score against what was said with `events mark`.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="With --feedback: write the marks there as labelled items.")
+    ] = None,
     predictions: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Write each item's prediction there.")] = None,
     mistakes: Annotated[int, typer.Option(min=0, help="Show so many wrong answers (never of a file named check*.jsonl).")] = 0,
     json: Json = False,
 ) -> None:
-    """Precision, recall and F1 of each field against a labelled file, with confidence intervals."""
+    """Precision, recall and F1 of each field against a labelled file, with confidence intervals.
+
+    With --feedback the marks of this data directory take the place of a file; --out writes them as labelled items, from which
+    `python -m cgtwatch.understand.learn` learns.
+    """
+    from dataclasses import asdict
+
     from cgtwatch.cli import show
+    from cgtwatch.errors import ConfigError
     from cgtwatch.evaluate import run
 
-    report = run(labels, predictions, mistakes)
+    if feedback == (labels is not None):
+        raise ConfigError(["name one thing to score against: a labelled file, or --feedback"])
+    if out is not None and not feedback:
+        raise ConfigError(
+            ["--out writes what people said and belongs to --feedback; --predictions OUT.jsonl writes what was read"]
+        )
+    report = run(labels, predictions, mistakes) if labels else _feedback(out, predictions, mistakes)
     if show.as_json(json):
         for mistake in report.mistakes:
-            show.print_json({"mistake": mistake})
+            show.print_json({"mistake": asdict(mistake)})
         show.print_json(report.data)
         return
     print("\n".join(report.lines))
     for mistake in report.mistakes:
-        print(f"  {mistake}")
+        print(
+            f"  {show.shown(mistake.id)} {mistake.field}: expected {show.shown(mistake.expected)}, got {show.shown(mistake.got)}"
+        )
+        print(f"    {show.shown(mistake.about)}")
+
+
+def _feedback(out: Path | None, predictions: Path | None, mistakes: int) -> "Report":
+    from cgtwatch.cli import working
+    from cgtwatch.errors import CgtwatchError
+    from cgtwatch.evaluate.run import write_lines
+    from cgtwatch.ops.feedback import feedback_report, judged, labelled_lines
+
+    with working.reading() as app:
+        found = list(judged(app))
+        if not found:
+            raise CgtwatchError("nobody has marked an event yet; `cgtwatch events mark EVENT --not-relevant` is how it is done")
+        report = feedback_report(found, mistakes)
+        if out is not None:
+            write_lines(out, list(labelled_lines(found)))
+        if predictions is not None:
+            write_lines(predictions, report.predictions)
+    return report

@@ -1,6 +1,6 @@
 """Scoring a file of items: each field of the taxonomy against its label, items with nothing but a title apart."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,11 +45,15 @@ def document(line: Mapping[str, Any]) -> Document:
 
 def score(lines: Sequence[Mapping[str, Any]], read: Reader) -> Report:
     """Read every line and score what it holds labels for."""
+    return scored(lines, (read(document(line)) for line in lines))
+
+
+def scored(lines: Sequence[Mapping[str, Any]], understood: Iterable[Understanding]) -> Report:
+    """Score what was understood of each line against what it holds labels for."""
     answered: list[Answered] = []
     predictions: list[Mapping[str, Any]] = []
-    for line in lines:
-        understood = read(document(line))
-        answer = labels_record(understood.classification.labels)
+    for line, understanding in zip(lines, understood, strict=True):
+        answer = labels_record(understanding.classification.labels)
         answered.append(
             Answered(
                 id=str(line.get("id", "")),
@@ -64,13 +68,15 @@ def score(lines: Sequence[Mapping[str, Any]], read: Reader) -> Report:
             {
                 "id": line.get("id"),
                 "labels": answer,
-                "evidence": evidence_record(understood.classification.evidence),
-                "events": [act_record(act) for act in understood.acts],
+                "evidence": evidence_record(understanding.classification.evidence),
+                "events": [act_record(act) for act in understanding.acts],
             }
         )
     fields = _fields(answered)
     data = {"n": len(answered), "fields": fields, "not_relevant_reported": _false_alarms(answered)}
-    return Report("items", data, tuple(_lines(answered, fields)), tuple(predictions), tuple(_mistakes(answered)))
+    bare = [row for row in answered if row.title_only]
+    data["title_only"] = {"n": len(bare), "fields": _fields(bare), "not_relevant_reported": _false_alarms(bare)}
+    return Report("items", data, tuple(_lines(answered, data)), tuple(predictions), tuple(_mistakes(answered)))
 
 
 def counts(field: str, rows: Sequence[Answered]) -> list[Count]:
@@ -148,20 +154,25 @@ def _false_alarms(rows: Sequence[Answered]) -> float:
     return round(scores.ratio(sum(bool(row.answer.get("relevant")) for row in others), len(others), empty=0.0), 4)
 
 
-def _lines(rows: Sequence[Answered], fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    lines = [f"{len(rows)} items; fields after policy on items that are relevant by their label", *scores.table(fields)]
-    if "issuers" in fields:
-        lines.append(f"  issuers without other: F1 {fields['issuers']['without_other']:.3f}")
-    lines.append(f"  reported although not relevant: {_false_alarms(rows):.1%}")
-    groups: list[tuple[str, list[Answered]]] = [
-        ("title only", [row for row in rows if row.title_only]),
-        ("with text", [row for row in rows if not row.title_only]),
-    ]
+def _lines(rows: Sequence[Answered], data: Mapping[str, Any]) -> list[str]:
+    fields, bare = data["fields"], data["title_only"]
+    lines = [f"{len(rows)} items; fields after policy on items that are relevant by their label", *_table(data)]
+    if bare["n"] and bare["n"] < len(rows):
+        lines += [f"of them {bare['n']} with nothing but a title", *_table(bare)]
+    groups: list[tuple[str, list[Answered]]] = [("with text", [row for row in rows if not row.title_only])] if bare["n"] else []
     groups += [(f"language {name}", [row for row in rows if row.language == name]) for name in sorted({r.language for r in rows})]
     for name, group in groups:
-        if group and len(group) < len(rows):
+        if fields and group and len(group) < len(rows):
             lines.append(f"{name}: {len(group)} items; {_short(group)}")
     return lines
+
+
+def _table(data: Mapping[str, Any]) -> list[str]:
+    fields = data["fields"]
+    lines = [*scores.table(fields)]
+    if "issuers" in fields:
+        lines.append(f"  issuers without other: F1 {fields['issuers']['without_other']:.3f}")
+    return [*lines, f"  reported although not relevant: {data['not_relevant_reported']:.1%}"]
 
 
 def _short(rows: Sequence[Answered]) -> str:

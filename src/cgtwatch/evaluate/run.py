@@ -35,7 +35,7 @@ def run(path: Path, predictions_out: Path | None = None, mistakes: int = 0) -> R
     lines = read_lines(path)
     report = _SCORERS[kind_of(lines[0])](lines)
     if predictions_out is not None:
-        _write(predictions_out, report.predictions)
+        write_lines(predictions_out, report.predictions)
     shown = report.mistakes[:mistakes]
     return replace(report, mistakes=shown)
 
@@ -70,14 +70,13 @@ class _Clock:
         return timed_read
 
 
-def _write(path: Path, predictions: Sequence[Mapping[str, Any]]) -> None:
-    text = "".join(json.dumps(prediction, ensure_ascii=False) + "\n" for prediction in predictions)
+def write_lines(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    """Write `records` to `path`, one a line. Raises `ConfigError` where that cannot be."""
+    text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(
-            [f"{path}: predictions cannot be written ({error.strerror}); name a file in a folder that exists"]
-        ) from error
+        raise ConfigError([f"{path}: cannot be written ({error.strerror}); name a file in a folder that exists"]) from error
 
 
 def _dates(lines: Lines) -> Report:

@@ -28,7 +28,7 @@ class Marks(Room):
     def mark(self, said: Mark) -> Mark:
         """Lay `said` over the event's reading and over what was said of it before; the mark as it stands now."""
         with self._database.write() as db:
-            event, before = _event(db, said.event), _marks(db, [said.event]).get(said.event)
+            event, before = _event(db, said.event), marks_of(db, [said.event]).get(said.event)
             read = before.read if before else Classification(event.labels, event.evidence, event.confidence)
             whole = replace(_joined(before, said), read=read)
             _show(db, marked(_as_read(event, read), whole))
@@ -38,7 +38,7 @@ class Marks(Room):
     def clear_mark(self, event_id: str) -> bool:
         """Let the event be as it was read; False where nothing was said of it."""
         with self._database.write() as db:
-            event, before = _event(db, event_id), _marks(db, [event_id]).get(event_id)
+            event, before = _event(db, event_id), marks_of(db, [event_id]).get(event_id)
             if before is None:
                 return False
             _show(db, _as_read(event, before.read))
@@ -48,7 +48,7 @@ class Marks(Room):
     def mark_of(self, event_id: str) -> Mark | None:
         """What was said of the event."""
         with self._database.read() as db:
-            return _marks(db, [event_id]).get(event_id)
+            return marks_of(db, [event_id]).get(event_id)
 
     def marks(self) -> list[Mark]:
         """Everything that was said, oldest first."""
@@ -58,7 +58,7 @@ class Marks(Room):
 
 def under_marks(db: Connection, events: Mapping[str, PolicyEvent]) -> dict[str, PolicyEvent]:
     """`events` as they are to be stored: what was said of them stands over what was read now, which is kept beneath."""
-    said = _marks(db, list(events))
+    said = marks_of(db, list(events))
     shown = dict(events)
     for event_id, mark in said.items():
         event = events[event_id]
@@ -116,7 +116,8 @@ def _save(db: Connection, mark: Mark) -> None:
     db.execute(insert(MARK), _columns(mark))
 
 
-def _marks(db: Connection, events: Sequence[str]) -> dict[str, Mark]:
+def marks_of(db: Connection, events: Sequence[str]) -> dict[str, Mark]:
+    """What was said of these events, by their ids."""
     parts = (events[start : start + CHUNK] for start in range(0, len(events), CHUNK))
     rows = (row for part in parts for row in db.execute(select(MARK).where(MARK.c.event.in_(part))).mappings())
     return {row["event"]: _mark_of(row) for row in rows}

@@ -53,8 +53,8 @@ class StoredItem:
 
     `revision` is needed for what is new, and given for what is updated. Where `classification` is given, `events` are *all*
     events of the item: those it had before and has no longer are withdrawn (kept, but no longer listed). An event of another
-    item may stand among them when its cluster or thread changed. `keys[event id]` are further keys under which
-    `Store.candidates` finds the event.
+    item may stand among them when its cluster or thread changed. `keys[event id]` are further keys (`kind:value`)
+    under which `Store.candidates` finds the event.
     """
 
     finding: Finding
@@ -238,3 +238,13 @@ class Explanation:
     told: tuple[Told, ...]
     withdrawn: bool = False
     mark: Mark | None = None  # what a person said of it
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """An item with what was read out of its latest revision; `events` are as read, `marks` what people say of them, by event."""
+
+    item: Item
+    classification: Classification | None
+    events: tuple[PolicyEvent, ...] = ()
+    marks: Mapping[str, Mark] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from cgtwatch.store.explaining import Explaining
 from cgtwatch.store.periods import Periods
 from cgtwatch.store.pushes import Pushes
 from cgtwatch.store.readers import Readers
+from cgtwatch.store.readings import Readings
 from cgtwatch.store.schema import create, refuse_unless_current, state_of
 from cgtwatch.store.sources import Sources
 from cgtwatch.store.translations import Translations
@@ -21,11 +22,11 @@ from cgtwatch.store.visits import Visits
 _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
-class Store(Sources, Pushes, Visits, Explaining, Periods, Readers, Digests, Deliveries, Alarms, Translations, Upkeep):
+class Store(Sources, Pushes, Visits, Explaining, Periods, Readings, Readers, Digests, Deliveries, Alarms, Translations, Upkeep):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`, `periods`, `readers`,
-    `digests`, `deliveries`, `alarms`, `translations`, `upkeep`.
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`,
+    `periods`, `readings`, `readers`, `digests`, `deliveries`, `alarms`, `translations`, `upkeep`.
     """
 
     def close(self) -> None:

@@ -1,0 +1,75 @@
+"""What today's rules make of what is stored: documents are read again, nothing is fetched, written or told."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cgtwatch.model.classification import Classification, Document, Understanding
+from cgtwatch.model.draft import Draft
+from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.item import Item, Revision
+from cgtwatch.model.source import Kind, Names, Source
+from cgtwatch.pipeline.recognise import document_of, events_in
+
+Read = Callable[[Document], Understanding]
+COMPARED = (
+    "modalities", "doc_type", "stage", "jurisdiction", "issuers", "level", "document_number", "document_date", "effective_date",
+    "comment_deadline", "importance", "topics",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """An item with what the rules make of it now."""
+
+    item: Item
+    document: Document
+    understanding: Understanding
+    events: tuple[PolicyEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one event would differ: `change` is `changed`, `new` or `vanished`; `fields` holds the values before and after."""
+
+    change: str
+    event: PolicyEvent
+    fields: Mapping[str, tuple[object, object]]
+
+
+def reread(item: Item, before: Classification | None, sources: Mapping[str, Source], read: Read) -> Reread:
+    """Read the latest revision of `item` again. What its own front matter said is known from `before`, where its reading rested on it."""
+    source = sources.get(item.source) or Source(item.source, Kind.FOLDER, "", Names("", ""))
+    document = document_of(source, _draft(item.latest, source, before))
+    understanding = read(document)
+    return Reread(item, document, understanding, events_in(source, item.latest, understanding, item.latest.seen_at))
+
+
+def _draft(revision: Revision, source: Source, before: Classification | None) -> Draft:
+    return Draft(
+        title=revision.title, url=revision.url, text=revision.text, published=revision.published, published_on=revision.published_on,
+        language=revision.language, issuer=None if source.issuer else _told(before, ("issuers", "policy")),
+        jurisdiction=None if source.jurisdiction else _told(before, ("jurisdiction",)),
+    )  # fmt: skip
+
+
+def _told(before: Classification | None, names: Iterable[str]) -> str | None:
+    """What the source or the document's front matter said of itself, as far as the reading rested on it."""
+    spans = (span for name in names for span in (before.evidence.get(name, ()) if before else ()))
+    return next((span.text for span in spans if span.of == "source" and span.text), None)
+
+
+def differences(stored: Iterable[PolicyEvent], now: Iterable[PolicyEvent]) -> Iterator[Difference]:
+    """How the events of one item would differ. `stored` are as the rules read them, without what people have said."""
+    before, after = {event.id: event for event in stored}, {event.id: event for event in now}
+    for event in before.values():
+        if event.id not in after:
+            yield Difference("vanished", event, {})
+        elif fields := _fields(event, after[event.id]):
+            yield Difference("changed", after[event.id], fields)
+    yield from (Difference("new", event, {}) for event in after.values() if event.id not in before)
+
+
+def _fields(before: PolicyEvent, after: PolicyEvent) -> dict[str, tuple[object, object]]:
+    pairs = {name: (getattr(before.labels, name), getattr(after.labels, name)) for name in COMPARED}
+    pairs = {"title": (before.title, after.title), **pairs}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
