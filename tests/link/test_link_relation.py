@@ -121,7 +121,7 @@ def test_relate_gives_links_from_the_event_that_acts_and_none_to_itself() -> Non
     final = event("e2", "脂肪干细胞研究指导原则（试行）", Stage.ISSUED, date(2031, 6, 1), "nmpa")
     draft = event("e1", "脂肪干细胞研究指导原则（征求意见稿）", Stage.DRAFT, date(2030, 11, 1), "cde")
     other = event("e0", "免疫细胞研究指导原则（征求意见稿）", Stage.DRAFT, date(2030, 11, 1), "cde")
-    links = relate(final, "现予发布。", [Candidate(draft, ""), Candidate(other, ""), Candidate(final, "")])
+    links = relate(Candidate(final, "现予发布。"), [Candidate(draft, ""), Candidate(other, ""), Candidate(final, "")])
     assert [(link.event, link.other, link.relation) for link in links] == [("e2", "e1", Relation.FINALISES)]
 
 

@@ -178,35 +178,39 @@ def test_a_thread_is_told_in_the_order_of_its_days(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "titles", "issuers", "found"),
+    ("keys", "found"),
     [
-        (["国药监药注[2024]15 号"], [], [], ["e-zh"]),
-        ([], ["细胞治疗产品临床试验指导原则"], [], ["e-zh"]),
-        ([], ["《细胞治疗产品临床试验指导原则》"], [], ["e-zh"]),
-        ([], ["approval of a GENE therapy!"], [], ["e-us"]),
-        ([], [], ["nmpa"], ["e-zh"]),
-        ([], [], ["fda", "nmpa"], ["e-us", "e-zh"]),
-        (["国药监药注〔2024〕15号"], [], ["fda"], ["e-zh", "e-us"]),
-        ([], ["", "？"], [], []),
-        ([], [], [], []),
+        (["number:国药监药注[2024]15 号"], ["e-zh"]),
+        (["title:细胞治疗产品临床试验指导原则"], ["e-zh"]),
+        (["title:《细胞治疗产品临床试验指导原则》"], ["e-zh"]),
+        (["title:approval of a GENE therapy!"], ["e-us"]),
+        (["number:国药监药注〔2024〕15号", "title:Approval of a gene therapy"], ["e-zh", "e-us"]),
+        (["title:Approval of a gene therapy", "number:国药监药注〔2024〕15号"], ["e-us", "e-zh"]),
+        (["title:", "title:？", "number:"], []),
+        ([f"number:{n}" for n in range(40)] + ["number:国药监药注〔2024〕15号"], ["e-zh"]),
+        ([], []),
     ],
 )
-def test_candidates_are_found_by_number_title_and_issuer(
-    filled: Store, numbers: list[str], titles: list[str], issuers: list[str], found: list[str]
-) -> None:
-    assert [event.id for event, _ in filled.candidates(numbers, titles, issuers, NOW)] == found
+def test_candidates_are_found_by_their_keys_those_that_say_most_first(filled: Store, keys: list[str], found: list[str]) -> None:
+    assert [event.id for event, _ in filled.candidates(keys)] == found
 
 
 def test_candidates_come_with_their_text_and_not_beyond_the_limit(filled: Store) -> None:
-    ((event, text),) = filled.candidates([], [], ["fda", "nmpa"], NOW, limit=1)
+    ((event, text),) = filled.candidates(["title:Approval of a gene therapy", "number:国药监药注〔2024〕15号"], limit=1)
     assert (event.id, text) == ("e-us", "The FDA approved Example-gene today.")
-    assert filled.candidates([], [], ["nmpa"], LATER) == []
 
 
 def test_candidates_are_found_by_the_keys_that_linking_gave_them(store: Store) -> None:
-    store.record_visit(visit([replace(new_item("a"), keys={"e-a": ("DOCKET 2024-N-1", "干细胞条例")})]))
-    assert [event.id for event, _ in store.candidates(["docket 2024-n-1"], [], [], NOW)] == ["e-a"]
-    assert [event.id for event, _ in store.candidates([], ["干细胞条例"], [], NOW)] == ["e-a"]
+    store.record_visit(visit([replace(new_item("a"), keys={"e-a": ("number:DOCKET 2024-N-1", "named:干细胞条例")})]))
+    assert [event.id for event, _ in store.candidates(["number:docket 2024-n-1"])] == ["e-a"]
+    assert [event.id for event, _ in store.candidates(["named:干细胞条例"])] == ["e-a"]
+    assert store.candidates(["name:干细胞条例"]) == []
+
+
+def test_the_reports_of_a_cluster_are_all_found(store: Store) -> None:
+    store.record_visit(visit([new_item("a"), new_item("b", cluster="e-a"), new_item("c")]))
+    assert sorted(each.id for each in store.reports(["e-a"])) == ["e-a", "e-b"]
+    assert store.reports([]) == []
 
 
 def test_pages_of_a_long_list_touch_without_gap_or_overlap(store: Store) -> None:

@@ -50,7 +50,6 @@ def _words() -> tuple[dict[str, _Word], dict[str, tuple[int, ...]]]:
     return words, {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
 
 
-@lru_cache(maxsize=1024)
 def told(folded: str) -> Told:
     """What a folded text tells of; where words overlap the longest that begins first counts."""
     ideas: dict[str, int] = {}

@@ -1,7 +1,6 @@
 """Document numbers as keys for telling acts apart, in the canonical form of `text.numbers`, whatever the language they are told in."""
 
 import re
-from functools import lru_cache
 
 from cgtwatch.link.wording import fold
 from cgtwatch.text.numbers import canonical, find
@@ -24,7 +23,6 @@ _SHARED = re.compile(r"\d{4}年第\d+号|令第\d+号|(?:BLA|RIN) .*")
 LAWS = re.compile(r"REGULATION|DIRECTIVE|PL |SI |LOI|D[EÉ]CRET|ORDONNANCE|ARR")
 
 
-@lru_cache(maxsize=1024)
 def numbers(text: str) -> frozenset[str]:
     """The keys of every document number in a text as printed."""
     found = {_ORDER.sub(r"令第\1号", each.canonical) for each in find(text) if not _OF_PROPOSAL.match(each.canonical)}

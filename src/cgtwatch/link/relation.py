@@ -57,10 +57,15 @@ def _replies(a: Side, b: Side) -> Judgement | None:
     for name in b.names:
         if any(alike(name, other) for other in a.named) or (len(name) > 9 and name in a.head_letters):
             return Judgement(Relation.REPLIES_TO, FORWARD, f"the answer names {name!r}")
-    words = set(re.findall(r"[a-z]{4,}", b.folded_title)) - _COMMON
+    words = subject_words(b.folded_title)
     if len(words) >= 3 and words <= set(re.findall(r"[a-z]{4,}", a.head)) and _one_issuer(a, b):
         return Judgement(Relation.REPLIES_TO, FORWARD, "the answer names the subject of the consultation")
     return None
+
+
+def subject_words(folded: str) -> set[str]:
+    """The English words of a text that say what it is about."""
+    return set(re.findall(r"[a-z]{4,}", folded)) - _COMMON
 
 
 _COMMON = frozenset({"consultation", "public", "guidance", "draft", "with", "from", "that", "this", "regulation"})
@@ -212,13 +217,14 @@ def _host(url: str) -> str:
 
 
 def _one_page(a: Side, b: Side) -> Judgement | None:
-    if not a.url or _address(a.url) != _address(b.url) or step(a) is not step(b):
+    if not a.url or address(a.url) != address(b.url) or step(a) is not step(b):
         return None
     return Judgement(Relation.SAME_ACT, NEITHER, "one page") if _shared_name(a, b) else None
 
 
 @lru_cache(maxsize=512)
-def _address(url: str) -> str:
+def address(url: str) -> str:
+    """An address as far as it tells one page from another: no scheme, no query, no `www.`."""
     parts = urlsplit(fold(url))
     return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
 

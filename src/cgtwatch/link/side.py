@@ -90,8 +90,13 @@ class Side:
     def repealed(self) -> tuple[str, ...]:
         """What stands right before each word that repeals, and what it says to replace: letters and digits."""
         before = [self.whole[max(0, match.start() - _NAME) : match.start()] for match in _REPEALS.finditer(self.whole)]
-        after = [core(match[1]) + match[1] for match in _REPLACES.finditer(self.whole)]
-        return tuple("".join(filter(str.isalnum, part)) for part in (*before, *after))
+        return (*("".join(filter(str.isalnum, part)) for part in before), *self.replaced)
+
+    @cached_property
+    def replaced(self) -> tuple[str, ...]:
+        """What it says in English to replace, as a core with what follows it."""
+        found = [match[1] for match in _REPLACES.finditer(self.whole)]
+        return tuple("".join(filter(str.isalnum, core(part) + part)) for part in found)
 
     @cached_property
     def head_letters(self) -> str:
@@ -182,15 +187,21 @@ class Side:
         return told(self.folded_title)
 
     @cached_property
+    def opening_tells(self) -> Told:
+        """What title and opening are about."""
+        return told(self.head)
+
+    @cached_property
     def tells_at_all(self) -> frozenset[str]:
         """What title and opening are about, with what that tells by it."""
-        return told(self.head).covered | self.tells.covered
+        return self.opening_tells.covered | self.tells.covered
 
     @cached_property
     def products(self) -> frozenset[str]:
         """The well-known products that its title is about, or its opening where the title names none."""
         named = (
-            frozenset(idea for idea, weight in found.ideas.items() if weight == UNIQUE) for found in (self.tells, told(self.head))
+            frozenset(idea for idea, weight in told_of.ideas.items() if weight == UNIQUE)
+            for told_of in (self.tells, self.opening_tells)
         )
         return next(filter(None, named), frozenset())
 

@@ -1,13 +1,12 @@
 """From a finding to what is stored: its revision, its classification, its events, and how they stand to earlier ones."""
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cgtwatch.diff.fingerprint import content_fingerprint
-from cgtwatch.link import Candidate, numbered_apart, relate, title_key
+from cgtwatch.link import Candidate, numbered_apart, relate
 from cgtwatch.model.classification import Act, Document, Understanding
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.event import Link, PolicyEvent, Relation
@@ -17,15 +16,12 @@ from cgtwatch.model.taxonomy import Importance, Level
 from cgtwatch.pipeline.details import Entry
 from cgtwatch.store import Store
 from cgtwatch.store.records import StoredItem
-from cgtwatch.understand import numbers
 
-LOOK_BACK = timedelta(days=5 * 366)  # a draft may wait years for its final form
 STEPS = frozenset({Relation.FINALISES, Relation.AMENDS, Relation.REPEALS, Relation.REPLIES_TO})
-CITING = 40_000  # characters of a text in which the numbers of other acts are looked for
 OPENING = 5_000  # characters of a text in which its first sentence is looked for
 SENTENCE = 30  # characters of a line that is more than a heading
 SENTENCE_ENDS = ("。", "！", "？", ".", "!", "?", "”", '"')
-NEIGHBOURS = 100  # events of the same visit that a new one is compared with
+NEIGHBOURS = 20  # events of the same visit with one key that a new one is compared with
 SUMMARY = 280  # characters of the opening shown in a digest
 
 
@@ -114,62 +110,45 @@ def _summary(text: str) -> str:
 
 def link_up(items: Sequence[StoredItem], store: Store) -> tuple[StoredItem, ...]:
     """The same items, their main events joined to the clusters and threads of earlier ones."""
-    done: list[StoredItem] = []
     earlier = _Earlier(store)
-    for item in items:
-        linked = _linked(item, earlier) if item.events else item
-        done.append(linked)
-        earlier.add(linked)
-    return tuple(done)
+    return tuple(_linked(item, earlier) if item.events else item for item in items)
 
 
 class _Earlier:
-    """The events that one of this visit may have to do with: earlier ones of the store, and those of the visit itself, never all of
-    a flood.
-    """
+    """The events that one of this visit may have to do with: those of the store and of the visit itself that share a key with it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._of_issuers: dict[tuple[str, ...], list[Candidate]] = {}
-        self._latest: deque[Candidate] = deque(maxlen=NEIGHBOURS)
         self._by_key: dict[str, list[Candidate]] = {}
+        self._by_cluster: dict[str, list[PolicyEvent]] = {}
 
-    def add(self, item: StoredItem) -> None:
-        """Remember a linked item."""
-        for event in item.events:
-            if event.main and item.revision is not None:
-                candidate = Candidate(event, item.revision.text)
-                self._latest.append(candidate)
-                for key in item.keys.get(event.id, ()):
-                    self._by_key.setdefault(key, []).append(candidate)
+    def add(self, new: Candidate) -> None:
+        """Remember a linked event of this visit."""
+        self._by_cluster.setdefault(new.event.cluster, []).append(new.event)
+        for key in new.keys.own:
+            self._by_key.setdefault(key, []).append(new)
 
-    def stored(self, event: PolicyEvent, numbered: Collection[str], title: str) -> list[Candidate]:
-        """Those of the store that share a number or the title with `event`, then the latest of its issuers."""
-        since, issuers = event.first_seen - LOOK_BACK, event.labels.issuers
-        if issuers not in self._of_issuers:  # once a visit, not once an item
-            latest = self._store.candidates((), (), issuers, since) if issuers else []
-            self._of_issuers[issuers] = [Candidate(*each) for each in latest]
-        named = [Candidate(*each) for each in self._store.candidates(numbered, [title] if title else [], (), since)]
-        return list({one.event.id: one for one in (*named, *self._of_issuers[issuers])}.values())[:NEIGHBOURS]
+    def of(self, new: Candidate) -> list[Candidate]:
+        """Those that `new` shall be compared with."""
+        stored = [Candidate(*each) for each in self._store.candidates(new.keys.asked)]
+        near = [one for key in new.keys.asked for one in self._by_key.get(key, ())[-NEIGHBOURS:]][: 4 * NEIGHBOURS]
+        found = {one.event.id: one for one in (*stored, *near)}  # of one id the later reading
+        return [one for one in found.values() if one.event.item_id != new.event.item_id]
 
-    def near(self, keys: Iterable[str]) -> list[Candidate]:
-        """Those of the visit that carry one of `keys`, and the latest ones whatever they carry."""
-        keyed = [candidate for key in keys for candidate in self._by_key.get(key, ())[-NEIGHBOURS:]]
-        return list({candidate.event.id: candidate for candidate in (*keyed, *self._latest)}.values())
+    def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
+        """Every known report of some acts."""
+        near = [event for cluster in clusters for event in self._by_cluster.get(cluster, ())]
+        return [*self._store.reports(clusters), *near]
 
 
 def _linked(item: StoredItem, earlier: _Earlier) -> StoredItem:
-    main = item.events[0]
     assert item.revision is not None
-    text = item.revision.text
-    cited = [number.canonical for number in numbers.find(text[:CITING])]
-    own = {number.canonical for number in numbers.find(main.labels.document_number or "")}
-    title = title_key(main.title)
-    others = [*earlier.stored(main, [*own, *cited], title), *earlier.near([*own, *cited, title])]
-    others = [other for other in others if other.event.item_id != main.item_id]
-    links = relate(main, text, others)
-    joined = _joined(main, links, {other.event.id: other.event for other in others})
-    return replace(item, events=(joined, *item.events[1:]), links=links, keys={main.id: tuple(filter(None, (*own, title)))})
+    main = Candidate(item.events[0], item.revision.text)
+    others = earlier.of(main)
+    links = relate(main, others)
+    joined = _joined(main.event, links, {other.event.id: other.event for other in others}, earlier)
+    earlier.add(replace(main, event=joined))
+    return replace(item, events=(joined, *item.events[1:]), links=links, keys={joined.id: tuple(sorted(main.keys.own))})
 
 
 def _listed_apart(event: PolicyEvent, other: PolicyEvent) -> bool:
@@ -189,12 +168,13 @@ def _denies(event: PolicyEvent, report: PolicyEvent) -> bool:
     return one_issuer and numbered_apart(mine.document_number or "", other.document_number or "")
 
 
-def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent]) -> PolicyEvent:
+def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent], earlier: _Earlier) -> PolicyEvent:
     """`event` in the cluster of what reports the same act, or else in the thread of what it acts on or what acts on it."""
     others = [(link.relation, by_id[link.event if link.other == event.id else link.other]) for link in links]
-    for relation, other in others:
-        reports = [one for one in by_id.values() if one.cluster == other.cluster]
-        if relation is Relation.SAME_ACT and not _listed_apart(event, other) and not any(_denies(event, one) for one in reports):
+    same = [other for relation, other in others if relation is Relation.SAME_ACT and not _listed_apart(event, other)]
+    reports = earlier.reports({other.cluster for other in same})
+    for other in same:
+        if not any(_denies(event, one) for one in reports if one.cluster == other.cluster):
             return replace(event, cluster=other.cluster, thread=other.thread)
     steps = [other for relation, other in others if relation in STEPS]
     return replace(event, thread=steps[0].thread) if steps else event

@@ -1,20 +1,23 @@
 """Policy events: looked up, searched, followed through their threads, and found as candidates for linking."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, false, func, literal, or_, select, true
+from sqlalchemy import Select, String, and_, bindparam, case, cast, func, literal, select, true, union_all
 
 from cgtwatch.errors import NotFound
 from cgtwatch.model.event import Link, PolicyEvent, Relation
 from cgtwatch.store.codec import event_of
-from cgtwatch.store.matching import number_key, title_key
+from cgtwatch.store.matching import lookup
 from cgtwatch.store.records import Counts, EventQuery
 from cgtwatch.store.room import Room
 from cgtwatch.store.search import Searched, narrowed
 from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, EVENT_TAG, ITEM, LINK, REVISION
 
+_AT_ONCE = 16  # keys asked for in one statement
+_COMMON = 40  # events looked at for one key
+_REPORTS = 300
 _ITS_TEXT = (REVISION.c.item == EVENT.c.item) & (REVISION.c.number == EVENT.c.revision)
 # The whole text speaks for the document's own event; an act that it only tells of is known by its title and summary.
 _TEXT = case((EVENT.c.main, REVISION.c.text), else_=EVENT.c.summary)
@@ -83,34 +86,37 @@ class Events(Room):
         with self._database.read() as db:
             return Counts(*(int(db.execute(question).scalar_one()) for question in questions))
 
-    def candidates(
-        self,
-        numbers: Collection[str],
-        title_keys: Collection[str],
-        issuers: Collection[str],
-        since: datetime,
-        limit: int = 100,
-    ) -> list[tuple[PolicyEvent, str]]:
-        """Events one could be linked to, with their text: same number or title first, then same issuer and changed since."""
-        named = [("number", number_key(number)) for number in numbers] + [("title", title_key(title)) for title in title_keys]
-        newest = EVENT.c.last_changed.desc()
-        live = select(EVENT.c.id).where(EVENT.c.withdrawn.is_(False))
-        questions = [live.where(EVENT.c.id.in_(_tagged(named)))] if any(value for _, value in named) else []
-        if issuers:
-            by_issuer = EVENT.c.id.in_(_tagged([("issuer", each) for each in issuers]))
-            questions.append(live.where(by_issuer, EVENT.c.last_changed >= since))
-        ids: dict[str, None] = {}
+    def candidates(self, keys: Sequence[str], limit: int = 30) -> list[tuple[PolicyEvent, str]]:
+        """Events found under any of `keys` (`kind:value`, those that say most first), with the texts of their items.
+
+        At most `limit`: those found by what says most, then those found by most keys, then the newest. A key that `_COMMON` events
+        carry tells little; no more than that many are looked at.
+        """
+        pairs = [lookup(key) for key in dict.fromkeys(keys)]
+        hits: dict[str, list[int]] = {}
         with self._database.read() as db:
-            for asked in questions:
-                ids |= dict.fromkeys(db.execute(asked.order_by(newest, EVENT.c.id).limit(limit)).scalars())
-            chosen = list(ids)[:limit]
+            for start in range(0, len(pairs), _AT_ONCE):
+                part = pairs[start : start + _AT_ONCE]
+                names = {
+                    f"{name}{n}": each for n, pair in enumerate(part) for name, each in zip(("kind", "value"), pair, strict=True)
+                }
+                missing = {f"{name}{n}": "" for n in range(len(part), _AT_ONCE) for name in ("kind", "value")}
+                for event_id, place in db.execute(_FOUND, names | missing):
+                    hits.setdefault(event_id, []).append(start + place)
+            chosen = sorted(hits, key=lambda each: (min(hits[each]), -len(hits[each])))[: 2 * limit]
             if not chosen:
                 return []
-            # The texts of those chosen alone: an authority has thousands of events.
+            # The texts of those chosen alone: a key may lead to many.
             with_text = _live().add_columns(_TEXT.label("text_of_event")).outerjoin(REVISION, _ITS_TEXT)
             rows = db.execute(with_text.where(EVENT.c.id.in_(chosen))).mappings()
             found = {row[EVENT.c.id]: (event_of(row), row["text_of_event"] or "") for row in rows}
-        return [found[each] for each in chosen]
+        best = sorted(found.values(), key=lambda each: each[0].last_changed, reverse=True)
+        best.sort(key=lambda each: (min(hits[each[0].id]), -len(hits[each[0].id])))
+        return best[:limit]
+
+    def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
+        """The events of some clusters, at most a few hundred of them."""
+        return self._events(_live().where(EVENT.c.cluster.in_(clusters)).limit(_REPORTS)) if clusters else []
 
     def _events(self, statement: Select[Any]) -> list[PolicyEvent]:
         with self._database.read() as db:
@@ -121,10 +127,10 @@ def _live() -> Select[Any]:
     return select(EVENT).where(EVENT.c.withdrawn.is_(False))
 
 
-def _tagged(pairs: Collection[tuple[str, str]]) -> Select[Any]:
-    kinds: dict[str, list[str]] = {}
-    for kind, value in pairs:
-        if value:
-            kinds.setdefault(kind, []).append(value)
-    one_of = (and_(EVENT_TAG.c.kind == kind, EVENT_TAG.c.value.in_(values)) for kind, values in kinds.items())
-    return select(EVENT_TAG.c.event).where(or_(false(), *one_of))
+def _found(place: int) -> Select[Any]:
+    same = (EVENT_TAG.c.kind == bindparam(f"kind{place}")) & (EVENT_TAG.c.value == bindparam(f"value{place}"))
+    few = select(EVENT_TAG.c.event).where(same).limit(_COMMON).subquery()
+    return select(few.c.event, literal(place))
+
+
+_FOUND = union_all(*(_found(place) for place in range(_AT_ONCE)))

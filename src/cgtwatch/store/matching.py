@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _BRACKETS = str.maketrans({"〔": "[", "【": "[", "(": "[", "{": "[", "〕": "]", "】": "]", ")": "]", "}": "]"})
 _QUOTED = re.compile(r"《([^《》]{4,})》")
@@ -29,3 +30,12 @@ def title_keys(title: str) -> tuple[str, ...]:
     """What an event can be known by: its title, and each 《title》 that it quotes, where they say enough."""
     keys = (title_key(each) for each in (title, *_QUOTED.findall(title)))
     return tuple(dict.fromkeys(key for key in keys if len(key) >= _SHORTEST))
+
+
+def lookup(key: str) -> tuple[str, str]:
+    """The kind and value under which a key `kind:value` is kept; numbers and titles in their own form."""
+    kind, _, value = key.partition(":")
+    return kind, _FORMS.get(kind, str)(value)
+
+
+_FORMS: dict[str, Callable[[str], str]] = {"number": number_key, "title": title_key}

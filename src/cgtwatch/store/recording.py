@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, selec
 from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.store.codec import Columns, event_columns
 from cgtwatch.store.marks import said_relevant, under_marks
-from cgtwatch.store.matching import number_key, title_key, title_keys
+from cgtwatch.store.matching import lookup, number_key, title_keys
 from cgtwatch.store.records import StoredItem
 from cgtwatch.store.tables import EVENT, EVENT_TAG, LINK
 
@@ -86,7 +86,7 @@ def _tags(event: PolicyEvent, extra: Sequence[str]) -> list[Columns]:
         *(("modality", str(modality)) for modality in labels.modalities),
         *(("topic", topic) for topic in labels.topics),
         *(("title", key) for key in title_keys(event.title)),
-        *(("number", number_key(number)) for number in (labels.document_number, *extra) if number),
-        *(("title", title_key(title)) for title in extra),  # whether it is a number or a title, its finder knows
+        *(("number", number_key(number)) for number in (labels.document_number,) if number),
+        *map(lookup, extra),
     ]
     return [{"event": event.id, "kind": kind, "value": value} for kind, value in dict.fromkeys(pairs) if value]

@@ -1,0 +1,118 @@
+"""The keys by which the few events are found that one can have to do with, so that no other is ever compared with it.
+
+Whatever judge of `relation` finds something between two events, one of them is found under a key that the other asks for.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from cgtwatch.link.glossary import UNIQUE
+from cgtwatch.link.products import decision
+from cgtwatch.link.relation import address, subject_words
+from cgtwatch.link.side import Side
+from cgtwatch.link.step import Step, step
+from cgtwatch.link.twofold import subject
+from cgtwatch.link.wording import skeleton
+from cgtwatch.text.similarity import smallest
+
+_NAMED, _CITED = 16, 16  # other acts and numbers of a document that are asked for
+_TOPICS = 5  # ideas of a title whose pairs are keys
+_SAMPLE = 6  # runs of characters of an opening; two that share half of them have one of these in common, 99 times of 100
+_WINDOW = 45  # days within which one act is told in two languages; also of one bucket of time
+_MADE = 4  # days within which one decision is told
+_TITLES = 3  # names of a document that are looked for among titles
+_START, _RUNS = 14, 40  # letters of a name by which it is found inside a title, and places of a title looked at
+
+
+# Kinds of keys, those first that say most; `title` finds what was stored before there were the others.
+_ORDER = ("number", "proposal", "page", "name", "title", "named", "cited", "made", "copy", "start", "word", "topic")
+_PLAIN = frozenset({"number", "title"})  # the store has its own form of these
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """`own`: under these an event is found; `asked`: under these others are looked up for it, those that say most first.
+
+    Each is `kind:value`.
+    """
+
+    own: frozenset[str]
+    asked: tuple[str, ...]
+
+
+def keys_of(side: Side) -> Keys:
+    """The keys of an event."""
+    own: set[str] = set()
+    asked: set[str] = set()
+    names = {skeleton(name) for name in (*side.names, *side.amending)}
+    named = set(sorted({skeleton(name) for name in side.named} - names)[:_NAMED])
+    cited = set(sorted(side.all_numbers - side.numbers)[:_CITED])
+    own |= _each("name", names) | _each("named", named)
+    asked |= _each("name", names | named) | _each("named", names)
+    own |= _each("number", side.numbers) | _each("cited", cited) | _each("proposal", side.proposals)
+    asked |= _each("number", side.numbers | cited) | _each("cited", side.numbers) | _each("proposal", side.proposals)
+    own |= _each("start", {name[:_START] for name in side.names if len(name) >= _START})
+    asked |= _each("start", _runs(side) | {part[:_START] for part in side.replaced})
+    consulted, answered = _consultation(side)
+    own |= consulted
+    asked |= answered
+    both = _each("page", [address(side.url)] if side.url else []) | _each("copy", map(str, smallest(side.opening, _SAMPLE)))
+    timed, around = _timed(side)
+    asked |= _each("title", side.names[:_TITLES]) | both | around
+    return Keys(frozenset(own | both | timed), tuple(sorted(asked, key=lambda key: (_ORDER.index(key.partition(":")[0]), key))))
+
+
+def _each(kind: str, values: Iterable[str]) -> set[str]:
+    return {f"{kind}:{value if kind in _PLAIN else _short(value)}" for value in values if value}
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 20 else hashlib.blake2b(value.encode(), digest_size=8).hexdigest()
+
+
+def _consultation(side: Side) -> tuple[set[str], set[str]]:
+    """An English answer names the subject of its consultation in words, not in quotes."""
+    if side.script != "latin":
+        return set(), set()
+    if step(side) is Step.REPLY:
+        return set(), {f"word:{family} {word}" for family in side.families for word in subject_words(side.head) if len(word) > 5}
+    longest = max(subject_words(side.folded_title), key=lambda word: (len(word), word), default="")
+    return {f"word:{family} {longest}" for family in side.families if step(side) is not Step.FINAL}, set()
+
+
+def _runs(side: Side) -> set[str]:
+    """Where in the title a name may begin that stands there without quotes."""
+    letters = "".join(filter(str.isalnum, side.folded_title))
+    return {letters[start : start + _START] for start in range(min(_RUNS, len(letters) - _START))}
+
+
+def _timed(side: Side) -> tuple[set[str], set[str]]:
+    """Keys that hold for some days only: a decision of an authority, and what an act is about, told in another script."""
+    if side.day is None:
+        return set(), set()
+    own: set[str] = set()
+    asked: set[str] = set()
+    kind = decision(side)
+    if kind:
+        for family in side.families:
+            own.add(f"made:{family} {kind} {side.day.toordinal()}")
+            asked |= {f"made:{family} {kind} {side.day.toordinal() + apart}" for apart in range(-_MADE, _MADE + 1)}
+    near = {_bucket(side.day + timedelta(days=apart)) for apart in (-_WINDOW, 0, _WINDOW)}
+    for family in side.families:
+        for topic in _topics(side):
+            own.add(f"topic:{family} {topic} {_bucket(side.day)}")
+            asked |= {f"topic:{family} {topic} {bucket}" for bucket in near}
+    return own, asked
+
+
+def _bucket(day: date) -> int:
+    return day.toordinal() // _WINDOW
+
+
+def _topics(side: Side) -> Iterator[str]:
+    ideas = sorted(subject(side).ideas.items(), key=lambda each: (-each[1], each[0]))[:_TOPICS]
+    yield from (idea for idea, weight in ideas if weight == UNIQUE)
+    yield from (f"{first} {second}" for (first, _), (second, _) in combinations(sorted(ideas), 2))
