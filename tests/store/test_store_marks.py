@@ -116,7 +116,7 @@ def test_an_event_that_nobody_knows_cannot_be_marked(known: Store) -> None:
         known.mark(replace(said(relevant=False), event="e-x"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(labels, st.sets(st.sampled_from(NAMES), min_size=1), st.text(max_size=20))
 def test_a_mark_comes_back_as_it_was_stored(values: Labels, names: set[str], note: str) -> None:
     store = open_store("sqlite://")

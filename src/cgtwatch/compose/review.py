@@ -95,7 +95,7 @@ class Review:
     """Everything a review says, before it is put in words."""
 
     period: Period
-    today: date
+    as_of: date
     by: By
     parts: tuple[Part, ...]
     numbers: Numbers

@@ -112,13 +112,13 @@ class ReviewView:
 def view(found: Review, documents: Mapping[str, Revision], context: DigestContext, words: Words) -> ReviewView:
     """`found` in the words of one language; `documents` are those behind its events, by item."""
     told = {act.lead.cluster: act.lead.id for act in found.acts}
-    speaker = _Speaker(documents, context, words, told, found.today)
+    speaker = _Speaker(documents, context, words, told, found.as_of)
     period = said_period(found.period, words)
     return ReviewView(
         language=words.language,
         title=words.say("report_title", period=period),
         period=period,
-        made=words.say("report_made", date=words.day(found.today)),
+        made=words.say("report_made", date=words.day(found.as_of)),
         summary=_summary(found, words),
         figures=_figures(found, words),
         tables=_tables(found, words),
@@ -178,7 +178,7 @@ class _Speaker:
     context: DigestContext
     words: Words
     told: Mapping[str, str]  # the id under which a cluster is told in this review
-    today: date
+    as_of: date
 
     def source(self, event: PolicyEvent) -> str:
         return self.words.pick(self.context.source_names.get(event.source), event.source)
@@ -207,7 +207,7 @@ def _parts(found: Review, speaker: _Speaker) -> list[PartView]:
 
 def _act(act: ReviewedAct, speaker: _Speaker) -> ActView:
     words, lead, labels = speaker.words, act.lead, act.lead.labels
-    shown = card(Story(lead, (), (), 0), speaker.context, words, speaker.today)
+    shown = card(Story(lead, (), (), 0), speaker.context, words, speaker.as_of)
     kind = [shown.doc_type, shown.stage, cut(one_line(labels.document_number), 80) if labels.document_number else ""]
     return ActView(
         anchor=lead.id,
