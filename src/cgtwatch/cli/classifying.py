@@ -1,17 +1,13 @@
-"""A file as a document, and what was understood of it as a record and as lines with its evidence."""
+"""A file as a document, and what was understood of it as a record."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from cgtwatch.cli.show import shown
 from cgtwatch.compose.records import act_record, evidence_record, labels_record, rounded
 from cgtwatch.errors import CgtwatchError, ConfigError
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.parse.document import document
-
-EVIDENCE_WIDTH = 60  # characters of one span shown to a person
 
 
 def document_of(body: bytes, name: str, published: str | None) -> Document:
@@ -65,26 +61,3 @@ def classification_record(found: Understanding) -> dict[str, Any]:
         "language": classified.language,
         "rules": classified.rules,
     }
-
-
-def classification_lines(document: Document, found: Understanding) -> Iterator[str]:
-    """The same, for a person."""
-    labels, evidence = found.classification.labels, found.classification.evidence
-    yield shown(document.title)
-    for name, value in labels_record(labels).items():
-        if value in (None, [], "none") and name not in {"relevant", "cgt", "policy"}:
-            continue
-        words = list(dict.fromkeys(_quoted(span.text) for span in evidence.get(name, ())))[:6]
-        said = "yes" if value is True else "no" if value is False else shown(value)
-        yield f"  {name:<17}{said:<28}" + (f"← {', '.join(words)}" if words else "")
-    acts = [act for act in found.acts if not act.main]
-    if acts:
-        yield f"  acts told of: {len(acts)}"
-        for act in acts:
-            where = act.labels.jurisdiction or ""
-            yield f"    {shown(act.on)}  {where:<6} {shown(list(act.labels.issuers))}  {shown(act.title)}"
-
-
-def _quoted(text: str) -> str:
-    cut = text if len(text) <= EVIDENCE_WIDTH else text[: EVIDENCE_WIDTH - 1] + "…"
-    return f"“{shown(cut)}”"
