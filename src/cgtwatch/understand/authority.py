@@ -103,9 +103,10 @@ def _from_acts(reading: Reading, rules: Rules, hits: tuple[Hit, ...], certain: f
 
 def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> Authority:
     """With the centre that writes its agency's guidances on these therapies."""
+    if what.doc_type is not DocType.GUIDELINE or reading.language != "en" or not any(h.meaning.strong for h in reading.therapies):
+        return who
     centre = next((i for i in rules.issuers.values() if i.beside and i.beside in who.issuers[:1]), None)
-    therapies = [hit for hit in reading.therapies if hit.meaning.strong and reading.language == "en"]
-    if centre is None or centre.id in who.issuers or what.doc_type is not DocType.GUIDELINE or not therapies:
+    if centre is None or centre.id in who.issuers:
         return who
     return replace(who, issuers=(*who.issuers, centre.id), issuer_spans=(*who.issuer_spans, *what.type_spans[:1]))
 

@@ -63,8 +63,7 @@ class Expression:
     @property
     def compiled(self) -> re.Pattern[str]:
         """The expression. Raises re.error where it is wrong."""
-        flags = (re.IGNORECASE if self.ignoring_case else 0) | (re.MULTILINE if self.multiline else 0)
-        return _compiled(self.pattern, flags)
+        return _compiled(self.pattern, self.ignoring_case, self.multiline)
 
     @property
     def needed(self) -> frozenset[str] | None:
@@ -107,8 +106,8 @@ class Screen:
 
 
 @lru_cache(maxsize=2048)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
-    return re.compile(pattern, flags)
+def _compiled(pattern: str, ignoring_case: bool, multiline: bool) -> re.Pattern[str]:
+    return re.compile(pattern, (re.IGNORECASE if ignoring_case else 0) | (re.MULTILINE if multiline else 0))
 
 
 def _tokens(pattern: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ _MOST = 60_000  # characters read; the longest page of the corpora has its act f
 _LEAD = {"zh": 160, "ja": 160, "ko": 200}
 _LEAD_ELSE = 420
 _STOP = re.compile(r"[。!?;]|\. ")
+_SMALL_LETTER = re.compile("[a-z]")
 _SHOUT = 20  # characters: in a longer title all in capitals no short word is an acronym
 
 
@@ -61,9 +62,9 @@ def survey(document: Document, rules: Rules) -> Reading:
     title_end = min(len(document.title), len(whole))
     language = document.language or guess(whole) or "en"
     by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: []}
-    letters = [c for c in document.title if c.isascii() and c.isalpha()]
-    shouted = len(letters) * 2 > len(document.title) > _SHOUT and all(c.isupper() for c in letters)
-    for hit in rules.lexicon.find(whole):
+    shouted = _shouted(document.title)
+    folded = rules.lexicon.fold(whole)
+    for hit in rules.lexicon.find(whole, folded):
         if not hit.start < title_end < hit.end and not (
             shouted and hit.end <= title_end and _acronym(whole, hit)
         ):  # across the border of title and text nothing is one word
@@ -73,7 +74,7 @@ def survey(document: Document, rules: Rules) -> Reading:
     lead_end = min(len(whole), title_end + 1 + _LEAD.get(language, _LEAD_ELSE))
     cues = longest(by_kind[Cue], keeps=_keeps)
     background = [hit for hit in cues if hit.meaning.mark == "background"]
-    masked = _masked(rules.lexicon.fold(whole[:lead_end]), [*named, *therapies, *background])
+    masked = _masked(folded[:lead_end], [*named, *therapies, *background])
     return Reading(
         document,
         whole,
@@ -89,6 +90,13 @@ def survey(document: Document, rules: Rules) -> Reading:
         find_heads(masked[:title_end], 0, rules.heads, language),
         find_heads(_first_sentence(masked[title_end + 1 :]), title_end + 1, rules.heads, language),
     )
+
+
+def _shouted(title: str) -> bool:
+    """Whether a title is written in capitals."""
+    if len(title) <= _SHOUT or _SMALL_LETTER.search(title):
+        return False
+    return sum(c.isascii() and c.isalpha() for c in title) * 2 > len(title)
 
 
 def _first_sentence(text: str) -> str:

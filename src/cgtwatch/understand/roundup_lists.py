@@ -126,6 +126,8 @@ def headlines(lines: Sequence[Line], on: date | None) -> list[Entry]:
 
 def japanese_register(text: str) -> list[Entry]:
     """A list of laws and guidelines with their agencies and steps in brackets: 名称(厚労, 2015.8.12 制定, 2017.4.7 一部改正)."""
+    if not any(short in text for short in _AGENCIES):
+        return []
     entries = []
     for match in _JAPANESE.finditer(text):
         issuers = tuple(dict.fromkeys(agency for short, agency in _AGENCIES.items() if short in match["who"]))
