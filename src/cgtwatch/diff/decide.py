@@ -112,7 +112,9 @@ def _found(source: Source, found: Matching, touched: bool, first: bool) -> tuple
 
 
 def _placed(pairs: Sequence[Pair]) -> list[Pair]:
-    return [replace(pair, draft=replace(pair.draft, position=n)) for n, pair in enumerate(pairs)]
+    return [
+        pair if pair.draft.position == n else replace(pair, draft=replace(pair.draft, position=n)) for n, pair in enumerate(pairs)
+    ]
 
 
 def _known(pair: Pair, item: KnownItem, touched: bool, quiet: bool) -> Finding:

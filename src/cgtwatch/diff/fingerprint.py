@@ -51,8 +51,10 @@ def content_fingerprint(title: str, text: str) -> str:
 
 def plain(text: str) -> str:
     """`text` on one line without page furniture, counters, clocks, and tracking in the addresses it names."""
-    lines = (line for line in text[:_FULL_TEXT].splitlines() if not _CHROME.fullmatch(line.strip()[:400]))
-    return canonical(_URL.sub(lambda found: normalise(found.group()), "\n".join(lines)))
+    if not text:
+        return ""
+    kept = "\n".join([line for line in text[:_FULL_TEXT].splitlines() if not _CHROME.fullmatch(line.strip()[:400])])
+    return canonical(_URL.sub(lambda found: normalise(found.group()), kept) if "://" in kept else kept)
 
 
 def _mark(parts: list[str]) -> str:

@@ -132,6 +132,9 @@ def _merge_rows(pairs: list[Pair]) -> list[Pair]:
         groups[(pair.keys.guid, pair.keys.link or f"\x00{len(groups)}")].append(pair)
     kept = []
     for group in groups.values():
+        if len(group) == 1:
+            kept += group
+            continue
         longest = max(group, key=lambda p: (len(title_of(p.keys)), title_of(p.keys)))
         inside = all(title_of(p.keys) in title_of(longest.keys) for p in group)
         kept += [replace(longest, draft=replace(longest.draft, position=group[0].draft.position))] if inside else group

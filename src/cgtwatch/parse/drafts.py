@@ -91,7 +91,7 @@ def in_order(drafts: Iterable[Draft | None]) -> Ordered:
             continue
         first = seen.setdefault(draft.guid, draft) if draft.guid else draft
         if first is not draft:
-            if first == draft:
+            if first == replace(draft, position=first.position):
                 continue
             shared.add(draft.guid or "")
         kept.append(draft)
@@ -99,7 +99,9 @@ def in_order(drafts: Iterable[Draft | None]) -> Ordered:
     if shared:
         warnings.append(f"{len(shared)} id(s) shared by different entries were ignored, such as {one_line(min(shared), 80)!r}")
     numbered = (
-        replace(draft, position=position, guid=None if draft.guid in shared else draft.guid)
+        draft
+        if draft.position == position and draft.guid not in shared
+        else replace(draft, position=position, guid=None if draft.guid in shared else draft.guid)
         for position, draft in enumerate(kept)
     )
     return Ordered(tuple(numbered), tuple(warnings))

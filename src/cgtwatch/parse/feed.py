@@ -73,7 +73,7 @@ def _read_by_feedparser(markup: bytes) -> Raw:
 
 def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: Raw) -> Parsed:
     feed_language = read.feed.get("language")
-    drafts = (_draft(source, page, entry, feed_language) for entry in read.entries[:MOST_ENTRIES])
+    drafts = (_draft(source, page, entry, feed_language, place) for place, entry in enumerate(read.entries[:MOST_ENTRIES]))
     ordered = in_order(drafts)
     warnings = list(ordered.warnings)
     if tidied.cut:
@@ -99,7 +99,7 @@ def _parsed(source: Source, page: Page, decoded: Decoded, tidied: Tidied, read: 
     )
 
 
-def _draft(source: Source, page: Page, entry: Mapping[str, Any], feed_language: object) -> Draft | None:
+def _draft(source: Source, page: Page, entry: Mapping[str, Any], feed_language: object, place: int) -> Draft | None:
     """One entry; None where it holds nothing."""
     guid = entry.get("id")
     link = _first_text(entry.get("feedburner_origlink"), entry.get("link"))
@@ -119,6 +119,7 @@ def _draft(source: Source, page: Page, entry: Mapping[str, Any], feed_language: 
         published=when.published,
         published_on=when.on,
         date_from=when.stood,
+        position=place,
         attachments=_attachments(page.url, entry),
         language=language_of(f"{title}\n{text}", said),
         author=one_line(plain(entry.get("author")), 200) or None,

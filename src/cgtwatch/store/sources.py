@@ -4,18 +4,28 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
 
 from cgtwatch.errors import BusyError, NotFound, StoreError
-from cgtwatch.model.item import KnownItem, Outcome, SourceState
+from cgtwatch.model.item import ItemKeys, KnownItem, Outcome, SourceState
 from cgtwatch.model.source import Source
-from cgtwatch.store.codec import error_of, keys_of
+from cgtwatch.store.codec import error_of
 from cgtwatch.store.records import Arrival, FetchFacts, HeldPage
 from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
 from cgtwatch.store.visited import Visited, state_columns
 
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
+# Keys, then the fields of `KnownItem` in its order: rows as they come, for a source may have thousands.
+_KNOWN = (
+    *(ITEM.c[name] for name in ("guid", "link", "path", "title_date", "id", "fingerprint")),
+    REVISION.c.title,
+    REVISION.c.text,
+    *(ITEM.c[name] for name in ("revision", "position", "last_seen", "gone")),
+    REVISION.c.published_on,
+    REVISION.c.url,
+)
 _LISTING = select(*(SOURCE.c[name] for name in ("id", "kind", "url", "name_zh", "name_en", "listed")))
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
@@ -91,10 +101,9 @@ class Sources(Visited):
     def known(self, source_id: str) -> tuple[KnownItem, ...]:
         """Everything ever found at a source, gone or not."""
         latest = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
-        columns = (ITEM, REVISION.c.title, REVISION.c.text, REVISION.c.published_on, REVISION.c.url)
         with self._database.read() as db:
-            rows = db.execute(select(*columns).join(REVISION, latest).where(ITEM.c.source == source_id)).mappings()
-            return tuple(_known_of(row) for row in rows)
+            rows = db.execute(select(*_KNOWN).join(REVISION, latest).where(ITEM.c.source == source_id))
+            return tuple([_known_of(*row) for row in rows])
 
     def fetch_log(self, source_id: str, limit: int = 50) -> list[FetchFacts]:
         """The latest visits to a source, newest first."""
@@ -151,17 +160,5 @@ def _held_of(row: RowMapping) -> HeldPage:
     return HeldPage(**dict(row) | {"error": error_of(row["error"])})
 
 
-def _known_of(row: RowMapping) -> KnownItem:
-    return KnownItem(
-        id=row[ITEM.c.id],
-        keys=keys_of(row),
-        fingerprint=row[ITEM.c.fingerprint],
-        title=row[REVISION.c.title],
-        text=row[REVISION.c.text],
-        revision=row[ITEM.c.revision],
-        position=row[ITEM.c.position],
-        last_seen=row[ITEM.c.last_seen],
-        gone=row[ITEM.c.gone],
-        published_on=row[REVISION.c.published_on],
-        url=row[REVISION.c.url],
-    )
+def _known_of(guid: str, link: str, path: str, title_date: str, name: str, *rest: Any) -> KnownItem:  # noqa: ANN401 - a row
+    return KnownItem(name, ItemKeys(guid, link, path, title_date), *rest)

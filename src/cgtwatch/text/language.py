@@ -29,6 +29,8 @@ def guess(text: str) -> str | None:
     A Han character carries about as much as four Latin letters, so it counts four times.
     """
     sample = text[:_SAMPLE]
+    if sample.isascii():
+        return _latin(sample)
     count = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS.items()}
     east = count["han"] + count["kana"] + count["hangul"]
     if east * 4 > count["latin"] + count["cyrillic"] and east:
