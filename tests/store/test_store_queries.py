@@ -192,18 +192,18 @@ def test_a_thread_is_told_in_the_order_of_its_days(store: Store) -> None:
     ],
 )
 def test_candidates_are_found_by_their_keys_those_that_say_most_first(filled: Store, keys: list[str], found: list[str]) -> None:
-    assert [event.id for event, _ in filled.candidates(keys)] == found
+    assert [event.id for event, *_ in filled.candidates(keys)] == found
 
 
 def test_candidates_come_with_their_text_and_not_beyond_the_limit(filled: Store) -> None:
-    ((event, text),) = filled.candidates(["title:Approval of a gene therapy", "number:国药监药注〔2024〕15号"], limit=1)
+    ((event, text, _),) = filled.candidates(["title:Approval of a gene therapy", "number:国药监药注〔2024〕15号"], limit=1)
     assert (event.id, text) == ("e-us", "The FDA approved Example-gene today.")
 
 
 def test_candidates_are_found_by_the_keys_that_linking_gave_them(store: Store) -> None:
     store.record_visit(visit([replace(new_item("a"), keys={"e-a": ("number:DOCKET 2024-N-1", "named:干细胞条例")})]))
-    assert [event.id for event, _ in store.candidates(["number:docket 2024-n-1"])] == ["e-a"]
-    assert [event.id for event, _ in store.candidates(["named:干细胞条例"])] == ["e-a"]
+    assert [event.id for event, *_ in store.candidates(["number:docket 2024-n-1"])] == ["e-a"]
+    assert [event.id for event, *_ in store.candidates(["named:干细胞条例"])] == ["e-a"]
     assert store.candidates(["name:干细胞条例"]) == []
 
 

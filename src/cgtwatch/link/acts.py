@@ -14,38 +14,29 @@ _ITSELF = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
-    """For each script the short names that hold in it, as a pattern, with the core of the full name."""
+def _table() -> dict[str, tuple[tuple[str, str], ...]]:
+    """For each script the names that hold in it, longest first, each with the core of the full name."""
     rows = [
         line.split("\t")
         for line in (files("cgtwatch.link") / "data" / "acts.tsv").read_text(encoding="utf-8").splitlines()
         if line and not line.startswith(("#", "name\t"))
     ]
-    return {
-        script: tuple((_pattern(row), core(row[0])) for row in rows if len(row) < 3 or row[2] == script)
-        for script in ("han", "kana", "hangul", "latin")
-    }
-
-
-def _pattern(row: list[str]) -> re.Pattern[str]:
-    names = sorted({fold(name) for name in (row[0], *row[1].split(" | "))}, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() else re.escape(name) for name in names))
+    scripts = ("han", "kana", "hangul", "latin")
+    table: dict[str, dict[str, str]] = {script: {} for script in scripts}
+    for full, short, *only in rows:
+        for script in only or scripts:
+            table[script] |= {fold(name): core(full) for name in (full, *short.split(" | "))}
+    return {script: tuple(sorted(names.items(), key=lambda each: -len(each[0]))) for script, names in table.items()}
 
 
 def acts_in(folded: str, script: str) -> tuple[str, ...]:
     """The cores of the full names of the acts that a folded text in a script names in whatever way; of two at one place the longer."""
-    found: dict[str, tuple[int, int]] = {}
-    for pattern, name in _table()[script]:
-        for match in pattern.finditer(folded):
-            if match.end() - match.start() > (found[name][1] - found[name][0] if name in found else 0):
-                found[name] = match.span()
-    inside = {
-        name
-        for name, (start, end) in found.items()
-        for other, (first, last) in found.items()
-        if other != name and first <= start and end <= last and last - first > end - start
-    }
-    return tuple(name for name in found if name not in inside)
+    found: dict[str, None] = {}
+    for name, full in _table()[script]:
+        if name in folded:
+            found[full] = None
+            folded = folded.replace(name, "\n")
+    return tuple(found)
 
 
 def tells_of_itself(folded_title: str) -> bool:

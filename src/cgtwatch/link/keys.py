@@ -100,11 +100,12 @@ def _timed(side: Side) -> tuple[set[str], set[str]]:
         for family in side.families:
             own.add(f"made:{family} {kind} {side.day.toordinal()}")
             asked |= {f"made:{family} {kind} {side.day.toordinal() + apart}" for apart in range(-_MADE, _MADE + 1)}
+    mine, others = ("latin", "east") if side.script == "latin" else ("east", "latin")
     near = {_bucket(side.day + timedelta(days=apart)) for apart in (-_WINDOW, 0, _WINDOW)}
     for family in side.families:
         for topic in _topics(side):
-            own.add(f"topic:{family} {topic} {_bucket(side.day)}")
-            asked |= {f"topic:{family} {topic} {bucket}" for bucket in near}
+            own.add(f"topic:{mine} {family} {topic} {_bucket(side.day)}")
+            asked |= {f"topic:{others} {family} {topic} {bucket}" for bucket in near}
     return own, asked
 
 

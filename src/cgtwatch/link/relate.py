@@ -18,10 +18,14 @@ _CLOSING = 1_500
 
 @dataclass(frozen=True)
 class Candidate:
-    """An event with the text of its item; what linking looks at is read once, when it is first asked for."""
+    """An event with the text of its item; what linking looks at is read once, when it is first asked for.
+
+    `found`: the keys under which a candidate was found for the event in hand; None where it was not looked up.
+    """
 
     event: PolicyEvent
     text: str
+    found: frozenset[str] | None = None
 
     @cached_property
     def side(self) -> Side:
@@ -33,6 +37,19 @@ class Candidate:
         """Under which keys it is found, and for which it asks."""
         return keys_of(self.side)
 
+    def found_by(self, keys: frozenset[str]) -> "Candidate":
+        """The same, found under `keys`; what was read of it is not read again."""
+        return self._with(found=keys)
+
+    def joined(self, event: PolicyEvent) -> "Candidate":
+        """The same event in its cluster and thread."""
+        return self._with(event=event)
+
+    def _with(self, **changes: object) -> "Candidate":
+        copy = object.__new__(Candidate)
+        copy.__dict__.update(self.__dict__ | changes)
+        return copy
+
 
 def relate(new: Candidate, candidates: Iterable[Candidate]) -> tuple[Link, ...]:
     """The links between `new` and earlier events. `Link.event` is the one that acts: it finalises, repeals, cites `Link.other`.
@@ -43,7 +60,8 @@ def relate(new: Candidate, candidates: Iterable[Candidate]) -> tuple[Link, ...]:
     for candidate in candidates:
         if candidate.event.id == new.event.id:
             continue
-        judgement = relation(new.side, candidate.side)
+        shared = None if candidate.found is None else {key.partition(":")[0] for key in candidate.found}
+        judgement = relation(new.side, candidate.side, shared)
         if judgement.relation is Relation.NONE:
             continue
         pair = (candidate.event, new.event) if judgement.direction == "b->a" else (new.event, candidate.event)

@@ -1,7 +1,7 @@
 """How two events stand to each other, judged by the two alone: numbers first, then names with their step, issuer and day."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -26,9 +26,14 @@ _COPIED, _COPIED_ENGLISH = 0.55, 0.9
 _AMENDED = re.compile(r"修正|修订|修改|一部改正|改正|\bamend(?:s|ed|ing|ment)?\b|\brevis(?:es|ed|ion|ing)\b")
 
 
-def relation(a: Side, b: Side) -> Judgement:
-    """How `a` and `b` stand to each other. Everything that is not supported by a number, a name or one decision is unrelated."""
-    for judge in _JUDGES:
+def relation(a: Side, b: Side, shared: Collection[str] | None = None) -> Judgement:
+    """How `a` and `b` stand to each other. Everything that is not supported by a number, a name or one decision is unrelated.
+
+    `shared`: the kinds of keys under which one was found for the other; what cannot come of those is not looked for.
+    """
+    for judge, kinds_of_keys in _JUDGES:
+        if shared is not None and kinds_of_keys.isdisjoint(shared):
+            continue
         judgement = judge(a, b)
         if judgement is not None:
             return judgement
@@ -229,16 +234,18 @@ def address(url: str) -> str:
     return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
 
 
-_JUDGES: tuple[Callable[[Side, Side], Judgement | None], ...] = (
-    _two_replies,
-    _mirrored(_replies),
-    _numbered,
-    _one_page,
-    _mirrored(_repeals),
-    _mirrored(_amending),
-    _same_name,
-    _copied,
-    one_decision,
-    one_act_in_two_languages,
-    _mirrored(_cites),
+_NAMES = frozenset({"name", "named", "title", "start"})
+# Each judge with the kinds of keys (see `keys`) without which it finds nothing; in their order of precedence.
+_JUDGES: tuple[tuple[Callable[[Side, Side], Judgement | None], frozenset[str]], ...] = (
+    (_two_replies, _NAMES | {"number", "proposal", "page", "copy", "made", "topic", "cited"}),
+    (_mirrored(_replies), _NAMES | {"proposal", "word"}),
+    (_numbered, frozenset({"number"})),
+    (_one_page, frozenset({"page"})),
+    (_mirrored(_repeals), _NAMES | {"number", "cited"}),
+    (_mirrored(_amending), _NAMES),
+    (_same_name, _NAMES),
+    (_copied, frozenset({"copy"})),
+    (one_decision, frozenset({"made"})),
+    (one_act_in_two_languages, frozenset({"topic"})),
+    (_mirrored(_cites), _NAMES | {"number", "cited"}),
 )

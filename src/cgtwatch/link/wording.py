@@ -33,6 +33,7 @@ _JAPANESE = re.compile(r"[\u3041-\u30fa]")
 _HANGUL = re.compile("[가-힣]")
 _JAPANESE_LITTLE = re.compile(r"に関する|及び|および|等|の")
 _SHORT = 10
+_LONGEST_LITTLE = 3
 _MEANINGLESS = frozenset(
     ("", *["的", "和", "与", "及", "等", "性", "类", "之", "了", "对", "on", "the", "of", "a", "an", "for", "to", "s"])
 )
@@ -43,12 +44,20 @@ def _scripts() -> dict[int, str]:
     return str.maketrans(dict(simplified()))
 
 
+@lru_cache(maxsize=1)
+def _old_script() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _scripts()))}]")
+
+
 _LITTLE = dict.fromkeys(map(ord, "".join(_MEANINGLESS)))
 
 
 def fold(text: str) -> str:
     """`text` in half width, simplified script and lower case, blanks between Chinese characters gone."""
-    folded = unicodedata.normalize("NFKC", text).translate(_scripts()).casefold()
+    folded = unicodedata.normalize("NFKC", text)
+    if _old_script().search(folded):
+        folded = folded.translate(_scripts())
+    folded = folded.casefold()
     folded = (
         folded.replace("``", '"').replace("''", '"').replace("“", '"').replace("”", '"').replace("〈", "《").replace("〉", "》")
     )
@@ -81,7 +90,9 @@ def alike(one: str, other: str) -> bool:
     """
     if one == other:
         return bool(one)
-    if min(len(one), len(other)) < _SHORT:
+    if min(len(one), len(other)) < _SHORT or abs(len(one) - len(other)) > _LONGEST_LITTLE:
+        return False
+    if one[:_LONGEST_LITTLE] != other[:_LONGEST_LITTLE] and one[-_LONGEST_LITTLE:] != other[-_LONGEST_LITTLE:]:
         return False
     start = _shared_start(one, other)
     first, second = one[start:], other[start:]

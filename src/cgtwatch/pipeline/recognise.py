@@ -119,20 +119,26 @@ class _Earlier:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._by_id: dict[str, Candidate] = {}
         self._by_key: dict[str, list[Candidate]] = {}
         self._by_cluster: dict[str, list[PolicyEvent]] = {}
 
     def add(self, new: Candidate) -> None:
         """Remember a linked event of this visit."""
         self._by_cluster.setdefault(new.event.cluster, []).append(new.event)
+        self._by_id[new.event.id] = new
         for key in new.keys.own:
             self._by_key.setdefault(key, []).append(new)
 
     def of(self, new: Candidate) -> list[Candidate]:
         """Those that `new` shall be compared with."""
-        stored = [Candidate(*each) for each in self._store.candidates(new.keys.asked)]
-        near = [one for key in new.keys.asked for one in self._by_key.get(key, ())[-NEIGHBOURS:]][: 4 * NEIGHBOURS]
-        found = {one.event.id: one for one in (*stored, *near)}  # of one id the later reading
+        found = {one.event.id: one for one in (Candidate(*each) for each in self._store.candidates(new.keys.asked))}
+        near: dict[str, set[str]] = {}
+        for key in new.keys.asked:
+            for one in self._by_key.get(key, ())[-NEIGHBOURS:]:
+                near.setdefault(one.event.id, set()).add(key)
+        for name, keys in near.items():  # of one event this visit's reading counts
+            found[name] = self._by_id[name].found_by(frozenset(keys))
         return [one for one in found.values() if one.event.item_id != new.event.item_id]
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
@@ -147,7 +153,7 @@ def _linked(item: StoredItem, earlier: _Earlier) -> StoredItem:
     others = earlier.of(main)
     links = relate(main, others)
     joined = _joined(main.event, links, {other.event.id: other.event for other in others}, earlier)
-    earlier.add(replace(main, event=joined))
+    earlier.add(main.joined(joined))
     return replace(item, events=(joined, *item.events[1:]), links=links, keys={joined.id: tuple(sorted(main.keys.own))})
 
 

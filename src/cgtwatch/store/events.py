@@ -86,13 +86,14 @@ class Events(Room):
         with self._database.read() as db:
             return Counts(*(int(db.execute(question).scalar_one()) for question in questions))
 
-    def candidates(self, keys: Sequence[str], limit: int = 30) -> list[tuple[PolicyEvent, str]]:
-        """Events found under any of `keys` (`kind:value`, those that say most first), with the texts of their items.
+    def candidates(self, keys: Sequence[str], limit: int = 30) -> list[tuple[PolicyEvent, str, frozenset[str]]]:
+        """Events found under any of `keys` (`kind:value`, those that say most first), with the texts of their items and those keys.
 
         At most `limit`: those found by what says most, then those found by most keys, then the newest. A key that `_COMMON` events
         carry tells little; no more than that many are looked at.
         """
-        pairs = [lookup(key) for key in dict.fromkeys(keys)]
+        asked = list(dict.fromkeys(keys))
+        pairs = [lookup(key) for key in asked]
         hits: dict[str, list[int]] = {}
         with self._database.read() as db:
             for start in range(0, len(pairs), _AT_ONCE):
@@ -112,7 +113,7 @@ class Events(Room):
             found = {row[EVENT.c.id]: (event_of(row), row["text_of_event"] or "") for row in rows}
         best = sorted(found.values(), key=lambda each: each[0].last_changed, reverse=True)
         best.sort(key=lambda each: (min(hits[each[0].id]), -len(hits[each[0].id])))
-        return best[:limit]
+        return [(event, text, frozenset(asked[place] for place in hits[event.id])) for event, text in best[:limit]]
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
         """The events of some clusters, at most a few hundred of them."""

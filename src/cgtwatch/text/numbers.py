@@ -40,11 +40,14 @@ class _Shape:
     key: str
     coded: bool  # group a is a code of Chinese characters, which other words may run into
     hao: bool  # every match holds 号 or 號: nothing need be looked for far from one
+    signs: tuple[str, ...]  # in small letters; every match holds one of them
 
 
-def _shape(pattern: str, key: str, flags: int = 0, coded: bool = False) -> _Shape:
-    return _Shape(re.compile(pattern, flags), key, coded, _HAO in pattern)
+def _shape(pattern: str, key: str, flags: int = 0, coded: bool = False, signs: str = "") -> _Shape:
+    return _Shape(re.compile(pattern, flags), key, coded, _HAO in pattern, tuple(signs.split()))
 
+
+_ASKED = "建议 建議 提案 议案 議案"
 
 # In order of precedence: what an earlier shape has taken, a later one leaves alone.
 _SHAPES = (
@@ -59,45 +62,58 @@ _SHAPES = (
         rf"(?P<a>令和|平成|昭和|大正|明治){_GAP}(?P<b>\d{{1,2}}|元){_GAP}年{_GAP}(?P<c>法律|政令|条約|{_CJK}{{1,8}}?(?:省令|府令|告示|規則))"
         rf"{_BREAK}第{_GAP}(?P<d>\d{{1,4}}){_GAP}{_HAO}",
         "{a}{b}年{c}第{d}号",
+        signs="令和 平成 昭和 大正 明治",
     ),
     # 医政発0926第1号
-    _shape(rf"(?P<a>{_CJK}{{1,7}}[発收])(?P<b>\d{{4}})第(?P<c>\d{{1,3}}){_HAO}", "{a}{b}第{c}号"),
+    _shape(rf"(?P<a>{_CJK}{{1,7}}[発收])(?P<b>\d{{4}})第(?P<c>\d{{1,3}}){_HAO}", "{a}{b}第{c}号", signs="発 收"),
     # 国务院令第818号, 国务院令 第818号, 卫生部令（第10号）
     _shape(
         rf"(?P<a>国务院|國務院|主席|{_CJK}{{1,12}}?(?:部|委|委员会|总局|局|署|院|政府)){_GAP}令{_BREAK}[(（]?{_BREAK}第{_GAP}(?P<b>\d{{1,4}}){_GAP}{_HAO}",
         "{a}令第{b}号",
         coded=True,
+        signs="令",
     ),
-    _shape(rf"第?{_GAP}(?P<b>\d{{1,4}}){_GAP}{_HAO}(?:国务院)?令", "令第{b}号"),
+    _shape(rf"第?{_GAP}(?P<b>\d{{1,4}}){_GAP}{_HAO}(?:国务院)?令", "令第{b}号", signs="令"),
     # 2021年第14号
     _shape(rf"(?P<a>{_YEAR}){_GAP}年{_GAP}第{_GAP}(?P<b>\d{{1,4}}){_GAP}{_HAO}", "{a}年第{b}号"),
     # 第4371号建议, 提案第3324号, 第3324号（医疗体育类367号）提案
     _shape(
         rf"第?{_GAP}(?P<a>[A-Za-z]?\d{{2,8}}){_GAP}{_HAO}(?:[(（][^()（）\n]{{1,20}}[)）])?{_GAP}[“\"'《]?(?P<b>建议|建議|提案|议案|議案)",
         "第{a}号{b}",
+        signs=_ASKED,
     ),
-    _shape(rf"(?P<b>建议|建議|提案|议案|議案){_GAP}[(（]?{_GAP}第{_GAP}(?P<a>[A-Za-z]?\d{{2,8}}){_GAP}{_HAO}", "第{a}号{b}"),
+    _shape(
+        rf"(?P<b>建议|建議|提案|议案|議案){_GAP}[(（]?{_GAP}第{_GAP}(?P<a>[A-Za-z]?\d{{2,8}}){_GAP}{_HAO}",
+        "第{a}号{b}",
+        signs=_ASKED,
+    ),
     # 衛部醫字第1071666475號
-    _shape(rf"(?P<a>{_CJK}{{1,9}}字){_GAP}第{_GAP}(?P<b>\d{{5,12}}){_GAP}{_HAO}", "{a}第{b}号", coded=True),
+    _shape(rf"(?P<a>{_CJK}{{1,9}}字){_GAP}第{_GAP}(?P<b>\d{{5,12}}){_GAP}{_HAO}", "{a}第{b}号", coded=True, signs="字"),
     # 고시 제2025-12호, 법률 제19234호
-    _shape(r"(?P<a>고시|공고|훈령|예규|법률|대통령령|총리령|부령)\s{0,2}제\s?(?P<b>\d{4}-\d{1,4}|\d{1,6})\s?호", "{a}제{b}호"),
+    _shape(
+        r"(?P<a>고시|공고|훈령|예규|법률|대통령령|총리령|부령)\s{0,2}제\s?(?P<b>\d{4}-\d{1,4}|\d{1,6})\s?호",
+        "{a}제{b}호",
+        signs="고시 공고 훈령 예규 법률 대통령령 총리령 부령",
+    ),
     # FDA-2023-D-2436, CMS-2023-0123; older dockets 2005D-0047
     _shape(
         r"\b(?P<a>FDA|CMS|HHS|NIH|EPA|CDC|AHRQ|DEA|USDA|FSIS|DOL)-(?P<b>\d{4}-(?:[A-Z]{1,2}-)?\d{3,5})(?!\d)",
         "{a}-{b}",
         _ANY_CASE,
+        signs="fda- cms- hhs- nih- epa- cdc- ahrq- dea- usda- fsis- dol-",
     ),
-    _shape(r"\bDocket\s+Nos?\.?\s+(?P<a>\d{4}[A-Z]-\d{4})\b", "{a}", _ANY_CASE),
+    _shape(r"\bDocket\s+Nos?\.?\s+(?P<a>\d{4}[A-Z]-\d{4})\b", "{a}", _ANY_CASE, signs="docket"),
     # 89 FR 12345, 89 Fed. Reg. 12345
     _shape(r"(?<![\d.])(?P<a>\d{2,3})\s(?:FR|F\.R\.|Fed\.\s?Reg\.)\s(?P<b>\d{1,3},\d{3}|\d{1,6})\b", "{a} FR {b}"),
-    _shape(r"\bFR\s+Doc\.?\s+(?:No\.?\s+)?(?P<a>(?:\d{4}|\d{2}|[A-Z]\d)-\d{3,5})\b", "FR Doc {a}"),
-    _shape(r"\bDocument Number[:* ]{1,5}(?P<a>20\d{2}-\d{5})\b", "FR Doc {a}"),
-    _shape(r"\bRIN\s+(?P<a>\d{4}-[A-Z]{2}\d{2})\b", "RIN {a}"),
+    _shape(r"\bFR\s+Doc\.?\s+(?:No\.?\s+)?(?P<a>(?:\d{4}|\d{2}|[A-Z]\d)-\d{3,5})\b", "FR Doc {a}", signs="doc"),
+    _shape(r"\bDocument Number[:* ]{1,5}(?P<a>20\d{2}-\d{5})\b", "FR Doc {a}", signs="document"),
+    _shape(r"\bRIN\s+(?P<a>\d{4}-[A-Z]{2}\d{2})\b", "RIN {a}", signs="rin"),
     # EMA/CAT/80183/2014 Rev. 1, EMEA/H/C/005321/II/0012, CHMP/GTWP/125491/06
     _shape(
         r"\b(?P<a>(?:EMEA|EMA|CHMP|CPMP|CAT|COMP|PDCO|HMPC)(?:/[A-Z][A-Za-z&]{0,14})*"
         r"/\d{3,7}(?:/[A-Z]{1,4})*(?:/\d{2,4})?(?:[/ ][Rr]ev\.? ?\d{1,2})?)\b",
         "{a}",
+        signs="/",
     ),
     # Regulation (EC) No 1394/2007, Regulation (EU) 2017/745, Directive 2001/83/EC, règlement (CE) n° 1394/2007
     _shape(
@@ -106,19 +122,29 @@ _SHAPES = (
         r"\s*(?:No\.?|n°|Nr\.?|n\.º)?\s*(?P<a>\d{1,4}/\d{2,4})\b",
         "REGULATION (EU) {a}",
         _ANY_CASE,
+        signs="(ec) (eu) (ce) (eg) (ue) (eec)",
     ),
     _shape(
-        r"\b(?:Directive|Richtlinie|Directiva)\s+(?P<a>\d{2,4}/\d{1,4}/(?:EC|EU|CE|EG|UE|EEC|EWG))\b", "DIRECTIVE {a}", _ANY_CASE
+        r"\b(?:Directive|Richtlinie|Directiva)\s+(?P<a>\d{2,4}/\d{1,4}/(?:EC|EU|CE|EG|UE|EEC|EWG))\b",
+        "DIRECTIVE {a}",
+        _ANY_CASE,
+        signs="directive richtlinie directiva",
     ),
     _shape(r"\b(?:SI|S\.I\.)\s+(?P<a>(?:19|20)\d{2})(?:/|\s+No\.?\s+)(?P<b>\d{1,4})\b", "SI {a}/{b}"),
-    _shape(r"\b(?:Pub\.\s?L\.|Public Law)\s+(?:No\.?\s+)?(?P<a>\d{2,3}-\d{1,3})\b", "PL {a}", _ANY_CASE),
-    _shape(r"\b(?:BLA|STN)[ #:]{1,3}(?:BL[ -]?)?(?P<a>1\d{5})(?:/\d+)?\b", "BLA {a}"),
+    _shape(r"\b(?:Pub\.\s?L\.|Public Law)\s+(?:No\.?\s+)?(?P<a>\d{2,3}-\d{1,3})\b", "PL {a}", _ANY_CASE, signs="pub. public"),
+    _shape(r"\b(?:BLA|STN)[ #:]{1,3}(?:BL[ -]?)?(?P<a>1\d{5})(?:/\d+)?\b", "BLA {a}", signs="bla stn"),
     # décret n° 2012-1236, loi n° 2011-302
-    _shape(r"\b(?P<a>d[ée]cret|loi|ordonnance|arr[êe]t[ée])\s+n\s?[°o]\s?(?P<b>\d{4}-\d{1,5})\b", "{a} {b}", _ANY_CASE),
+    _shape(
+        r"\b(?P<a>d[ée]cret|loi|ordonnance|arr[êe]t[ée])\s+n\s?[°o]\s?(?P<b>\d{4}-\d{1,5})\b",
+        "{a} {b}",
+        _ANY_CASE,
+        signs="cret loi ordonnance arr",
+    ),
     # T/CMBA 001-2020, GB/T 12345-2020, YY/T 1234-2019, T/SHPPA 011—2021
     _shape(
         r"(?<![A-Za-z])(?P<a>T/[A-Z]{2,8}|GB/T|GB|YY/T|YY|WS/T|WS|DB\d{2}/T)\s?(?P<b>\d{1,6}(?:\.\d{1,2})?\s?[-—–－]\s?\d{4})(?!\d)",
         "{a} {b}",
+        signs="t/ gb yy ws /t",
     ),
 )
 _HAO_SIGN = re.compile(_HAO)
@@ -133,7 +159,10 @@ def find(text: str) -> tuple[FoundNumber, ...]:
     taken: list[FoundNumber] = []
     free = bytearray(len(text))
     near_hao, near_digits = _windows(_HAO_SIGN, text), _windows(_DIGITS, text)
+    small = text.casefold()
     for shape in _SHAPES:
+        if shape.signs and not any(sign in small for sign in shape.signs):
+            continue
         for match in _matches(shape.pattern, text, near_hao if shape.hao else near_digits):
             start, end = _bounds(match, shape.coded)
             if start is None or any(free[start:end]):
