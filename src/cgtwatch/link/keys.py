@@ -4,6 +4,7 @@ Whatever judge of `relation` finds something between two events, one of them is 
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,27 +21,31 @@ from cgtwatch.text.similarity import smallest
 
 _NAMED, _CITED = 16, 16  # other acts and numbers of a document that are asked for
 _TOPICS = 5  # ideas of a title whose pairs are keys
-_SAMPLE = 6  # runs of characters of an opening; two that share half of them have one of these in common, 99 times of 100
+_SAMPLE = 8  # runs of characters of an opening; two that share half of them have two of these in common, 97 times of 100
 _WINDOW = 45  # days within which one act is told in two languages; also of one bucket of time
 _MADE = 4  # days within which one decision is told
 _TITLES = 3  # names of a document that are looked for among titles
-_START, _RUNS = 14, 40  # letters of a name by which it is found inside a title, and places of a title looked at
+_START, _RUNS = 14, 24  # letters of a name by which it is found inside a title, and places of a title looked at
 
 
 # Kinds of keys, those first that say most; `title` finds what was stored before there were the others.
-_ORDER = ("number", "proposal", "page", "name", "title", "named", "cited", "made", "copy", "start", "word", "topic")
+_ORDER = ("number", "proposal", "page", "name", "title", "named", "cited", "made", "start", "word", "topic")
 _PLAIN = frozenset({"number", "title"})  # the store has its own form of these
+
+
+_WORDS = re.compile(r"^|(?<=[\s(\"'/-])(?=[a-z0-9])")
+_LEADING = re.compile(r"^|关于|发布|印发|出台|公布|公开|征求|制定|修订|通过|落实|按照|根据|依据|对|就|《|「|[\s:,。;!|\"-]")
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`own`: under these an event is found; `asked`: under these others are looked up for it, those that say most first.
-
-    Each is `kind:value`.
+    """`own`: under these an event is found; `asked`: under these others are looked up for it, those that say most first; who is
+    found under none of these must be found under two of `weak`. Each is `kind:value`.
     """
 
     own: frozenset[str]
     asked: tuple[str, ...]
+    weak: tuple[str, ...] = ()
 
 
 def keys_of(side: Side) -> Keys:
@@ -59,10 +64,12 @@ def keys_of(side: Side) -> Keys:
     consulted, answered = _consultation(side)
     own |= consulted
     asked |= answered
-    both = _each("page", [address(side.url)] if side.url else []) | _each("copy", map(str, smallest(side.opening, _SAMPLE)))
+    page = _each("page", [address(side.url)] if side.url else [])
+    copied = _each("copy", map(str, smallest(side.opening, _SAMPLE)))  # two houses share one run or the other by set phrases
     timed, around = _timed(side)
-    asked |= _each("title", side.names[:_TITLES]) | both | around
-    return Keys(frozenset(own | both | timed), tuple(sorted(asked, key=lambda key: (_ORDER.index(key.partition(":")[0]), key))))
+    asked |= _each("title", side.names[:_TITLES]) | page | around
+    ordered = sorted(asked, key=lambda key: (_ORDER.index(key.partition(":")[0]), key))
+    return Keys(frozenset(own | page | copied | timed), tuple(ordered), tuple(sorted(copied)))
 
 
 def _each(kind: str, values: Iterable[str]) -> set[str]:
@@ -84,9 +91,10 @@ def _consultation(side: Side) -> tuple[set[str], set[str]]:
 
 
 def _runs(side: Side) -> set[str]:
-    """Where in the title a name may begin that stands there without quotes."""
-    letters = "".join(filter(str.isalnum, side.folded_title))
-    return {letters[start : start + _START] for start in range(min(_RUNS, len(letters) - _START))}
+    """Where in the title a name may begin that stands there without quotes: at a word, or in Chinese after one that leads to a name."""
+    starts = (_WORDS if side.script == "latin" else _LEADING).finditer(side.folded_title)
+    rests = ("".join(filter(str.isalnum, side.folded_title[match.end() : match.end() + 3 * _START])) for match in starts)
+    return {rest[:_START] for rest in list(rests)[:_RUNS] if len(rest) >= _START}
 
 
 def _timed(side: Side) -> tuple[set[str], set[str]]:

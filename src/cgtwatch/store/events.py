@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, case, cast, func, literal, select, true, union_all
+from sqlalchemy import Connection, Select, String, and_, bindparam, case, cast, func, literal, select, true, union_all
 
 from cgtwatch.errors import NotFound
 from cgtwatch.model.event import Link, PolicyEvent, Relation
@@ -16,6 +16,7 @@ from cgtwatch.store.search import Searched, narrowed
 from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, EVENT_TAG, ITEM, LINK, REVISION
 
 _AT_ONCE = 16  # keys asked for in one statement
+_NAMES = tuple((f"kind{place}", f"value{place}") for place in range(_AT_ONCE))
 _COMMON = 40  # events looked at for one key
 _REPORTS = 300
 _ITS_TEXT = (REVISION.c.item == EVENT.c.item) & (REVISION.c.number == EVENT.c.revision)
@@ -86,34 +87,28 @@ class Events(Room):
         with self._database.read() as db:
             return Counts(*(int(db.execute(question).scalar_one()) for question in questions))
 
-    def candidates(self, keys: Sequence[str], limit: int = 30) -> list[tuple[PolicyEvent, str, frozenset[str]]]:
-        """Events found under any of `keys` (`kind:value`, those that say most first), with the texts of their items and those keys.
+    def candidates(
+        self, keys: Sequence[str], weak: Sequence[str] = (), limit: int = 20
+    ) -> list[tuple[PolicyEvent, str, frozenset[str]]]:
+        """Events found under any of `keys` (`kind:value`, those that say most first), or else under two of `weak`, with the texts of
+        their items and those keys.
 
-        At most `limit`: those found by what says most, then those found by most keys, then the newest. A key that `_COMMON` events
-        carry tells little; no more than that many are looked at.
+        At most `limit`: those found by what says most, then by most. A key that many carry tells little: no more than a few dozen
+        events are looked at for one.
         """
-        asked = list(dict.fromkeys(keys))
-        pairs = [lookup(key) for key in asked]
-        hits: dict[str, list[int]] = {}
+        asked = [*dict.fromkeys(keys), *dict.fromkeys(weak)]
+        firm = len(asked) - len(dict.fromkeys(weak))
         with self._database.read() as db:
-            for start in range(0, len(pairs), _AT_ONCE):
-                part = pairs[start : start + _AT_ONCE]
-                names = {
-                    f"{name}{n}": each for n, pair in enumerate(part) for name, each in zip(("kind", "value"), pair, strict=True)
-                }
-                missing = {f"{name}{n}": "" for n in range(len(part), _AT_ONCE) for name in ("kind", "value")}
-                for event_id, place in db.execute(_FOUND, names | missing):
-                    hits.setdefault(event_id, []).append(start + place)
-            chosen = sorted(hits, key=lambda each: (min(hits[each]), -len(hits[each])))[: 2 * limit]
+            hits = _hits(db, [lookup(key) for key in asked])
+            worthy = [each for each, places in hits.items() if len(places) > 1 or places[0] < firm]
+            chosen = sorted(worthy, key=lambda each: (min(hits[each]), -len(hits[each])))[:limit]
             if not chosen:
                 return []
             # The texts of those chosen alone: a key may lead to many.
             with_text = _live().add_columns(_TEXT.label("text_of_event")).outerjoin(REVISION, _ITS_TEXT)
             rows = db.execute(with_text.where(EVENT.c.id.in_(chosen))).mappings()
             found = {row[EVENT.c.id]: (event_of(row), row["text_of_event"] or "") for row in rows}
-        best = sorted(found.values(), key=lambda each: each[0].last_changed, reverse=True)
-        best.sort(key=lambda each: (min(hits[each[0].id]), -len(hits[each[0].id])))
-        return [(event, text, frozenset(asked[place] for place in hits[event.id])) for event, text in best[:limit]]
+        return [(*found[each], frozenset(asked[place] for place in hits[each])) for each in chosen if each in found]
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
         """The events of some clusters, at most a few hundred of them."""
@@ -128,8 +123,20 @@ def _live() -> Select[Any]:
     return select(EVENT).where(EVENT.c.withdrawn.is_(False))
 
 
+def _hits(db: Connection, pairs: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
+    """The places of the keys under which each event is found."""
+    hits: dict[str, list[int]] = {}
+    for start in range(0, len(pairs), _AT_ONCE):
+        part = pairs[start : start + _AT_ONCE]
+        part = [*part, *[("", "")] * (_AT_ONCE - len(part))]
+        values = {name: each for n, pair in enumerate(part) for name, each in zip(_NAMES[n], pair, strict=True)}
+        for event_id, place in db.execute(_FOUND, values):
+            hits.setdefault(event_id, []).append(start + place)
+    return hits
+
+
 def _found(place: int) -> Select[Any]:
-    same = (EVENT_TAG.c.kind == bindparam(f"kind{place}")) & (EVENT_TAG.c.value == bindparam(f"value{place}"))
+    same = (EVENT_TAG.c.kind == bindparam(_NAMES[place][0])) & (EVENT_TAG.c.value == bindparam(_NAMES[place][1]))
     few = select(EVENT_TAG.c.event).where(same).limit(_COMMON).subquery()
     return select(few.c.event, literal(place))
 
