@@ -22,6 +22,9 @@ def replay(
         str | None, typer.Option(metavar="TIME", help="Only what was first seen or changed since then (ISO 8601).")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Only documents of this source.")] = None,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Take their kept pages apart again too, not only read the stored text.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read every stored document again by today's rules and show which events would differ. Nothing is changed or told.
@@ -32,12 +35,12 @@ def replay(
 
     from cgtwatch.cli import show, working
     from cgtwatch.cli.arguments import moment
-    from cgtwatch.ops.replay import replayed
+    from cgtwatch.ops.replay import Asked, replayed
 
     asked = moment(since, "--since")
     start = datetime.fromisoformat(asked) if asked else None
     with working.reading() as app, _bar(app.store.count_readings(start, source)) as tick:
-        for row in replayed(app, start, source, tick):
+        for row in replayed(app, Asked(start, source, pages), tick):
             if show.as_json(json):
                 show.print_json(row)
             elif "summary" in row:
@@ -79,4 +82,6 @@ def _sum(found: Mapping[str, Any]) -> Iterator[str]:
     )
     if found["fields"]:
         yield "  fields: " + ", ".join(f"{name} {n}" for name, n in found["fields"].items())
+    if "pages" in found:
+        yield "  pages: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in found["pages"].items())
     yield f"  rules now {found['rules']['now']}, before {before or 'none'}"

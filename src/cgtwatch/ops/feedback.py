@@ -40,8 +40,10 @@ def judged(app: App) -> Iterator[Judged]:
     sources = {source.id: source for source in app.sources}
     for mark in app.store.marks():
         event = app.store.event(mark.event)
-        item = app.store.item(event.item_id)
-        again = reread(item, app.store.classification(item.id), sources, app.read)
+        stored = app.store.reading(event.item_id)
+        if stored is None:
+            continue
+        again = reread(stored, sources, app.read)
         yield Judged(mark, event, again, next((one for one in again.events if one.id == event.id), None))
 
 

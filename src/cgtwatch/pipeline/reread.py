@@ -1,13 +1,17 @@
 """What today's rules make of what is stored: documents are read again, nothing is fetched, written or told."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
 
 from cgtwatch.model.classification import Classification, Document, Understanding
-from cgtwatch.model.draft import Draft
+from cgtwatch.model.draft import Article, Draft
 from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.fetch import Fetched, Validators
 from cgtwatch.model.item import Item, Revision
 from cgtwatch.model.source import Kind, Names, Source
+from cgtwatch.pipeline.details import join
 from cgtwatch.pipeline.recognise import document_of, events_in
 
 Read = Callable[[Document], Understanding]
@@ -15,6 +19,16 @@ COMPARED = (
     "modalities", "doc_type", "stage", "jurisdiction", "issuers", "level", "document_number", "document_date", "effective_date",
     "comment_deadline", "importance", "topics",
 )  # fmt: skip
+
+
+class Stored(Protocol):
+    """An item with what was read out of it."""
+
+    @property
+    def item(self) -> Item: ...
+
+    @property
+    def classification(self) -> Classification | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +50,25 @@ class Difference:
     fields: Mapping[str, tuple[object, object]]
 
 
-def reread(item: Item, before: Classification | None, sources: Mapping[str, Source], read: Read) -> Reread:
-    """Read the latest revision of `item` again. What its own front matter said is known from `before`, where its reading rested on it."""
+def reread(stored: Stored, sources: Mapping[str, Source], read: Read, article: Article | None = None) -> Reread:
+    """Read the latest revision of an item again, with the text of `article` where its page was taken apart anew.
+
+    What its own front matter said is known from the earlier classification, where that rested on it.
+    """
+    item, before = stored.item, stored.classification
     source = sources.get(item.source) or Source(item.source, Kind.FOLDER, "", Names("", ""))
-    document = document_of(source, _draft(item.latest, source, before))
+    draft = _draft(item.latest, source, before)
+    if article is not None and article.text:
+        draft = join(source, replace(draft, text=""), article)
+    document = document_of(source, draft)
     understanding = read(document)
     return Reread(item, document, understanding, events_in(source, item.latest, understanding, item.latest.seen_at))
+
+
+def kept_page(item: Item, body: bytes) -> Fetched:
+    """The bytes of an item's own page as if they had just come."""
+    latest = item.latest
+    return Fetched(latest.url, latest.url, 200, {}, body, Validators(), latest.seen_at, timedelta())
 
 
 def _draft(revision: Revision, source: Source, before: Classification | None) -> Draft:
