@@ -62,7 +62,8 @@ def reread(stored: Stored, sources: Mapping[str, Source], read: Read, article: A
         draft = join(source, replace(draft, text=""), article)
     document = document_of(source, draft)
     understanding = read(document)
-    return Reread(item, document, understanding, events_in(source, item.latest, understanding, item.latest.seen_at))
+    revision = replace(item.latest, title=draft.title, text=draft.text)
+    return Reread(item, document, understanding, events_in(source, revision, understanding, revision.seen_at))
 
 
 def kept_page(item: Item, body: bytes) -> Fetched:
