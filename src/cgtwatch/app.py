@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from cgtwatch.diff.habit import Habit
     from cgtwatch.model.classification import Document, Understanding
     from cgtwatch.model.draft import Parsed
+    from cgtwatch.model.event import PolicyEvent
     from cgtwatch.model.fetch import Fetched
+    from cgtwatch.model.translation import Translation
     from cgtwatch.net.session import Net
     from cgtwatch.parse.service import ParseService
     from cgtwatch.pipeline.digest import DigestParts
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from cgtwatch.pipeline.poll import Acquirer, PollParts
     from cgtwatch.pipeline.push import PushParts
     from cgtwatch.pipeline.send import SendParts
+    from cgtwatch.pipeline.translating import TranslateParts
     from cgtwatch.store import Store
     from cgtwatch.understand.rules import Rules
 
@@ -127,7 +130,7 @@ class App:
         with self._guard:
             if "rules_file" in self._made and self._made["rules_file"].rules != found.rules:
                 made = part("rules")(found.rules)  # before anything is let go: should it fail, all stays
-                for name in ("read", "issuer_names"):
+                for name in ("read", "issuer_names", "names"):
                     self._made.pop(name, None)
                 self._made["rules"] = made
             self._made["rules_file"] = found
@@ -355,6 +358,25 @@ class App:
         """Every issuer of the register with its names."""
         return self._once("issuer_names", lambda: part("issuer_names")(self.rules))
 
+    @property
+    def translate_parts(self) -> "TranslateParts | None":
+        """What a translation walks through; None where nobody translates."""
+        one = self.settings
+        if one.translate_url is None or one.translate_model is None:
+            return None
+        there = part("endpoint")(one.translate_url, one.translate_model, one.translate_languages, one.translate_key)
+        found: TranslateParts = part("translate")(self.store, self.net.exchange, there, self._names, self.clock)
+        return found
+
+    def _names(self) -> Any:  # noqa: ANN401 - a `translate.check.Names`
+        return self._once("names", lambda: part("names")(self.rules, self.rules_file.rules.products))
+
+    def translated(self, language: str) -> "Callable[[PolicyEvent], Translation | None]":
+        """Looks up what a machine made of an event in `language`, where that is wanted and it passed the check."""
+        on = self.settings.translate_url is not None and language in self.settings.translate_languages
+        found: Callable[[PolicyEvent], Translation | None] = part("lookup")(self.store, language, on=on)
+        return found
+
     def topic_names(self) -> Mapping[str, Names]:
         """The user's own topics with their names."""
         return {topic.id: topic.name for topic in self.rules_file.rules.topics}
@@ -372,5 +394,6 @@ class App:
             stored=store.counts().items,
             why=why,
             topic_names=self.topic_names(),
+            translated=self.translated(subscription.language),
         )
         return found

@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     app.command()(poll)
     app.command()(digest)
     app.command()(send)
+    app.command()(translate)
 
 
 def poll(
@@ -140,3 +141,23 @@ def send(json: Json = False) -> None:
     show.listing(
         working.ask("send", {}), json, columns, lambda row: [row[name] for name in columns], empty="Nothing is due for sending."
     )
+
+
+def translate(
+    again: Annotated[bool, typer.Option("--again", help="Also ask anew for what was refused.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask for translations of titles and summaries that are missing, where CGTWATCH_TRANSLATE_URL names who translates."""
+    from cgtwatch.cli import show, working
+
+    columns, trouble = ("event", "language", "outcome", "reason", "title"), False
+    rows = []
+    for row in working.ask("translate", {"again": again}):
+        trouble |= row["outcome"] == "trouble"
+        rows.append(row)
+        if show.as_json(json):
+            show.print_json(row)
+    if not show.as_json(json):
+        show.table(columns, ([row[name] for name in columns] for row in rows), empty="Nothing is missing.")
+    if trouble:
+        raise typer.Exit(1)

@@ -71,7 +71,7 @@ def secrets(found: "Settings") -> list[str]:
     """What must never stand in a log."""
     from urllib.parse import urlsplit
 
-    parts = [found.inbox_token, found.operator if "://" in (found.operator or "") else None]
+    parts = [found.inbox_token, found.translate_key, found.operator if "://" in (found.operator or "") else None]
     parts += [urlsplit(found.smtp_url).password] if found.smtp_url else []
     parts += [found.secret_key.decode("utf-8", "replace")] if found.secret_key else []
     return [part for part in parts if part]

@@ -59,6 +59,8 @@ class Card:
     quotes: tuple[str, ...] = ()
     reports: tuple[Report, ...] = field(default=())
     more_reports: str = ""
+    translated: str = ""  # title and summary by a machine, in the reader's language
+    translated_summary: str = ""
 
 
 def card(story: Story, context: DigestContext, words: Words, today: date) -> Card:
@@ -73,6 +75,7 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
     source = words.pick(context.source_names.get(event.source), event.source)
     deadline = labels.comment_deadline if is_open(event, today) else None
     own = [words.pick(context.topic_names.get(topic), topic) for topic in labels.topics]
+    machine = context.translated(event)
     spare = len(story.reports) - _MOST_REPORTS
     return Card(
         id=event.id,
@@ -97,6 +100,8 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
         quotes=tuple(_quotes(event)),
         reports=tuple(_report(report, context, words) for report in story.reports[:_MOST_REPORTS]),
         more_reports=words.count("more", spare) if spare > 0 else "",
+        translated=cut(one_line(machine.title), LONGEST_TITLE) if machine else "",
+        translated_summary=cut(one_line(machine.summary), 2 * _LONGEST_SUMMARY) if machine else "",
     )
 
 

@@ -1,10 +1,15 @@
 """What a composer knows beside the announcements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.source import Names
+from cgtwatch.model.translation import Translation
+
+
+def _nothing(_event: PolicyEvent) -> None:
+    """Nobody translates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +28,4 @@ class DigestContext:
     stored: int = 0
     why: Mapping[str, Sequence[str]] = field(default_factory=dict)
     topic_names: Mapping[str, Names] = field(default_factory=dict)  # of the user's own topics, by id
+    translated: Callable[[PolicyEvent], Translation | None] = _nothing  # what a machine made of it in the reader's language

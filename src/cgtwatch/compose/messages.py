@@ -136,6 +136,7 @@ def _record(story: Story, section: str, shown: Card) -> dict[str, Any]:
         "kinds": [str(kind) for kind in story.kinds],
         "changes": list(shown.changes),
         "reports": [{"id": each.id, "source": each.source, "title": each.title, "url": each.url} for each in story.reports],
+        **({"translation": _translation(shown)} if shown.translated else {}),
         "words": {
             "title": shown.title,
             "link": shown.link or shown.stored,
@@ -150,6 +151,11 @@ def _record(story: Story, section: str, shown: Card) -> dict[str, Any]:
             "badges": list(shown.badges),
         },
     }
+
+
+def _translation(shown: Card) -> dict[str, str]:
+    """What a machine made of it; never in the place of what the document says."""
+    return {"by": "machine", "title": shown.translated, "summary": shown.translated_summary}
 
 
 def _trouble(each: Alarm, said: Words) -> str:

@@ -44,6 +44,10 @@ class Settings:
     log_format: str = "text"  # text or json
     engine: str = "threads"
     ca_file: str | None = None
+    translate_url: str | None = None  # without a slash at the end; None: nobody translates
+    translate_model: str | None = None
+    translate_key: str | None = field(default=None, repr=False)
+    translate_languages: tuple[str, ...] = ("zh", "en")
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)  # what `secret` answers from
 
     def secret(self, name: str) -> str | None:
@@ -56,7 +60,7 @@ class Settings:
         return frozenset(name for name, value in self.environ.items() if value)
 
 
-SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "operator", "inbox_token"})
+SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "operator", "inbox_token", "translate_key"})
 
 # Name after the prefix (in the case of the field) → what makes its value of the text, or raises ValueError with the mend.
 READERS: Mapping[str, values.Reader] = {
@@ -81,6 +85,10 @@ READERS: Mapping[str, values.Reader] = {
     "concurrency": values.concurrency,
     "log_format": values.log_format,
     "engine": values.engine,
+    "translate_url": values.translate_url,
+    "translate_model": values.translate_model,
+    "translate_key": values.translate_key,
+    "translate_languages": values.translate_languages,
 }
 
 
@@ -107,6 +115,8 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
             what = "" if key in SECRETS else f"={text.strip()!r}"
             problems.append(f"{where}{name}{what}: {error}")
     problems += _ca_file(given, cwd, found)
+    if "translate_url" in found and "translate_model" not in found and f"{PREFIX}TRANSLATE_MODEL" not in " ".join(problems):
+        problems.append(f"{PREFIX}TRANSLATE_URL: needs {PREFIX}TRANSLATE_MODEL; name the model that is to translate")
     if problems:
         raise ConfigError(problems)
     found.setdefault("data_dir", cwd / "data")

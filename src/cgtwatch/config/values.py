@@ -91,6 +91,33 @@ def bridge_url(text: str, place: Place) -> str:  # noqa: ARG001
     return _base(text, "write http://127.0.0.1:1200")
 
 
+def translate_url(text: str, place: Place) -> str:  # noqa: ARG001
+    """Where chat completions are answered, without a slash and without `/chat/completions` at the end."""
+    return _base(text, "write https://api.example.org/v1 or http://127.0.0.1:8000/v1").removesuffix("/chat/completions")
+
+
+def translate_model(text: str, place: Place) -> str:  # noqa: ARG001
+    """The name of a model, as its server knows it."""
+    if not text.isprintable() or len(text) > 200:
+        raise ValueError("is no name of a model; write it as its server lists it")
+    return text
+
+
+def translate_key(text: str, place: Place) -> str:  # noqa: ARG001
+    """A secret that is sent as a bearer token (RFC 6750)."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError("is no key; write ASCII characters without spaces")
+    return text
+
+
+def translate_languages(text: str, place: Place) -> tuple[str, ...]:  # noqa: ARG001
+    """The languages that texts are put into."""
+    found = tuple(dict.fromkeys(word for word in re.split(r"[,\s]+", text) if word))
+    if not found or set(found) - {"zh", "en"}:
+        raise ValueError("is no list of languages; write zh, en, or zh,en")
+    return found
+
+
 def networks(text: str, place: Place) -> tuple[IPv4Network | IPv6Network, ...]:  # noqa: ARG001
     """Networks in CIDR form, by comma or space."""
     found: list[IPv4Network | IPv6Network] = []

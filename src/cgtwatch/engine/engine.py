@@ -24,12 +24,14 @@ from cgtwatch.pipeline.poll import PollRow, poll
 
 if TYPE_CHECKING:
     from cgtwatch.engine.sends import Sends
+    from cgtwatch.engine.translating import Translating
     from cgtwatch.pipeline.digest import DigestRow
 
 PARTS = {
     "sends": "cgtwatch.engine.sends:Sends",
     "digest_due": "cgtwatch.engine.duties:digest_due",
     "housekeep": "cgtwatch.engine.duties:housekeep",
+    "translating": "cgtwatch.engine.translating:Translating",
 }
 NOTES = 3  # remarks of a visit that its line in the log holds
 _log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class Engine:
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
         self._sends: Sends | None = None
+        self._translating: Translating | None = None
         self._guard = threading.Lock()
 
     # --- polls
@@ -126,6 +129,14 @@ class Engine:
     def housekeep(self) -> None:
         """Learn when news comes, judge the health of sources, and tell the operator what begins and what ends."""
         registry.load(PARTS, "housekeep", what="part")(self.app, self.rhythm)
+
+    def translate(self) -> None:
+        """Ask for the translations that are missing, where somebody translates."""
+        if self.app.settings.translate_url is None:
+            return
+        if self._translating is None:
+            self._translating = registry.load(PARTS, "translating", what="part")(self.app)
+        self._translating.work()
 
     def busy(self) -> int:
         """How many units of work wait or run."""

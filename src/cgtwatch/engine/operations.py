@@ -18,6 +18,7 @@ Operation = Callable[[Engine, Args], Iterator[Row]]
 OPERATIONS: Mapping[str, str] = {
     "poll": "cgtwatch.engine.polling:poll",
     "sources.release": "cgtwatch.engine.polling:release",
+    "translate": "cgtwatch.engine.translating:translate_now",
     "digest": "cgtwatch.engine.outgoing:digest",
     "send": "cgtwatch.engine.outgoing:send",
     "deliveries.redeliver": "cgtwatch.engine.outgoing:redeliver",

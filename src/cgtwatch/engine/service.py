@@ -20,7 +20,7 @@ from cgtwatch.ops.notify import notify
 from cgtwatch.schedule import Ticks
 
 STOP_WITHIN = 6.0  # seconds for work under way, so that the whole stop stays under ten
-TICKS = {"poll": 1.0, "digest": 2.0, "send": 1.0, "housekeep": 5.0}  # seconds
+TICKS = {"poll": 1.0, "digest": 2.0, "send": 1.0, "housekeep": 5.0, "translate": 2.0}  # seconds
 _log = logging.getLogger(__name__)
 
 Serve = Callable[["Service"], Callable[[], None]]  # starts the web page, gives back what stops it
@@ -100,6 +100,7 @@ class Service:
             "digest": self.engine.digest_due,
             "send": self.engine.sends.due,
             "housekeep": self.engine.housekeep,
+            "translate": self.engine.translate,
         }
         return lambda: self._guarded(name, work[name])
 

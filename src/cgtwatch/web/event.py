@@ -65,7 +65,7 @@ class Relative:
 
 def event_page(app: App, event_id: str, marked: str | None, said: Words) -> dict[str, Any]:
     """Everything known of an event, for the template; `marked` is the one field whose words are marked. Raises `NotFound`."""
-    found, context = app.store.explain(event_id), context_of(app)
+    found, context = app.store.explain(event_id), context_of(app, said)
     event, today = found.event, app.clock().astimezone().date()
     thread = app.store.thread(event_id)
     revision = _read(found)

@@ -29,7 +29,7 @@ _STUCK = frozenset({DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.RET
 def home(app: App, said: Words) -> dict[str, Any]:
     """Everything at a glance, for the template of that name."""
     store, now = app.store, app.clock()
-    rows, context, today = list(health_rows(app, stored=True)), _context(app), now.astimezone().date()
+    rows, context, today = list(health_rows(app, stored=True)), context_of(app, said), now.astimezone().date()
     told = _told(app)
     known = {event.id for story in told for event in (story.event, *story.reports)}
     before = _before(app, known)
@@ -48,13 +48,10 @@ def home(app: App, said: Words) -> dict[str, Any]:
     }
 
 
-def context_of(app: App) -> DigestContext:
-    """The names that cards mention."""
-    return _context(app)
-
-
-def _context(app: App) -> DigestContext:
-    return DigestContext(app.issuer_names(), {source.id: source.name for source in app.sources}, topic_names=app.topic_names())
+def context_of(app: App, said: Words) -> DigestContext:
+    """The names that cards mention, and what machines have said of foreign titles."""
+    names = {source.id: source.name for source in app.sources}
+    return DigestContext(app.issuer_names(), names, topic_names=app.topic_names(), translated=app.translated(said.language))
 
 
 def _alone(event: PolicyEvent) -> Story:
