@@ -10,6 +10,7 @@ from cgtwatch.understand.needed import Expression, Screen, small
 _FIRST, _LAST = 1945, 2100  # outside of these a "date" is a law of long ago, a sentinel or a number
 _GAP = r"\s{0,3}"
 _DIGITS = re.compile(r"\d+")
+_FEW = 4
 _REACH = 40  # characters; "Wednesday, September 30" and the gaps of wrapped lines stay within
 _MONTHS = {
     1: "january januar janvier enero jan jänner",
@@ -57,6 +58,16 @@ class _Shape:
     read: Callable[[re.Match[str], _Setting], date | None]
     year_printed: bool = True
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The few characters of which one stands in every such day, where no letters count."""
+        strings = self.pattern.needed or ()
+        return (
+            tuple(strings)
+            if len(strings) <= _FEW and not any(string.isalpha() and string < "\u0250" for string in strings)
+            else ()
+        )
+
 
 def number(text: str) -> int | None:
     """A whole number in Arabic or Chinese digits (`12`, `十二`, `一百零七`, `二〇二五`, `元`), or None."""
@@ -93,7 +104,7 @@ def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, 
     for shape in (_SHAPES[place] for place in _SCREEN.fitting(small(text))):
         if near_digits is None:
             near_digits = tuple(_near_digits(text))
-        windows = near_digits if r"\d" in shape.pattern.pattern else ((0, len(text)),)
+        windows = _holding(text, near_digits, shape.signs) if r"\d" in shape.pattern.pattern else ((0, len(text)),)
         find = shape.pattern.compiled.finditer
         for match in (match for begin, end in windows for match in find(text, begin, end)):
             if any(taken[match.start() : match.end()]):
@@ -108,7 +119,7 @@ def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, 
 
 def _near_digits(text: str) -> Iterator[tuple[int, int]]:
     """The stretches around figures: in most of a text there are none, and month names alone make no date."""
-    begin = end = -1
+    begin, end = 0, -1
     for match in _DIGITS.finditer(text):
         if match.start() - _REACH > end:
             if end >= 0:
@@ -117,6 +128,13 @@ def _near_digits(text: str) -> Iterator[tuple[int, int]]:
         end = min(len(text), match.end() + _REACH)
     if end >= 0:
         yield begin, end
+
+
+def _holding(text: str, windows: tuple[tuple[int, int], ...], signs: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Those of the stretches that hold one of the signs; all of them, where there are none."""
+    for begin, end in windows:
+        if not signs or any(text.find(sign, begin, end) >= 0 for sign in signs):
+            yield begin, end
 
 
 def _day(year: int | None, month: int | None, day: int | None) -> date | None:

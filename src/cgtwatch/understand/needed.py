@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 )
 _SET = re.compile(r"\[[^\\^\[\]-]{1,6}\]")  # a few characters, each itself
 _ONCE = re.compile(r"\+|\{[1-9]")
+_COMMON = frozenset("0123456789 .-,")
 _MOST = 150  # strings of one expression
 _EXTRA = str.maketrans(
     {"\u0131": "i", "\u017f": "s", "\u0130": "i"}
@@ -172,5 +173,5 @@ def _group(tokens: _Tokens, at: int) -> tuple[frozenset[str] | None, int]:
 
 
 def _telling(strings: frozenset[str]) -> tuple[int, int]:
-    """Long strings say more than short ones, few more than many."""
-    return min(map(len, strings)), -len(strings)
+    """Long strings say more than short ones, few more than many, and figures, blanks and full stops, which stand everywhere, little."""
+    return min(sum(1 if char in _COMMON else 2 if char < "\x80" else 4 for char in one) for one in strings), -len(strings)

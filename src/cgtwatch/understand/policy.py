@@ -1,6 +1,6 @@
 """Whether a document is an act of an authority, or news of one: rules weigh the words, a small learned scorer the weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
@@ -33,23 +33,37 @@ class Stand:
 
 def stand(reading: Reading, weights: Mapping[str, float]) -> Stand:
     """Weighs the words for and against; without a word to rest on nothing is policy."""
-    for_, against = _strongest(reading)
+    cues = _first_cues(reading)
+    for_, against = _strongest(reading, cues)
     spans = [reading.span(hit) for _, hit in sorted(for_.values(), key=lambda pair: -pair[0])[:4]]
     spans += [reading.span(hit) for hit in reading.in_title(reading.issuers)[:2]]
     spans += [reading.span(hit) for hit in reading.in_title(reading.acts)[:1]]
     if not spans and reading.document.source_issuer:
         spans = [Span(0, 0, reading.document.source_issuer, of="source")]
-    score = sum(weights.get(name, 0.0) * value for name, value in features(reading).items())
-    seen = {hit.meaning.mark for hit in reading.cues if hit.start < reading.lead_end and hit.meaning.weight > 0}
-    titled = {hit.meaning.mark for hit in reading.in_title(reading.cues) if hit.meaning.weight > 0}
+    score = sum(weights.get(name, 0.0) * value for name, value in _features(reading, cues).items())
+    seen = {hit.meaning.mark for hit in cues if hit.start < reading.lead_end and hit.meaning.weight > 0}
+    titled = {hit.meaning.mark for hit in reading.in_title(cues) if hit.meaning.weight > 0}
     return Stand(score > 0 and bool(spans), score, tuple(spans), frozenset(seen), frozenset(titled), frozenset(against))
 
 
 def features(reading: Reading) -> dict[str, float]:
     """What the learned scorer looks at: the rules' own score, and the strongest word of each mark by where it stands."""
+    return _features(reading, _first_cues(reading))
+
+
+def _first_cues(reading: Reading) -> list[Hit]:
+    """Of each cue its first place in the title, in the opening and in the rest: how often it comes again says nothing more."""
+    first: dict[tuple[int, int], Hit] = {}
+    for hit in reading.cues:
+        zone = 0 if hit.start < reading.title_end else 1 if hit.start < reading.lead_end else 2
+        first.setdefault((id(hit.meaning), zone), hit)
+    return list(first.values())
+
+
+def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
     found = {
         "bias": 1.0,
-        "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading))) / 2,
+        "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading, cues))) / 2,
         "authority": _authority(reading),
         "authority in opening": float(bool(reading.in_lead(reading.issuers))),
         "named act": _acts(reading),
@@ -58,7 +72,7 @@ def features(reading: Reading) -> dict[str, float]:
         "has text": float(bool(reading.document.text)),
         **_built(reading),
     }
-    for hit in reading.cues:
+    for hit in cues:
         zone = "title" if hit.start < reading.title_end else "opening" if hit.start < reading.lead_end else "rest"
         name = f"{zone} {'for' if hit.meaning.weight > 0 else 'against'} {_mark(hit)}"
         found[name] = max(found.get(name, 0.0), abs(hit.meaning.weight))
@@ -82,11 +96,11 @@ def _built(reading: Reading) -> dict[str, float]:
     return found
 
 
-def _by_rules(reading: Reading) -> float:
+def _by_rules(reading: Reading, cues: Sequence[Hit]) -> float:
     """The score of the rules alone: the three strongest marks for, less those against, with who speaks."""
-    for_, against = _strongest(reading)
+    for_, against = _strongest(reading, cues)
     score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3])
-    titled = reading.in_title(reading.cues)
+    titled = reading.in_title(cues)
     decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in titled)
     held = (weight * (0.4 if decided and name in _NOISE else 1.0) for name, (weight, _) in against.items())
     score -= sum(sorted(held, reverse=True)[:3])
@@ -98,11 +112,11 @@ def _mark(hit: Hit) -> str:
     return cue.mark or (cue.doc_type.value if cue.doc_type else "")
 
 
-def _strongest(reading: Reading) -> tuple[dict[str, tuple[float, Hit]], dict[str, tuple[float, Hit]]]:
+def _strongest(reading: Reading, cues: Sequence[Hit]) -> tuple[dict[str, tuple[float, Hit]], dict[str, tuple[float, Hit]]]:
     """Of each mark the strongest word, for and against."""
     for_: dict[str, tuple[float, Hit]] = {}
     against: dict[str, tuple[float, Hit]] = {}
-    for hit in reading.cues:
+    for hit in cues:
         side, zones = (for_, _FOR) if hit.meaning.weight > 0 else (against, _AGAINST)
         weight = abs(hit.meaning.weight) * reading.zone(hit, *zones)
         key = _mark(hit)

@@ -130,7 +130,11 @@ def longest(hits: Sequence[Hit], keeps: Callable[[Hit, Hit], bool] = lambda _inn
     """`hits` in reading order without those inside a longer one, unless `keeps(inner, outer)`."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
-        outer = next((k for k in reversed(kept[-8:]) if k.start <= hit.start and hit.end <= k.end), None)
+        outer = None
+        for other in kept[:-9:-1]:  # it begins no later, as they are in order
+            if hit.end <= other.end:
+                outer = other
+                break
         same = outer is not None and (outer.start, outer.end) == (hit.start, hit.end)
         if outer is None or same or keeps(hit, outer):
             kept.append(hit)
