@@ -137,6 +137,23 @@ def test_a_term_that_fails_fails_the_visit_and_is_named(acquirer):
         assert (visit.error, "基因" in visit.message, visit.requests) == (ErrorClass.HTTP_5XX, True, 2)
 
 
+def test_a_term_that_has_failed_three_times_no_longer_hides_what_the_others_bring(acquirer):
+    with Site(lambda asked: reply("", 404) if query(asked)["q"] == "基因" else reply("x")) as site:
+        one = source(site.url("/?q={term}"), terms=("细胞", "基因", "c"))
+        visit = acquirer.visit(one, SourceState("miit", failures=3))
+        assert isinstance(visit, Fetched)
+        assert (visit.body, len(visit.more), len(visit.validators.others)) == (b"x", 1, 2)
+        assert ["基因" in told and "404" in told for told in visit.lost] == [True]
+        again = acquirer.visit(one, replace(after(visit), failures=3))
+        assert isinstance(again, Fetched), "a term without an answer is no term without news"
+
+
+def test_where_every_term_fails_the_visit_fails_however_often_it_did(acquirer):
+    with Site(lambda asked: reply("", 404)) as site:
+        visit = failed(acquirer.visit(source(site.url("/?q={term}"), terms=("a", "b")), SourceState("miit", failures=9)))
+    assert "'a'" in visit.message
+
+
 def test_the_time_of_a_visit_counts_for_each_term_and_is_bounded_for_all(acquirer):
     class Slow(Net):
         def exchange(self, request):

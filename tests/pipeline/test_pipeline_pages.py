@@ -132,6 +132,13 @@ def test_a_term_whose_answer_cannot_be_read_is_an_error() -> None:
         read(Site({first: ("x",), second: None}), answer(first, more=(answer(second),)), TERMS)
 
 
+def test_a_term_without_an_answer_is_told_and_takes_nothing_for_gone() -> None:
+    first = "https://a.gov/?q=1"
+    reading = read(Site({first: ("x",)}), replace(answer(first), lost=("search term 'b': 404",)), TERMS)
+    assert (titles(reading), reading.parsed.truncated, reading.partial) == (["x"], True, True)
+    assert reading.parsed.warnings == ("search term 'b': 404",)
+
+
 def test_the_maps_of_an_index_are_read_each() -> None:
     maps = (f"{HOST}/m1", f"{HOST}/m2")
     site = Site({f"{HOST}/index": (), maps[0]: ("a",), maps[1]: ("b",)}, follow=maps)

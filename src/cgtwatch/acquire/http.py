@@ -21,6 +21,7 @@ from cgtwatch.model.source import Source
 # A server that answers 304 for ever hides what it publishes; so each source is read in full once a day.
 FULL_FETCH = timedelta(hours=24)
 LOST = frozenset({404, 410})  # statuses that make us try the source's alternates
+_PATIENCE = 3  # failed visits in a row after which a search term that fails is done without
 TERMS_TIME = 10  # times its timeout a visit of many search terms may take
 NOTHING_KNOWN = Validators()
 PAST_CACHES = {"cache-control": "no-cache"}
@@ -53,7 +54,8 @@ class HttpAcquirer:
 
         Asks unconditionally when the last full reading is a day old. A body with the hash of the last one is no change either.
         Where the address answers 404 or 410 the source's alternates are tried in their order; if none helps, the first answer
-        counts. Of many search terms one that fails fails the visit; where one has news all are brought.
+        counts. Of many search terms one that fails fails the visit, until it has failed three times in a row: then the others are
+        brought without it. Where one has news all are brought.
         """
         now = self._clock()
         # By the amount: a full reading "in the future" was made under a wrong clock.
@@ -137,20 +139,27 @@ class HttpAcquirer:
 
     def _all_terms(self, run: _Run) -> Visit:
         """One request a term. All as before: nothing changed; else everything is brought, so that it can be read as one page."""
-        steps: list[tuple[Ask, Visit, bool]] = []
+        steps: list[tuple[str, Ask, Visit, bool]] = []
+        lost: list[Failed] = []
         for term in run.source.terms:
             run.spent.part = timedelta()
             ask = asks(run.source, run.state, run.now, run.values, term)
             known = _kept(run, ask) or NOTHING_KNOWN
             came = self._step(run, ask, replace(known, body_sha256=None))  # the bytes are wanted, also of a page as before
             if isinstance(came, Failed):
-                return _of_term(came, term)
+                lost.append(_of_term(came, term))
+                if run.state.failures < _PATIENCE:
+                    return lost[0]
+                continue
             same = isinstance(came, NotModified) or came.validators.body_sha256 == known.body_sha256
             kept = replace(came.validators, body_sha256=known.body_sha256) if isinstance(came, NotModified) else came.validators
-            steps.append((ask, replace(came, validators=kept), same))
-        if all(same for _, _, same in steps):
-            return self._as_before(run, [(ask, came) for ask, came, _ in steps])
-        return self._everything(run, [(ask, came) for ask, came, _ in steps])
+            steps.append((term, ask, replace(came, validators=kept), same))
+        if not steps:
+            return lost[0]
+        if not lost and all(same for *_, same in steps):
+            return self._as_before(run, [(ask, came) for _, ask, came, _ in steps])
+        whole = self._everything(run, [(term, ask, came) for term, ask, came, _ in steps])
+        return replace(whole, lost=tuple(each.message for each in lost)) if isinstance(whole, Fetched) else whole
 
     def _as_before(self, run: _Run, steps: list[tuple[Ask, Visit]]) -> Visit:
         visits = [came for _, came in steps]
@@ -159,9 +168,9 @@ class HttpAcquirer:
         spent = run.spent
         return NotModified(run.source.url, status, _together(steps), run.now, spent.duration, size, spent.requests)
 
-    def _everything(self, run: _Run, steps: list[tuple[Ask, Visit]]) -> Visit:
+    def _everything(self, run: _Run, steps: list[tuple[str, Ask, Visit]]) -> Visit:
         answers: list[tuple[Ask, Fetched]] = []
-        for (ask, came), term in zip(steps, run.source.terms, strict=True):
+        for term, ask, came in steps:
             run.spent.part = timedelta()
             again = came if isinstance(came, Fetched) else self._step(run, ask, NOTHING_KNOWN, {})
             if not isinstance(again, Fetched):

@@ -66,7 +66,8 @@ class Ask:
 class Fetched:
     """An answer with a body. `url` is where it came from after redirects.
 
-    `ask` is the request, for the pages after it; `more` are the answers to a source's further search terms.
+    `ask` is the request, for the pages after it; `more` are the answers to a source's further search terms, `lost` says of
+    each term that gave none what came.
     """
 
     requested: str
@@ -81,6 +82,7 @@ class Fetched:
     redirects: tuple[tuple[int, str], ...] = ()  # statuses followed, each with where it led
     ask: Ask | None = None
     more: tuple["Fetched", ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str:

@@ -86,7 +86,14 @@ def read_all(source: Source, state: SourceState, visit: Fetched, known: Sequence
         if whole.failed is not None:
             break
     assert whole is not None
-    return replace(whole, requests=whole.requests + visit.requests)
+    whole = replace(whole, requests=whole.requests + visit.requests)
+    return _without(whole, visit.lost) if visit.lost else whole
+
+
+def _without(whole: Reading, lost: tuple[str, ...]) -> Reading:
+    """The reading of a visit some of whose search terms gave no answer: nothing may be taken as gone, and all is asked anew."""
+    parsed = replace(whole.parsed, truncated=True, warnings=(*whole.parsed.warnings, *lost))
+    return replace(whole, parsed=parsed, partial=True)
 
 
 def first_pages(source: Source, visit: Fetched, doors: Doors) -> Parsed:
