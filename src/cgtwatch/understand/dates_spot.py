@@ -159,7 +159,7 @@ def _republic(match: re.Match[str], setting: _Setting) -> date | None:  # noqa: 
 
 
 def _named(match: re.Match[str], setting: _Setting) -> date | None:  # noqa: ARG001
-    return _day(int(match["y"]), _MONTH_OF[match["m"].lower()], int(match["d"]))
+    return _day(int(match["y"]), _MONTH_OF[small(match["m"])], int(match["d"]))
 
 
 def _slashed(match: re.Match[str], setting: _Setting) -> date | None:
@@ -180,7 +180,7 @@ def _yearless(match: re.Match[str], setting: _Setting) -> date | None:
 def _yearless_named(match: re.Match[str], setting: _Setting) -> date | None:
     if setting.published is None:
         return None
-    return _day(setting.published.year, _MONTH_OF[match["m"].lower()], int(match["d"]))
+    return _day(setting.published.year, _MONTH_OF[small(match["m"])], int(match["d"]))
 
 
 def _pattern(text: str) -> Expression:
