@@ -175,13 +175,17 @@ def _unknown_names(source: Text, answer: Text, there: Sequence[Mention], here: S
     for found in _SUBSTANCE.finditer(plain(rest)):
         if found[0] not in was:
             yield f"{found[0]!r} (product) is not in its source"
-    bodies = [found[0] for found in _BODY.finditer(rest) if plain(found[0]) not in was]
-    if len(bodies) > len(_BODY.findall(_blank(source.whole, there))):
+    bodies = [found[0] for found in _BODY.finditer(_blank(answer.whole, _bodies(here))) if plain(found[0]) not in was]
+    if len(bodies) > len(_BODY.findall(_blank(source.whole, _bodies(there)))):
         yield f"{bodies[0]!r} (body) is not in its source"
     if _HAN.search(answer.title):  # a Chinese text takes over Latin words, and makes none
         for word in _LATIN_WORD.findall(rest):
             if plain(word) not in was and not _short_for(word.upper(), was):
                 yield f"{word!r} is not in its source"
+
+
+def _bodies(mentions: Iterable[Mention]) -> list[Mention]:
+    return [one for one in mentions if one.kind == "body"]
 
 
 def _blank(text: str, mentions: Iterable[Mention]) -> str:

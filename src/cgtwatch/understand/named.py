@@ -41,9 +41,8 @@ class Names:
         hits = self._rules.lexicon.find(text)
         products = _apart(longest(self._products.find(text)))
         named = longest([hit for hit in hits if isinstance(hit.meaning, Issuer | Place)])
-        taken = {(hit.start, hit.end) for hit in products}
         therapies = longest([hit for hit in hits if isinstance(hit.meaning, Therapy) and hit.meaning.strong])
-        spoken = [hit for hit in therapies if (hit.start, hit.end) not in taken]
+        spoken = [hit for hit in therapies if not any(hit.start < one.end and one.start < hit.end for one in products)]
         return tuple(sorted((self._mention(group) for group in _groups([*named, *products, *spoken])), key=lambda one: one.start))
 
     def _mention(self, hits: list[Hit]) -> Mention:
