@@ -10,6 +10,7 @@ from cgtwatch.ops.logs import fields
 from cgtwatch.pipeline.digest import DigestRow, is_due, run_digest, set_right
 from cgtwatch.pipeline.notices import judge_sources, tell_operator
 from cgtwatch.pipeline.push import keep_subscribed
+from cgtwatch.pipeline.stalled import tell_stalled
 
 WELCOME_WAITS = timedelta(minutes=15)
 _log = logging.getLogger(__name__)
@@ -49,9 +50,11 @@ def _looked_around(app: App, newcomer: Subscription, now: datetime) -> bool:
 
 
 def housekeep(app: App, rhythm: Rhythm) -> None:
-    """Learn when news comes, judge the health of sources, tell the operator what begins and what ends, and ask hubs."""
+    """Learn when news comes, judge the health of sources, tell of stalled drafts, the operator of trouble, and ask hubs."""
     rhythm.keep()
     judge_sources(app.sources, app.store, app.clock(), rhythm.habits)
+    for draft in tell_stalled(app.store, app.clock()) if rhythm.new_day(app.clock()) else ():
+        _log.info("stalled %s", fields(event=draft.id, on=draft.on, title=draft.title))
     told = tell_operator(app.notice_parts)
     if told is not None:
         _log.warning("alarm %s", fields(subject=told.subject, delivery=told.key))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cgtwatch.app import App
@@ -36,6 +36,7 @@ class Rhythm:
         self._learned: _Learned | None = None
         self._surprised = False
         self._looked: datetime | None = None
+        self._day: date | None = None
 
     def pace(self, source_id: str) -> "Pace | None":
         """The pace of a source, as far as one was learned."""
@@ -45,6 +46,11 @@ class Rhythm:
     def habits(self) -> Mapping[str, "Habit"]:
         """The habits of sources, as far as they were learned."""
         return self._learned.habits if self._learned else {}
+
+    def new_day(self, now: datetime) -> bool:
+        """Whether this is the first time that it is asked on this day, for what need not be judged more often."""
+        fresh, self._day = now.date() != self._day, now.date()
+        return fresh
 
     def found(self, source_id: str) -> None:
         """Take note of news at a source: where none was planned for, the plan is made anew."""

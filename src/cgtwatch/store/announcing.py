@@ -57,6 +57,13 @@ def _last(db: Connection) -> int:
 class Announcements(Room):
     """The part of the store that knows what there is to tell."""
 
+    def announce(self, wanted: Sequence[ToAnnounce], at: datetime) -> tuple[str, ...]:
+        """Tell of stored events outside of a visit, each (event, kind, cause) once ever: the ids of the events told now."""
+        with self._database.write() as db:
+            numbers = announce(db, wanted, at)
+            told = select(ANNOUNCEMENT.c.event).where(ANNOUNCEMENT.c.seq.in_(numbers)).order_by(ANNOUNCEMENT.c.seq)
+            return tuple(db.execute(told).scalars())
+
     def announcements(self, after: int, upto: int | None = None) -> tuple[Announcement, ...]:
         """What is to be told with `after` < seq <= `upto`, in order, with the events as they are now."""
         wanted = select(ANNOUNCEMENT, EVENT).join(EVENT, EVENT.c.id == ANNOUNCEMENT.c.event).where(ANNOUNCEMENT.c.seq > after)
