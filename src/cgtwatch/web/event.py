@@ -14,6 +14,7 @@ from cgtwatch.compose.words import Words
 from cgtwatch.diff.compare import Comparison, readable
 from cgtwatch.model.classification import Document, Labels
 from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.feedback import FEEDBACK
 from cgtwatch.model.item import Revision
 from cgtwatch.store.records import Explanation
 from cgtwatch.understand.highlight import Segment, segments
@@ -39,6 +40,7 @@ class FieldLine:
     value: str
     words: tuple[str, ...]
     by_source: bool
+    by_person: str
     sure: int | None
 
 
@@ -88,6 +90,7 @@ def event_page(app: App, event_id: str, marked: str | None, said: Words) -> dict
         "thread": [_relative(one, event, context, said) for one in thread if one.cluster != event.cluster or one.id == event.id],
         "reports": [_relative(one, event, context, said) for one in reports],
         "siblings": [_relative(one, event, context, said) for one in app.store.events_of(event.item_id) if one.id != event.id],
+        "said": said.say("comma").join(said.name("labels", name) for name in found.mark.fields) if found.mark else "",
         "titles": {one.id: one.title for one in thread},
     }
 
@@ -113,9 +116,10 @@ def _fields(event: PolicyEvent, context: DigestContext, said: Words) -> list[Fie
         printed = (" ".join(span.text.split()) for span in spans if span.of == "document")
         words = tuple({text.casefold(): text for text in printed}.values())  # once for both "draft" and "Draft"
         sure = event.confidence.get(name)
-        by_source = any(span.of != "document" for span in spans)
+        by_source = any(span.of == "source" for span in spans)
+        by_person = next((span.text for span in spans if span.of == FEEDBACK), "")
         label = said.name("labels", name)
-        lines.append(FieldLine(name, label, value, words[:_MOST_WORDS], by_source, round(100 * sure) if sure else None))
+        lines.append(FieldLine(name, label, value, words[:_MOST_WORDS], by_source, by_person, round(100 * sure) if sure else None))
     return lines
 
 

@@ -59,9 +59,10 @@ def _alone(event: PolicyEvent) -> Story:
 
 
 def _told(app: App) -> list[Story]:
-    """What was announced last, latest first, each act once with its reports."""
+    """What was announced last, latest first, each act once with its reports; not what a person has said is not relevant."""
     last = app.store.last_seq()
-    return sorted(stories(app.store.announcements(max(0, last - _LOOKED_AT))), key=lambda story: -story.seq)[:NEWEST]
+    told = (one for one in app.store.announcements(max(0, last - _LOOKED_AT)) if one.event.labels.relevant)
+    return sorted(stories(told), key=lambda story: -story.seq)[:NEWEST]
 
 
 def _before(app: App, known: Iterable[str]) -> list[PolicyEvent]:
