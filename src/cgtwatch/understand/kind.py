@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
 from cgtwatch.model.taxonomy import DocType, Stage
+from cgtwatch.understand.heads import Head
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.policy import Stand
 from cgtwatch.understand.reading import Reading
 
 _ZONES = (1.0, 0.4, 0.06)
-_HEAD, _LEAD_HEAD = 2.5, 0.6  # what the build of the title says, and that of the opening where the title says nothing
+_HEAD, _LEAD_HEAD = 2.5, 0.9  # what the build of the title says, and that of the opening where the title says nothing
+_VAGUE = "acted"  # of a title that names an authority with a verb, and no paper
 _NEVER_DRAFT = frozenset(
     {DocType.REPLY, DocType.APPROVAL, DocType.TRIAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.INTERPRETATION}
 )
@@ -45,9 +47,16 @@ def kind(reading: Reading, stand: Stand) -> Kind:
     stage, stage_words = _stage(reading, stand, doc_type)
     type_spans = tuple(reading.span(hit) for hit in words.get(doc_type, ())[:4]) or stand.spans[:1]
     stage_spans = tuple(reading.span(hit) for hit in stage_words[:3]) or type_spans
-    head = reading.title_heads.act or reading.lead_heads.act
+    head = _head(reading)
     built = head.rule.mark if head and head.rule.doc_type is doc_type else ""
     return Kind(doc_type, stage, margin, type_spans, stage_spans, built)
+
+
+def _head(reading: Reading) -> Head | None:
+    """What the build of the title says; where it only says that an authority acts, what the first sentence says."""
+    title, lead = reading.title_heads.act, reading.lead_heads.act
+    vague = title is None or title.rule.mark == _VAGUE
+    return lead if vague and lead and lead.rule.mark != _VAGUE else title or lead
 
 
 def _weights(reading: Reading) -> tuple[dict[DocType, float], dict[DocType, list[Hit]]]:
@@ -64,9 +73,10 @@ def _weights(reading: Reading) -> tuple[dict[DocType, float], dict[DocType, list
         weight = reading.zone(hit, 0.9, 0.4, 0.05)
         weights[hit.meaning.doc_type] = max(weights.get(hit.meaning.doc_type, 0.0), weight)
         words.setdefault(hit.meaning.doc_type, []).append(hit)
-    head, most = (reading.title_heads.act, _HEAD) if reading.title_heads.act else (reading.lead_heads.act, _LEAD_HEAD)
+    head = _head(reading)
     if head is not None:
         before = weights.get(head.rule.doc_type, 0.0)
+        most = _HEAD if head.start < reading.title_end else _LEAD_HEAD
         weights[head.rule.doc_type] = before + most * head.rule.weight
     for found in words.values():
         found.sort(key=lambda h: -reading.zone(h, *_ZONES))
@@ -102,10 +112,10 @@ def _late(reading: Reading, stand: Stand, doc_type: DocType) -> Iterator[tuple[S
     if doc_type in (DocType.SAFETY, DocType.APPROVAL):
         yield Stage.AMENDED, _marked(title, "label")
     if doc_type in (DocType.TRIAL, DocType.APPROVAL) and not stand.title_marks & {"approval", "marketing"}:
-        yield Stage.NONE, _marked(title, "accepted")
+        yield Stage.NONE, [hit for hit in _marked(title, "accepted") if hit.meaning.stage is Stage.NONE]
     if doc_type not in _NEVER_DRAFT and not _marked(reading.cues, "final"):
         yield Stage.DRAFT, _marked(title if "voice" in stand.title_marks else opening, "draft", "preliminary")
-    if doc_type in _IN_FORCE:
-        yield Stage.EFFECTIVE, _marked(opening, "inforce") + _marked(title, "inforce title")
     if doc_type is DocType.LAW:
         yield Stage.AMENDED, _marked(title, "amended")
+    if doc_type in _IN_FORCE:
+        yield Stage.EFFECTIVE, _marked(opening, "inforce") + _marked(title, "inforce title")
