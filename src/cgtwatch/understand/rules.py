@@ -32,10 +32,14 @@ class Therapy:
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """A word that looks like a therapy and is none; `scope` says how far it speaks."""
+    """A word that looks like a therapy and is none; `scope` says how far it speaks.
+
+    What `claims` to be a therapy is a matter of policy where an authority acts against it.
+    """
 
     scope: str
     why: str
+    claims: Modality | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +185,10 @@ def _product(row: Row) -> Therapy:
 
 
 def _lookalike(row: Row) -> Lookalike:
-    if row["scope"] not in _SCOPES:
-        raise ValueError(f"scope: {row['scope']!r} is none of {', '.join(_SCOPES)}")
-    return Lookalike(row["scope"], row["why"])
+    scope, _, claims = row["scope"].partition(" claiming ")
+    if scope not in _SCOPES:
+        raise ValueError(f"scope: {scope!r} is none of {', '.join(_SCOPES)}")
+    return Lookalike(scope, row["why"], Modality(claims) if claims else None)
 
 
 def _act(row: Row) -> NamedAct:

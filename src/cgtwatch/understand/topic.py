@@ -1,16 +1,20 @@
 """Whether a document is about cell and gene therapy, and about which kinds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
 from cgtwatch.model.taxonomy import Modality
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
+from cgtwatch.understand.rules import Therapy
 
 _TITLE, _LEAD, _REST = 3.0, 1.0, 0.5
 _OFTEN = 4  # words for therapies in the opening of a text
 _SHORT = 1_500  # characters of a summary, in which one mention counts
 _AGAINST_MOST = 2.0  # what neighbouring fields named in the text can weigh together
+_COMES_BACK = .25  # of the weight of the kind named most
+_OPPOSED, _AGAINST_IT = frozenset({"warned", "enforced"}), frozenset({"safety", "enforcement"})
 _CELLS = frozenset({Modality.CAR_T, Modality.TCR_T, Modality.TIL, Modality.NK})
 
 
@@ -31,10 +35,11 @@ class Topic:
 
 def topic(reading: Reading) -> Topic:
     """What `reading` says of therapies, with the words that say it."""
-    strong = [hit for hit in reading.therapies if hit.meaning.strong]
+    claimed = _claimed(reading)
+    strong = _apart([hit for hit in (*reading.therapies, *claimed) if hit.meaning.strong])
     acts = [hit for hit in reading.acts if hit.meaning.cgt]
     weight = sum(sorted((reading.zone(hit, _TITLE, _LEAD, _REST) for hit in [*strong, *acts]), reverse=True)[:12])
-    against = _against(reading, bool(reading.in_title([*strong, *acts])))
+    against = 0.0 if claimed else _against(reading, bool(reading.in_title([*strong, *acts])))
     if not [*strong, *acts] or against >= weight:
         return Topic(False, weight - against, False, False, False, (), (), {})
     by_modality = _modalities(reading, strong, acts)
@@ -43,6 +48,17 @@ def topic(reading: Reading) -> Topic:
     leading = bool(reading.in_title([*strong, *acts])) or len(reading.in_lead([*strong, *acts])) >= _OFTEN
     early = bool(reading.in_title([*strong, *acts]) or reading.in_lead([*strong, *acts]))
     return Topic(True, weight - against, main, leading, early, tuple(by_modality), spans, by_modality)
+
+
+def _claimed(reading: Reading) -> tuple[Hit, ...]:
+    """What a cosmetic calls itself, where the title tells of an authority that acts against it."""
+    head = reading.title_heads.act
+    warned = any(hit.meaning.mark in _AGAINST_IT for hit in reading.in_title(reading.cues))
+    if not (head and head.rule.mark in _OPPOSED) and not (warned and reading.in_title(reading.issuers)):
+        return ()
+    return tuple(
+        Hit(hit.start, hit.end, Therapy((hit.meaning.claims,), strong=True)) for hit in reading.lookalikes if hit.meaning.claims
+    )
 
 
 def _against(reading: Reading, named_in_title: bool) -> float:
@@ -70,6 +86,15 @@ def _main(reading: Reading, strong: list[Hit], acts: list[Hit]) -> bool:
     return early >= 2 and dense >= 0.6
 
 
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    """`hits` in reading order without those that begin inside the one before: "CAR-T cell therapy" is no T cell therapy besides."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end or (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
+            kept.append(hit)
+    return kept
+
+
 def _modalities(reading: Reading, strong: list[Hit], acts: list[Hit]) -> dict[Modality, tuple[Span, ...]]:
     """The kinds named: all of the title, and of the text those it comes back to (all, where the title names none)."""
     weights: dict[Modality, float] = {}
@@ -81,7 +106,9 @@ def _modalities(reading: Reading, strong: list[Hit], acts: list[Hit]) -> dict[Mo
     most = max(weights.values(), default=0.0)
     titled = {m for hit in reading.in_title([*strong, *acts]) for m in hit.meaning.modalities}
     short = len(reading.whole) < _SHORT and not titled
-    enough = min(most, 0.5 if short else max(1.0, most * 0.25))
+    enough = min(most, 0.5 if short else max(1.0, most * _COMES_BACK))
+    opening = reading.in_lead([*strong, *acts]) if titled <= {Modality.CGT_GENERAL} else ()
+    titled |= {m for hit in opening for m in hit.meaning.modalities}  # what a title means that names only the field
     kept = {m for m, weight in weights.items() if weight >= enough} | titled
     kept -= _said_better(reading, strong, acts, kept)
     return {m: tuple(spans[m][:5]) for m in Modality if m in kept}
