@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cgtwatch.understand.needed import Expression, Screen, small
 
@@ -58,16 +59,6 @@ class _Shape:
     read: Callable[[re.Match[str], _Setting], date | None]
     year_printed: bool = True
 
-    @property
-    def signs(self) -> tuple[str, ...]:
-        """The few characters of which one stands in every such day, where no letters count."""
-        strings = self.pattern.needed or ()
-        return (
-            tuple(strings)
-            if len(strings) <= _FEW and not any(string.isalpha() and string < "\u0250" for string in strings)
-            else ()
-        )
-
 
 def number(text: str) -> int | None:
     """A whole number in Arabic or Chinese digits (`12`, `十二`, `一百零七`, `二〇二五`, `元`), or None."""
@@ -104,7 +95,7 @@ def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, 
     for shape in (_SHAPES[place] for place in _SCREEN.fitting(small(text))):
         if near_digits is None:
             near_digits = tuple(_near_digits(text))
-        windows = _holding(text, near_digits, shape.signs) if r"\d" in shape.pattern.pattern else ((0, len(text)),)
+        windows = _holding(text, near_digits, _signs(shape.pattern)) if r"\d" in shape.pattern.pattern else ((0, len(text)),)
         find = shape.pattern.compiled.finditer
         for match in (match for begin, end in windows for match in find(text, begin, end)):
             if any(taken[match.start() : match.end()]):
@@ -128,6 +119,15 @@ def _near_digits(text: str) -> Iterator[tuple[int, int]]:
         end = min(len(text), match.end() + _REACH)
     if end >= 0:
         yield begin, end
+
+
+@lru_cache(maxsize=64)
+def _signs(pattern: Expression) -> tuple[str, ...]:
+    """The few characters of which one stands in every such day, where no letters count."""
+    strings = pattern.needed or ()
+    return (
+        tuple(strings) if len(strings) <= _FEW and not any(string.isalpha() and string < "\u0250" for string in strings) else ()
+    )
 
 
 def _holding(text: str, windows: tuple[tuple[int, int], ...], signs: tuple[str, ...]) -> Iterator[tuple[int, int]]:

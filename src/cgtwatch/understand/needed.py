@@ -23,9 +23,8 @@ _SET = re.compile(r"\[[^\\^\[\]-]{1,6}\]")  # a few characters, each itself
 _ONCE = re.compile(r"\+|\{[1-9]")
 _COMMON = frozenset("0123456789 .-,")
 _MOST = 150  # strings of one expression
-_EXTRA = str.maketrans(
-    {"\u0131": "i", "\u017f": "s", "\u0130": "i"}
-)  # what `re.IGNORECASE` takes for i and s, and lower() does not
+# What `re.IGNORECASE` takes for i and s, and lower() does not.
+_EXTRA = (("\u0131", "i"), ("\u017f", "s"), ("\u0130", "i"))
 
 _Tokens = Sequence[tuple[str, str]]
 
@@ -50,7 +49,10 @@ def needed(pattern: str) -> frozenset[str] | None:
 
 def small(text: str) -> str:
     """`text` in the letters in which ASCII ones are compared when case is ignored; its length may differ."""
-    return text.lower() if text.isascii() else text.translate(_EXTRA).lower()
+    if not text.isascii():
+        for char, letter in _EXTRA:
+            text = text.replace(char, letter)
+    return text.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,7 @@ class Expression:
     @property
     def needed(self) -> frozenset[str] | None:
         """What a text must hold one of; where case is ignored, in its `small` form."""
-        found = needed(self.pattern)
-        return frozenset(map(small, found)) if found and self.ignoring_case else found
+        return _needed_small(self.pattern) if self.ignoring_case else needed(self.pattern)
 
 
 class Screen:
@@ -104,6 +105,12 @@ class Screen:
                 wanted_by.setdefault(string, []).append(place)
         self._always, self._wanted_by = frozenset(always), tuple(map(tuple, wanted_by.values()))
         self._automaton = AhoCorasick(list(wanted_by))
+
+
+@lru_cache(maxsize=2048)
+def _needed_small(pattern: str) -> frozenset[str] | None:
+    found = needed(pattern)
+    return None if found is None else frozenset(map(small, found))
 
 
 @lru_cache(maxsize=2048)

@@ -56,12 +56,14 @@ class Entry:
 def lines_of(text: str, published: date | None) -> list[Line]:
     """The lines of a text with their days."""
     found: list[Line] = []
+    folded = fold(text)
     position, blank = 0, True
     for raw in text.split("\n"):
         stripped = raw.strip()
         if stripped:
             start = position + raw.index(stripped[0])
-            found.append(Line(start, stripped, spot(fold(stripped), published, None), len(found), blank))
+            days = spot(folded[start : start + len(stripped)], published, None)
+            found.append(Line(start, stripped, days, len(found), blank))
         blank = not stripped
         position += len(raw) + 1
     return found
