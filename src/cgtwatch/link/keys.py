@@ -12,7 +12,7 @@ from itertools import combinations
 
 from cgtwatch.link.glossary import UNIQUE
 from cgtwatch.link.products import decision
-from cgtwatch.link.relation import address, subject_words
+from cgtwatch.link.relation import UNQUOTED, address, subject_words
 from cgtwatch.link.side import Side
 from cgtwatch.link.step import Step, step
 from cgtwatch.link.twofold import subject
@@ -21,15 +21,15 @@ from cgtwatch.text.similarity import smallest
 
 _NAMED, _CITED = 16, 16  # other acts and numbers of a document that are asked for
 _TOPICS = 5  # ideas of a title whose pairs are keys
-_SAMPLE = 8  # runs of characters of an opening; two that share half of them have two of these in common, 97 times of 100
-_WINDOW = 45  # days within which one act is told in two languages; also of one bucket of time
+_SAMPLE = 5  # runs of characters of an opening; two that share half of them have two of these in common, 9 times of 10
+_WINDOW = 45  # days within which copies appear and one act is told in two languages; a bucket of time is twice that
 _MADE = 4  # days within which one decision is told
 _TITLES = 3  # names of a document that are looked for among titles
-_START, _RUNS = 14, 24  # letters of a name by which it is found inside a title, and places of a title looked at
+_RUNS = 24  # places of a title at which a name may begin
 
 
 # Kinds of keys, those first that say most; `title` finds what was stored before there were the others.
-_ORDER = ("number", "proposal", "page", "name", "title", "named", "cited", "made", "start", "word", "topic")
+_ORDER = ("number", "proposal", "page", "name", "title", "named", "cited", "made", "copy", "start", "word", "topic")
 _PLAIN = frozenset({"number", "title"})  # the store has its own form of these
 
 
@@ -39,13 +39,13 @@ _LEADING = re.compile(r"^|关于|发布|印发|出台|公布|公开|征求|制�
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`own`: under these an event is found; `asked`: under these others are looked up for it, those that say most first; who is
-    found under none of these must be found under two of `weak`. Each is `kind:value`.
+    """`own`: under these an event is found; `asked`: under these others are looked up for it, those that say most first.
+
+    Each is `kind:value`.
     """
 
     own: frozenset[str]
     asked: tuple[str, ...]
-    weak: tuple[str, ...] = ()
 
 
 def keys_of(side: Side) -> Keys:
@@ -59,17 +59,18 @@ def keys_of(side: Side) -> Keys:
     asked |= _each("name", names | named) | _each("named", names)
     own |= _each("number", side.numbers) | _each("cited", cited) | _each("proposal", side.proposals)
     asked |= _each("number", side.numbers | cited) | _each("cited", side.numbers) | _each("proposal", side.proposals)
-    own |= _each("start", {name[:_START] for name in side.names if len(name) >= _START})
-    asked |= _each("start", _runs(side) | {part[:_START] for part in side.replaced})
+    size = UNQUOTED[side.script == "latin"]
+    own |= _each("start", {name[:size] for name in side.names if len(name) >= size})
+    asked |= _each("start", _runs(side, size) | {part[:size] for part in side.replaced})
     consulted, answered = _consultation(side)
     own |= consulted
     asked |= answered
     page = _each("page", [address(side.url)] if side.url else [])
-    copied = _each("copy", map(str, smallest(side.opening, _SAMPLE)))  # two houses share one run or the other by set phrases
+    copied, alike = _copies(side)
     timed, around = _timed(side)
-    asked |= _each("title", side.names[:_TITLES]) | page | around
+    asked |= _each("title", side.names[:_TITLES]) | page | alike | around
     ordered = sorted(asked, key=lambda key: (_ORDER.index(key.partition(":")[0]), key))
-    return Keys(frozenset(own | page | copied | timed), tuple(ordered), tuple(sorted(copied)))
+    return Keys(frozenset(own | page | copied | timed), tuple(ordered))
 
 
 def _each(kind: str, values: Iterable[str]) -> set[str]:
@@ -90,11 +91,11 @@ def _consultation(side: Side) -> tuple[set[str], set[str]]:
     return {f"word:{family} {longest}" for family in side.families if step(side) is not Step.FINAL}, set()
 
 
-def _runs(side: Side) -> set[str]:
+def _runs(side: Side, size: int) -> set[str]:
     """Where in the title a name may begin that stands there without quotes: at a word, or in Chinese after one that leads to a name."""
     starts = (_WORDS if side.script == "latin" else _LEADING).finditer(side.folded_title)
-    rests = ("".join(filter(str.isalnum, side.folded_title[match.end() : match.end() + 3 * _START])) for match in starts)
-    return {rest[:_START] for rest in list(rests)[:_RUNS] if len(rest) >= _START}
+    rests = ("".join(filter(str.isalnum, side.folded_title[match.end() : match.end() + 2 * size])) for match in starts)
+    return {rest[:size] for rest in list(rests)[:_RUNS] if len(rest) >= size}
 
 
 def _timed(side: Side) -> tuple[set[str], set[str]]:
@@ -109,7 +110,7 @@ def _timed(side: Side) -> tuple[set[str], set[str]]:
             own.add(f"made:{family} {kind} {side.day.toordinal()}")
             asked |= {f"made:{family} {kind} {side.day.toordinal() + apart}" for apart in range(-_MADE, _MADE + 1)}
     mine, others = ("latin", "east") if side.script == "latin" else ("east", "latin")
-    near = {_bucket(side.day + timedelta(days=apart)) for apart in (-_WINDOW, 0, _WINDOW)}
+    near = _near(side.day)
     for family in side.families:
         for topic in _topics(side):
             own.add(f"topic:{mine} {family} {topic} {_bucket(side.day)}")
@@ -117,8 +118,22 @@ def _timed(side: Side) -> tuple[set[str], set[str]]:
     return own, asked
 
 
+def _copies(side: Side) -> tuple[set[str], set[str]]:
+    """Pairs of runs of its opening, in its days: set phrases let many share one run, hardly ever two."""
+    if side.day is None or not side.text:
+        return set(), set()
+    pairs = [f"{first:x}{second:x}" for first, second in combinations(smallest(side.opening, _SAMPLE), 2)]
+    return _each("copy", (f"{_bucket(side.day)} {pair}" for pair in pairs)), _each(
+        "copy", (f"{bucket} {pair}" for bucket in _near(side.day) for pair in pairs)
+    )
+
+
+def _near(day: date) -> set[int]:
+    return {_bucket(day + timedelta(days=apart)) for apart in (-_WINDOW, _WINDOW)}
+
+
 def _bucket(day: date) -> int:
-    return day.toordinal() // _WINDOW
+    return day.toordinal() // (2 * _WINDOW)
 
 
 def _topics(side: Side) -> Iterator[str]:

@@ -14,6 +14,7 @@ from cgtwatch.model.taxonomy import Stage
 
 _TEXT = 6_000  # characters of a text that are looked at; names and citations stand in the opening and the closing article
 _CLOSING = 1_500
+_BEGINS = {"start"}
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,19 @@ def relate(new: Candidate, candidates: Iterable[Candidate]) -> tuple[Link, ...]:
         if candidate.event.id == new.event.id:
             continue
         shared = None if candidate.found is None else {key.partition(":")[0] for key in candidate.found}
+        if shared == _BEGINS and not _named_in_title(new.side, candidate.side):
+            continue
         judgement = relation(new.side, candidate.side, shared)
         if judgement.relation is Relation.NONE:
             continue
         pair = (candidate.event, new.event) if judgement.direction == "b->a" else (new.event, candidate.event)
         links.append(Link(pair[0].id, pair[1].id, judgement.relation, judgement.reason))
     return tuple(links)
+
+
+def _named_in_title(new: Side, known: Side) -> bool:
+    """Whether one names the other as a whole, where all that was known is that a name begins so."""
+    return any(name in new.head_letters for name in known.names) or any(name in known.head_letters for name in new.names)
 
 
 def side_of(event: PolicyEvent, text: str) -> Side:

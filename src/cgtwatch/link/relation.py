@@ -16,6 +16,7 @@ from cgtwatch.model.event import Relation
 from cgtwatch.text.similarity import jaccard
 
 UNRELATED = Judgement(Relation.NONE, "none", "no number, name or decision in common")
+UNQUOTED = (14, 28)  # letters (Latin: 28) from which on a name is one without quotes; "car-t cell therapy" alone names no act
 FORWARD, BACKWARD, NEITHER = "a->b", "b->a", "none"
 
 _SAME_STEP = timedelta(days=150)
@@ -198,8 +199,9 @@ def _is_named(name: str, side: Side) -> bool:
     if any(alike(name, other) for other in side.named):
         return True
     title = core(side.title)
-    telling = 28 if name.isascii() else 14  # letters; "car-t cell therapy" alone names no act
-    return (len(name) >= telling and name in side.head_letters) or (title.startswith(name) and title.endswith("について"))
+    return (len(name) >= UNQUOTED[name.isascii()] and name in side.head_letters) or (
+        title.startswith(name) and title.endswith("について")
+    )
 
 
 def _near(a: Side, b: Side) -> bool:

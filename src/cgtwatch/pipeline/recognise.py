@@ -133,15 +133,13 @@ class _Earlier:
     def of(self, new: Candidate) -> list[Candidate]:
         """Those that `new` shall be compared with."""
         found = {
-            one.event.id: one for one in (Candidate(*each) for each in self._store.candidates(new.keys.asked, new.keys.weak))
+            one.event.id: one for one in (Candidate(*each) for each in self._store.candidates(new.keys.asked))
         }
         near: dict[str, set[str]] = {}
-        for key in (*new.keys.asked, *new.keys.weak):
+        for key in new.keys.asked:
             for one in self._by_key.get(key, ())[-NEIGHBOURS:]:
                 near.setdefault(one.event.id, set()).add(key)
         for name, keys in near.items():  # of one event this visit's reading counts
-            if len(keys) == 1 and not keys.isdisjoint(new.keys.weak):
-                continue
             found[name] = self._by_id[name].found_by(frozenset(keys))
         return [one for one in found.values() if one.event.item_id != new.event.item_id]
 

@@ -17,7 +17,7 @@ from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, EVENT_TAG
 
 _AT_ONCE = 16  # keys asked for in one statement
 _NAMES = tuple((f"kind{place}", f"value{place}") for place in range(_AT_ONCE))
-_COMMON = 40  # events looked at for one key
+_COMMON = 12  # events looked at for one key
 _REPORTS = 300
 _ITS_TEXT = (REVISION.c.item == EVENT.c.item) & (REVISION.c.number == EVENT.c.revision)
 # The whole text speaks for the document's own event; an act that it only tells of is known by its title and summary.
@@ -87,21 +87,16 @@ class Events(Room):
         with self._database.read() as db:
             return Counts(*(int(db.execute(question).scalar_one()) for question in questions))
 
-    def candidates(
-        self, keys: Sequence[str], weak: Sequence[str] = (), limit: int = 20
-    ) -> list[tuple[PolicyEvent, str, frozenset[str]]]:
-        """Events found under any of `keys` (`kind:value`, those that say most first), or else under two of `weak`, with the texts of
-        their items and those keys.
+    def candidates(self, keys: Sequence[str], limit: int = 12) -> list[tuple[PolicyEvent, str, frozenset[str]]]:
+        """Events found under any of `keys` (`kind:value`, those that say most first), with the texts of their items and those keys.
 
-        At most `limit`: those found by what says most, then by most. A key that many carry tells little: no more than a few dozen
+        At most `limit`: those found by what says most, then by most. A key that many carry tells little: no more than a dozen
         events are looked at for one.
         """
-        asked = [*dict.fromkeys(keys), *dict.fromkeys(weak)]
-        firm = len(asked) - len(dict.fromkeys(weak))
+        asked = list(dict.fromkeys(keys))
         with self._database.read() as db:
             hits = _hits(db, [lookup(key) for key in asked])
-            worthy = [each for each, places in hits.items() if len(places) > 1 or places[0] < firm]
-            chosen = sorted(worthy, key=lambda each: (min(hits[each]), -len(hits[each])))[:limit]
+            chosen = sorted(hits, key=lambda each: (min(hits[each]), -len(hits[each])))[:limit]
             if not chosen:
                 return []
             # The texts of those chosen alone: a key may lead to many.

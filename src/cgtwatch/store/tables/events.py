@@ -40,7 +40,7 @@ class EventTagRow(Base, table=True):
     """A value by which an event is found: issuer, modality, document number, title key."""
 
     __tablename__: ClassVar[str] = "event_tag"
-    __table_args__ = (Index("ix_event_tag_kind_value", "kind", "value"),)
+    __table_args__ = (Index("ix_event_tag_kind_value", "kind", "value", "event"),)
 
     event: str = Field(primary_key=True, foreign_key="event.id")
     kind: str = Field(primary_key=True)
