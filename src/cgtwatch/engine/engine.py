@@ -144,7 +144,8 @@ class Engine:
 
     def stop(self, seconds: float = 5.0) -> bool:
         """Begin nothing more and wait at most `seconds` for what runs; True where all ended."""
-        ended = self._polls.stop(seconds / 2)
+        ended = self._polls.stop(seconds / 2 if self._translating is None else seconds / 4)
+        ended = (self._translating is None or self._translating.stop(seconds / 4)) and ended
         return (self._sends is None or self._sends.stop(seconds / 2)) and ended
 
     def _probe(self) -> None:

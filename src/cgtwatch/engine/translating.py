@@ -1,6 +1,7 @@
 """Works off what is to be translated, beside everything else: the tick of the service, and the command."""
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -27,9 +28,18 @@ class Translating:
         self._line: deque[tuple[PolicyEvent, str]] = deque()
         self._pause = FIRST_PAUSE
         self._until: datetime | None = None
+        self._working = threading.Lock()
 
     def work(self) -> None:
         """Ask for what waits until nothing does, trouble comes, or the process ends."""
+        with self._working:
+            self._work()
+
+    def stop(self, seconds: float) -> bool:
+        """Wait at most `seconds` for what is under way, where nothing more begins; True where it ended."""
+        return self._working.acquire(timeout=seconds)
+
+    def _work(self) -> None:
         parts, now = self.app.translate_parts, self.app.clock()
         if parts is None or (self._until is not None and now < self._until <= now + LONGEST_PAUSE):
             return
