@@ -1,5 +1,6 @@
 """rules.yaml: what may stand in it, and every mistake with its line, entry, field and mend."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,6 +159,14 @@ def test_the_example_has_no_mistake_and_shows_every_part():
     found = load_rules(example_rules(), WORDS)
     assert (found.mistakes, found.warnings) == ((), ())
     assert all(found.counts.values())
+
+
+def test_the_example_of_the_documentation_loads(tmp_path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "understanding.md").read_text("utf-8")
+    [example] = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    found = read(example, tmp_path)
+    assert (found.mistakes, found.warnings) == ((), ())
+    assert found.rules.topics
 
 
 def test_the_version_follows_what_the_file_says_and_not_how(tmp_path):
