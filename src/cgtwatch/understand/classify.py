@@ -55,7 +55,7 @@ def _act(
     what = kind(reading, stands)
     who = authority(reading, rules, what)
     relevant = about.cgt
-    matters = importance(about, stands, what) if relevant else Importance.NONE
+    matters = importance(reading, about, stands, what) if relevant else Importance.NONE
     number = _number(reading, evidence)
     zone = _zone(rules, who)
     days = _days(reading, what, zone, evidence)
