@@ -1,7 +1,7 @@
 """The register of authorities and territories: ids, names in both languages, former names, level, and where they stand."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 
 from cgtwatch.errors import ConfigError
@@ -9,9 +9,11 @@ from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import Level
 from cgtwatch.understand.tables import Row, read
 
-_SUBNATIONAL = ("province", "municipality", "city", "district")
+LOCAL = ("province", "municipality", "city", "county", "district")  # kinds of places of the mainland
 ZH, EN = "{zh}", "{en}"  # where a name of the place stands in a template
-ROLES = ("", "payer", "parliament", "funder", "court")
+ROLES = ("", "payer", "parliament", "funder", "court", "society")
+_COUNTRIES = ("country", "sar")
+_MEANT = {"regulator": "regulator", "health": "moh", "gov": "gov", "parliament": "parliament", "court": "courts"}
 _CANONICAL_CITY = "sz"  # Shenzhen has issuer ids of its own, like a province
 
 
@@ -29,11 +31,14 @@ class Place:
     clears: str = ""
     plans: str = ""
     zone: str = ""  # IANA time zone, whose dates are written in figures as usual there
+    meant: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of a country: who is meant by its regulator, moh, gov, parliament, courts
 
     @property
     def chinese_local(self) -> bool:
         """Whether it is a province, city or district of the mainland."""
-        return self.kind in _SUBNATIONAL
+        return self.kind in LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Issuer:
 
 def read_places(file: Traversable) -> tuple[Place, ...]:
     """The territories of the table. Raises ConfigError for a malformed one."""
-    columns = ("code", "kind", "id", "zh", "en", "names", "approves", "clears", "plans", "zone")
+    columns = ("code", "kind", "id", "zh", "en", "names", "approves", "clears", "plans", "zone", *_MEANT)
     return tuple(
         Place(
             row["code"],
@@ -70,28 +75,62 @@ def read_places(file: Traversable) -> tuple[Place, ...]:
             row["clears"],
             row["plans"],
             row["zone"],
+            {suffix: row[column] for column, suffix in _MEANT.items() if row[column]},
         )
         for row in read(file, columns)
     )
 
 
+def read_bodies(file: Traversable) -> tuple[Row, ...]:
+    """The rows of the table of bodies that every place of a kind has."""
+    return read(file, ("suffix", "for", "canonical", "zh", "en", "names", "role", "called"))
+
+
 def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place, ...]) -> Mapping[str, Issuer]:
-    """All authorities by id: the register's own, and the bodies that every Chinese place has."""
+    """All authorities by id: the register's own, and the bodies that every place has."""
     found: dict[str, Issuer] = {}
     for row in read(register, ("id", "level", "jurisdiction", "zh", "en", "parent", "names", "role")):
         if row["id"] in found:
             raise ConfigError([f"{row.where}: id: {row['id']} stands twice"])
         found[row["id"]] = _issuer(row)
-    templates = read(bodies, ("suffix", "for", "canonical", "zh", "en", "names", "role"))
+    templates = read_bodies(bodies)
     names = {row.where: row.words("names") for row in templates}
     by_kind: dict[str, list[Row]] = {}
     for place in places:
         if place.kind not in by_kind:
-            by_kind[place.kind] = [row for row in templates if _has(place.kind, row)]
+            by_kind[place.kind] = [row for row in templates if has(place.kind, row)]
+        if place.kind in _COUNTRIES:
+            _of_country(found, place, by_kind[place.kind], names)
+            continue
         for row in by_kind[place.kind]:
             issuer = _body(place, row, names[row.where])
             found.setdefault(issuer.id, issuer)
     return found
+
+
+def _of_country(found: dict[str, Issuer], place: Place, rows: Sequence[Row], names: dict[str, tuple[str, ...]]) -> None:
+    """Adds what a country calls its bodies by: one body may be meant by several of the rows, such as a ministry that also approves."""
+    meant: dict[str, list[Row]] = {}
+    for row in rows:
+        meant.setdefault(country_body(place, row["suffix"]), []).append(row)
+    for key, same in meant.items():
+        where = " ".join(row.where for row in same)
+        if where not in names:  # the same tuple for every country, by whose identity the templates are known
+            names[where] = tuple(dict.fromkeys(name for row in same for name in names[row.where]))
+        known = found.get(key)
+        if known is None:
+            level = Level.PROVINCIAL if place.kind == "sar" else Level.NATIONAL
+            called = Names(same[0]["zh"].replace(ZH, place.zh), same[0]["en"].replace(EN, place.en))
+            known = Issuer(key, level, place.code, called, (), role=same[0]["role"])
+        if known.place is None:
+            found[key] = replace(known, templates=names[where], place=place)
+
+
+def country_body(place: Place, suffix: str) -> str:
+    """The id of who is meant by the regulator, the ministry of health … of a country."""
+    if suffix == "regulator":
+        return place.meant.get(suffix) or place.approves or country_body(place, "moh")
+    return place.meant.get(suffix) or f"other:{place.id}_{suffix}"
 
 
 def register_names(issuers: Mapping[str, Issuer]) -> Iterator[tuple[Issuer, str]]:
@@ -128,12 +167,15 @@ def _issuer(row: Row) -> Issuer:
     return Issuer(row["id"], level, row["jurisdiction"], names, spellings, parent.lstrip("+"), beside, row["role"])
 
 
-def _has(kind: str, row: Row) -> bool:
+def has(kind: str, row: Row) -> bool:
+    """Whether a place of `kind` has the body of `row`."""
     wanted = row.names("for")
     if kind == "municipality":
         return "municipality" in wanted or "province" in wanted
     if kind == "province":
         return "province" in wanted or "mainprovince" in wanted
+    if kind == "county":
+        return "district" in wanted
     return kind in wanted
 
 

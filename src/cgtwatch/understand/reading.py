@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cgtwatch.model.classification import Document, Span
 from cgtwatch.text.language import guess
+from cgtwatch.understand.called import settled
 from cgtwatch.understand.heads import BACKGROUND, PLACE, THERAPY, Heads, find_heads, role_letter
 from cgtwatch.understand.issuers import Issuer, Place
 from cgtwatch.understand.lexicon import Hit
@@ -64,7 +65,7 @@ def survey(document: Document, rules: Rules) -> Reading:
     by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: []}
     shouted = _shouted(document.title)
     folded = rules.lexicon.fold(whole)
-    for hit in rules.lexicon.find(whole, folded):
+    for hit in settled(rules.lexicon.find(whole, folded), document, rules.places, rules.issuers, language):
         if not hit.start < title_end < hit.end and not (
             shouted and hit.end <= title_end and _acronym(whole, hit)
         ):  # across the border of title and text nothing is one word

@@ -10,10 +10,11 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import DocType, Modality, Stage
 from cgtwatch.text.script import script_table, simplified
+from cgtwatch.understand.called import called_patterns
 from cgtwatch.understand.compounds import Compounds
 from cgtwatch.understand.fold import folding
 from cgtwatch.understand.heads import HeadTable, read_heads
-from cgtwatch.understand.issuers import Issuer, Place, read_issuers, read_places
+from cgtwatch.understand.issuers import Issuer, Place, read_bodies, read_issuers, read_places
 from cgtwatch.understand.lexicon import Lexicon, Pattern
 from cgtwatch.understand.tables import Row, read
 from cgtwatch.understand.topics import Topics
@@ -125,6 +126,7 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     compounds = Compounds(issuers.values(), table)
     patterns += [Pattern(name, issuer) for issuer in issuers.values() for name in dict.fromkeys(issuer.spellings)]
     patterns += [Pattern(name, body) for body, name in compounds.spelled]
+    patterns += called_patterns(read_bodies(folder / "bodies.tsv"))
     patterns += [Pattern(name, place) for place in places for name in (place.zh, place.en, *place.names) if name]
     defaults = {
         (row["lang"], row["mark"]): Default(row["jurisdiction"], row.names("issuers"))
