@@ -106,15 +106,17 @@ def _late(reading: Reading, stand: Stand, doc_type: DocType) -> Iterator[tuple[S
     title = reading.in_title(reading.cues)
     opening = [*title, *reading.in_lead(reading.cues)]
     head = reading.title_heads.act
-    if head and head.rule.doc_type is doc_type and head.rule.stage not in (None, Stage.ISSUED):
-        yield head.rule.stage, [Hit(head.start, head.end, None)]
+    built = head.rule.stage if head and head.rule.doc_type is doc_type else None
+    if head and built not in (None, Stage.ISSUED):
+        yield built, [Hit(head.start, head.end, None)]
     yield Stage.REPEALED, _marked(title, "repealed")
     if doc_type in (DocType.SAFETY, DocType.APPROVAL):
         yield Stage.AMENDED, _marked(title, "label")
-    if doc_type in (DocType.TRIAL, DocType.APPROVAL) and not stand.title_marks & {"approval", "marketing"}:
+    if doc_type in (DocType.TRIAL, DocType.APPROVAL) and built is None and not stand.title_marks & {"approval", "marketing"}:
         yield Stage.NONE, [hit for hit in _marked(title, "accepted") if hit.meaning.stage is Stage.NONE]
     if doc_type not in _NEVER_DRAFT and not _marked(reading.cues, "final"):
-        yield Stage.DRAFT, _marked(title if "voice" in stand.title_marks else opening, "draft", "preliminary")
+        where = title if "voice" in stand.title_marks else opening
+        yield Stage.DRAFT, _marked(where, "draft", "preliminary") + _marked(title, "draft title")
     if doc_type is DocType.LAW:
         yield Stage.AMENDED, _marked(title, "amended")
     if doc_type in _IN_FORCE:
