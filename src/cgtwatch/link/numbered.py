@@ -25,10 +25,21 @@ LAWS = re.compile(r"REGULATION|DIRECTIVE|PL |SI |LOI|D[EÉ]CRET|ORDONNANCE|ARR")
 
 def numbers(text: str) -> frozenset[str]:
     """The keys of every document number in a text as printed."""
-    found = {_ORDER.sub(r"令第\1号", each.canonical) for each in find(text) if not _OF_PROPOSAL.match(each.canonical)}
-    found |= {f"令第{match[1]}号" for match in _ORDER_EN.finditer(text)}
-    found |= {f"{match[2] or match[3]}年第{int(match[1] or match[4])}号" for match in _YEARLY_EN.finditer(text)}
-    return frozenset(found)
+    return frozenset(key for _, key in spotted(text))
+
+
+def spotted(text: str) -> list[tuple[int, str]]:
+    """The same, each with the place at which it begins."""
+    found = [
+        (each.span.start, _ORDER.sub(r"令第\1号", each.canonical))
+        for each in find(text)
+        if not _OF_PROPOSAL.match(each.canonical)
+    ]
+    if "No" in text or "NO" in text:
+        found += [(match.start(), f"令第{match[1]}号") for match in _ORDER_EN.finditer(text)]
+        yearly = _YEARLY_EN.finditer(text)
+        found += [(match.start(), f"{match[2] or match[3]}年第{int(match[1] or match[4])}号") for match in yearly]
+    return found
 
 
 def proposals(folded: str) -> frozenset[str]:

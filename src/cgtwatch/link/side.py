@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cgtwatch.link.acts import acts_in, tells_of_itself
 from cgtwatch.link.glossary import UNIQUE, Told, told
-from cgtwatch.link.numbered import LAWS, numbers, proposals
+from cgtwatch.link.numbered import LAWS, proposals, spotted
 from cgtwatch.link.wording import core, fold
 from cgtwatch.model.event import Relation
 from cgtwatch.text.similarity import shingles
@@ -165,16 +165,21 @@ class Side:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Its own document numbers: those of its title, else the first ones of its opening before any other act is named."""
-        own = numbers(self.title)
+        begin = len(self.title) + 1
+        own = frozenset(number for place, number in self._numbered if place < begin)
         if own:
             return own
-        opening = _OTHERS_BEGIN.split(self.text[:_HEAD], maxsplit=1)[0]
-        return frozenset(number for number in numbers(opening) if not LAWS.match(number))
+        end = begin + len(_OTHERS_BEGIN.split(self.text[:_HEAD], maxsplit=1)[0])
+        return frozenset(number for place, number in self._numbered if place < end and not LAWS.match(number))
 
     @cached_property
     def all_numbers(self) -> frozenset[str]:
         """Every document number in it."""
-        return numbers(f"{self.title}\n{self.text}")
+        return frozenset(number for _, number in self._numbered)
+
+    @cached_property
+    def _numbered(self) -> list[tuple[int, str]]:
+        return spotted(f"{self.title}\n{self.text}")
 
     @cached_property
     def proposals(self) -> frozenset[str]:
