@@ -120,35 +120,54 @@ def day_of(event: PolicyEvent) -> date:
     return event.on or event.first_seen.date()
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The same by what it is asked for, so that a year with thousands of acts is composed in one pass."""
+
+    events: Mapping[str, PolicyEvent]
+    threads: Mapping[str, Sequence[PolicyEvent]]
+    links: Mapping[str, Sequence[Link]]  # by either end
+
+
+def _around(known: Known) -> _Around:
+    events = {event.id: event for event in (*known.clusters, *known.others)}
+    threads: dict[str, list[PolicyEvent]] = {}
+    for event in sorted(events.values(), key=standing):
+        threads.setdefault(event.thread, []).append(event)
+    links: dict[str, list[Link]] = {}
+    for link in known.links:
+        if link.relation not in (Relation.SAME_ACT, Relation.NONE):
+            links.setdefault(link.event, []).append(link)
+            links.setdefault(link.other, []).append(link)
+    return _Around(events, threads, links)
+
+
 def told_acts(known: Known, period: Period) -> tuple[ReviewedAct, ...]:
     """Each act whose best report falls into `period`, by date. A collection of acts is a source and no act of its own."""
     clusters: dict[str, list[PolicyEvent]] = {}
     for event in known.clusters:
         clusters.setdefault(event.cluster, []).append(event)
     collections = {event.item_id for event in known.clusters if not event.main}
-    found = []
+    around, found = _around(known), []
     for events in clusters.values():
         best, *rest = sorted(events, key=lambda event: (*standing(event), event.id))
         collects = best.main and best.labels.doc_type is DocType.ROUNDUP and best.item_id in collections
         if not collects and period.first <= day_of(best) <= period.last:
-            found.append(ReviewedAct(best, tuple(rest), _steps(events, best, known)))
+            found.append(ReviewedAct(best, tuple(rest), _steps(events, best, around)))
     return tuple(sorted(found, key=lambda act: (act.day, act.lead.title, act.lead.id)))
 
 
-def _steps(reports: Sequence[PolicyEvent], best: PolicyEvent, known: Known) -> tuple[Step, ...]:
+def _steps(reports: Sequence[PolicyEvent], best: PolicyEvent, around: _Around) -> tuple[Step, ...]:
     """The other acts that this one has to do with, each once."""
     own = {event.id for event in reports}
-    events = {event.id: event for event in (*known.clusters, *known.others)}
     steps: dict[str, Step] = {}
-    for link in known.links:
-        if (link.event in own) == (link.other in own) or link.relation in (Relation.SAME_ACT, Relation.NONE):
-            continue
-        other = events.get(link.other if link.event in own else link.event)
+    for link in (link for event in reports for link in around.links.get(event.id, ())):
+        other = around.events.get(link.other if link.event in own else link.event)
         if other is not None and other.cluster != best.cluster:
             relation = link.relation.value if link.event in own else f"{link.relation.value}_by"
             steps.setdefault(other.cluster, Step(relation, other))
-    for other in sorted(events.values(), key=standing):
-        if other.thread == best.thread and other.cluster != best.cluster:
+    for other in around.threads.get(best.thread, ()):
+        if other.cluster != best.cluster:
             steps.setdefault(other.cluster, Step("earlier" if day_of(other) <= day_of(best) else "later", other))
     return tuple(sorted(steps.values(), key=lambda step: (day_of(step.event), step.event.id)))
 
