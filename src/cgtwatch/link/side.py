@@ -113,7 +113,8 @@ class Side:
         """The cores of what this document is itself about, surest first."""
         title = core(self.title)
         if self.about:
-            return (title,) if len(title) >= _MIN_NAME else ()
+            whole = "".join(filter(str.isalnum, self.folded_title))  # not its core, which is the name of the act
+            return (whole,) if len(whole) >= _MIN_NAME else ()
         found = [core(match[0]) for match in _TITLED.finditer(self.folded_title)]
         if not self.folded_title.endswith(_REGARDING):
             found += [core(match[1]) for match in _IN_CORNERS.finditer(self.folded_title)]

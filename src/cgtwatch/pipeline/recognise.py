@@ -132,16 +132,15 @@ class _Earlier:
 
     def of(self, new: Candidate) -> list[Candidate]:
         """Those that `new` shall be compared with."""
-        found = {
-            one.event.id: one for one in (Candidate(*each) for each in self._store.candidates(new.keys.asked))
-        }
+        found = {one.event.id: one for one in (Candidate(*each) for each in self._store.candidates(new.keys.asked))}
         near: dict[str, set[str]] = {}
         for key in new.keys.asked:
             for one in self._by_key.get(key, ())[-NEIGHBOURS:]:
                 near.setdefault(one.event.id, set()).add(key)
         for name, keys in near.items():  # of one event this visit's reading counts
             found[name] = self._by_id[name].found_by(frozenset(keys))
-        return [one for one in found.values() if one.event.item_id != new.event.item_id]
+        # A document is not compared with the acts that it tells of; those are with each other.
+        return [one for one in found.values() if one.event.item_id != new.event.item_id or not (one.event.main or new.event.main)]
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
         """Every known report of some acts."""
@@ -150,13 +149,21 @@ class _Earlier:
 
 
 def _linked(item: StoredItem, earlier: _Earlier) -> StoredItem:
+    """The item with its own event and the acts that it tells of in their clusters and threads."""
     assert item.revision is not None
-    main = Candidate(item.events[0], item.revision.text)
-    others = earlier.of(main)
-    links = relate(main, others)
-    joined = _joined(main.event, links, {other.event.id: other.event for other in others}, earlier)
-    earlier.add(main.joined(joined))
-    return replace(item, events=(joined, *item.events[1:]), links=links, keys={joined.id: tuple(sorted(main.keys.own))})
+    events: list[PolicyEvent] = []
+    links: list[Link] = []
+    keys: dict[str, tuple[str, ...]] = {}
+    for event in item.events:
+        new = Candidate(event, item.revision.text if event.main else "")
+        others = earlier.of(new)
+        found = relate(new, others)
+        joined = _joined(event, found, {other.event.id: other.event for other in others}, earlier)
+        earlier.add(new.joined(joined))
+        events.append(joined)
+        links += found
+        keys[event.id] = tuple(sorted(new.keys.own))
+    return replace(item, events=tuple(events), links=tuple(links), keys=keys)
 
 
 def _listed_apart(event: PolicyEvent, other: PolicyEvent) -> bool:
@@ -179,10 +186,12 @@ def _denies(event: PolicyEvent, report: PolicyEvent) -> bool:
 def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, PolicyEvent], earlier: _Earlier) -> PolicyEvent:
     """`event` in the cluster of what reports the same act, or else in the thread of what it acts on or what acts on it."""
     others = [(link.relation, by_id[link.event if link.other == event.id else link.other]) for link in links]
-    same = [other for relation, other in others if relation is Relation.SAME_ACT and not _listed_apart(event, other)]
+    # What is only told of leads no cluster: nobody was told of it, and its own document is news.
+    one_act = [other for relation, other in others if relation is Relation.SAME_ACT]
+    same = [other for other in one_act if other.main and not _listed_apart(event, other)]
     reports = earlier.reports({other.cluster for other in same})
     for other in same:
         if not any(_denies(event, one) for one in reports if one.cluster == other.cluster):
             return replace(event, cluster=other.cluster, thread=other.thread)
-    steps = [other for relation, other in others if relation in STEPS]
+    steps = [other for relation, other in others if relation in STEPS] + [other for other in one_act if not other.main]
     return replace(event, thread=steps[0].thread) if steps else event
