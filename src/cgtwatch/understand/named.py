@@ -1,5 +1,6 @@
 """Every authority, place, product and therapy that a text names, by what is the same in all languages."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,7 +15,8 @@ from cgtwatch.understand.reading import longest
 from cgtwatch.understand.rules import Rules, Therapy
 from cgtwatch.understand.tables import read
 
-_MOST_NAMES = 9  # of one product; a longer row of the table holds several, of which each is only itself
+_MOST_NAMES = 12  # of one product; a longer row of the table holds several, of which each is only itself
+_INTERNATIONAL = re.compile(r"[a-z]+ [a-z]+(?:leucel|temcel|vec)")  # a row with two such names holds two products
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ class Names:
 
 
 def _product(name: str, number: int, group: tuple[str, ...]) -> _Product:
-    return _Product(name.casefold().strip("=*"), number if len(group) <= _MOST_NAMES else None, name.lstrip("=").isascii())
+    one = len(group) <= _MOST_NAMES and sum(_INTERNATIONAL.fullmatch(other) is not None for other in group) < 2
+    code = any(sign.isdigit() for sign in name)  # a code is the maker's own and has no other script
+    return _Product(name.casefold().strip("=*"), number if one and not code else None, name.lstrip("=").isascii())
 
 
 def _apart(hits: Iterable[Hit]) -> list[Hit]:
