@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cgtwatch.understand.fold import fold_all
-from cgtwatch.understand.issuers import EN, ZH, Issuer, Place, filled, stems
+from cgtwatch.understand.issuers import EN, ZH, Issuer, Place, Register, filled, stems
 
 _MARKS = "=*"  # what a table spells before or behind a word to say how it is compared
 
@@ -39,16 +39,16 @@ class _Ends:
 class Compounds:
     """Bodies of places by the parts of their names. What cannot be told in parts is left to be spelled out."""
 
-    def __init__(self, issuers: Iterable[Issuer], table: Mapping[int, str]) -> None:
-        bodies = [issuer for issuer in issuers if issuer.templates and issuer.place]
-        places = {id(body.place): body.place for body in bodies}
-        number = {key: place for place, key in enumerate(places)}
-        rows = {id(body.templates): body.templates for body in bodies}
-        self.spelled = tuple(_spelled(bodies))
-        self._bodies: dict[tuple[int, int], list[tuple[int, Issuer]]] = {}
-        for rank, body in enumerate(bodies):
-            self._bodies.setdefault((number[id(body.place)], id(body.templates)), []).append((rank, body))
-        self._homes = _homes([place for place in places.values() if place], table)
+    def __init__(self, register: Register, table: Mapping[int, str]) -> None:
+        self._register = register
+        self._bodies: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        bodies = tuple(register.bodies())
+        for rank, (body, place, templates) in enumerate(bodies):
+            self._bodies.setdefault((id(place), id(templates)), []).append((rank, body))
+        places = {id(place): place for _, place, _ in bodies}
+        rows = {id(templates): templates for _, _, templates in bodies}
+        self.spelled = tuple((register[body], name) for body, name in _spelled(bodies, places, rows))
+        self._homes = _homes(list(places.values()), table)
         self._after, self._before = _Ends(), _Ends()
         for frame in _frames(rows, table):
             if frame.after:
@@ -67,7 +67,7 @@ class Compounds:
         for frame in self._fitting(text, start, end):
             for chinese, place in homes:
                 for rank, body in self._bodies.get((place, frame.row), ()) if chinese is frame.chinese else ():
-                    yield start - len(frame.before), end + len(frame.after), rank, body
+                    yield start - len(frame.before), end + len(frame.after), rank, self._register[body]
 
     def _fitting(self, text: str, start: int, end: int) -> Iterator[_Frame]:
         for length in self._after.lengths.get(text[end : end + 1], ()):
@@ -82,8 +82,8 @@ class Compounds:
 def _homes(places: Sequence[Place], table: Mapping[int, str]) -> dict[str, list[tuple[bool, int]]]:
     """Of each folded stem: whether it is one for Chinese templates, and of which place."""
     named = [
-        (stem, chinese, number)
-        for number, place in enumerate(places)
+        (stem, chinese, id(place))
+        for place in places
         for chinese in (True, False)
         for stem in stems(place, chinese=chinese)
         if _plain(stem)
@@ -116,20 +116,23 @@ def _in_parts(template: str) -> bool:
     return template.count(ZH) + template.count(EN) == 1 and template not in (ZH, EN) and _plain(template)
 
 
-def _spelled(bodies: Sequence[Issuer]) -> Iterator[tuple[Issuer, str]]:
+def _spelled(
+    bodies: Iterable[tuple[str, Place, tuple[str, ...]]], places: Mapping[int, Place], rows: Mapping[int, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
     """The names that have to be written out: with a mark, or of another build."""
-    odd_templates: dict[int, list[str]] = {}
-    odd_stems: dict[int, tuple[list[str], list[str]]] = {}  # of a place, for English and for Chinese templates
-    for body in bodies:
-        row, place = id(body.templates), body.place
-        if row not in odd_templates:
-            odd_templates[row] = [template for template in body.templates if not _in_parts(template)]
-        if id(place) not in odd_stems and place is not None:
-            other, chinese = ([s for s in stems(place, chinese=c) if not _plain(s)] for c in (False, True))
-            odd_stems[id(place)] = (other, chinese)
-        for template in odd_templates[row]:
+    odd_rows = {row: odd for row, templates in rows.items() if (odd := [one for one in templates if not _in_parts(one)])}
+    odd_stems = {
+        (key, chinese): odd
+        for key, place in places.items()
+        for chinese in (True, False)
+        if (odd := [stem for stem in stems(place, chinese=chinese) if not _plain(stem)])
+    }
+    odd_places = {key for key, _ in odd_stems}
+    for body, place, templates in bodies:
+        row = id(templates)
+        for template in odd_rows.get(row, ()):
             yield from ((body, name) for name in filled(template, place))
-        if any(odd_stems[id(place)]):
-            for template in (one for one in body.templates if one not in odd_templates[row]):
+        for template in templates if id(place) in odd_places else ():
+            if template not in odd_rows.get(row, ()):
                 mark = ZH if ZH in template else EN
-                yield from ((body, template.replace(mark, stem)) for stem in odd_stems[id(place)][mark == ZH])
+                yield from ((body, template.replace(mark, stem)) for stem in odd_stems.get((id(place), mark == ZH), ()))

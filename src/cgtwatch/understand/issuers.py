@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.source import Names
@@ -60,6 +61,63 @@ class Issuer:
     place: Place | None = None
 
 
+class _Body(NamedTuple):
+    """A body that a place has after a row of the table, not made yet."""
+
+    place: Place
+    row: Row
+    templates: tuple[str, ...]
+
+
+class Register(Mapping[str, Issuer]):
+    """All authorities by id. The bodies that every place has are made when they are first asked for: most never are."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Issuer | _Body] = {}
+        self._centres: dict[str, Issuer] = {}
+
+    def __getitem__(self, key: str) -> Issuer:
+        found = self._found[key]
+        if isinstance(found, _Body):
+            found = self._found[key] = _body(key, found)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def keep(self, issuer: Issuer) -> None:
+        """Takes an authority in, in the place of one with the same id."""
+        self._found[issuer.id] = issuer
+        if issuer.beside:
+            self._centres.setdefault(issuer.beside, issuer)
+
+    def offer(self, key: str, place: Place, row: Row, templates: tuple[str, ...]) -> None:
+        """Takes in the body of `place` after `row` where its id is new."""
+        self._found.setdefault(key, _Body(place, row, templates))
+
+    def centre_of(self, agency: str) -> Issuer | None:
+        """The centre that acts in an agency's name."""
+        return self._centres.get(agency)
+
+    def spellings(self) -> Iterator[tuple[Issuer, str]]:
+        """Every name that is written out in the table, with whom it names."""
+        for issuer in self._found.values():
+            if isinstance(issuer, Issuer):
+                yield from ((issuer, name) for name in dict.fromkeys(issuer.spellings))
+
+    def bodies(self) -> Iterator[tuple[str, Place, tuple[str, ...]]]:
+        """The id, the place and the templates of every body that is named after its place."""
+        for key, body in self._found.items():
+            if body.templates and body.place is not None:
+                yield key, body.place, body.templates
+
+
 def read_places(file: Traversable) -> tuple[Place, ...]:
     """The territories of the table. Raises ConfigError for a malformed one."""
     columns = ("code", "kind", "id", "zh", "en", "names", "approves", "clears", "plans", "zone", *_MEANT)
@@ -86,13 +144,13 @@ def read_bodies(file: Traversable) -> tuple[Row, ...]:
     return read(file, ("suffix", "for", "canonical", "zh", "en", "names", "role", "called"))
 
 
-def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place, ...]) -> Mapping[str, Issuer]:
+def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place, ...]) -> Register:
     """All authorities by id: the register's own, and the bodies that every place has."""
-    found: dict[str, Issuer] = {}
+    found = Register()
     for row in read(register, ("id", "level", "jurisdiction", "zh", "en", "parent", "names", "role")):
         if row["id"] in found:
             raise ConfigError([f"{row.where}: id: {row['id']} stands twice"])
-        found[row["id"]] = _issuer(row)
+        found.keep(_issuer(row))
     templates = read_bodies(bodies)
     names = {row.where: row.words("names") for row in templates}
     by_kind: dict[str, list[Row]] = {}
@@ -103,12 +161,11 @@ def read_issuers(register: Traversable, bodies: Traversable, places: tuple[Place
             _of_country(found, place, by_kind[place.kind], names)
             continue
         for row in by_kind[place.kind]:
-            issuer = _body(place, row, names[row.where])
-            found.setdefault(issuer.id, issuer)
+            found.offer(_body_id(place, row.cells), place, row, names[row.where])
     return found
 
 
-def _of_country(found: dict[str, Issuer], place: Place, rows: Sequence[Row], names: dict[str, tuple[str, ...]]) -> None:
+def _of_country(found: Register, place: Place, rows: Sequence[Row], names: dict[str, tuple[str, ...]]) -> None:
     """Adds what a country calls its bodies by: one body may be meant by several of the rows, such as a ministry that also approves."""
     meant: dict[str, list[Row]] = {}
     for row in rows:
@@ -123,7 +180,7 @@ def _of_country(found: dict[str, Issuer], place: Place, rows: Sequence[Row], nam
             called = Names(same[0]["zh"].replace(ZH, place.zh), same[0]["en"].replace(EN, place.en))
             known = Issuer(key, level, place.code, called, (), role=same[0]["role"])
         if known.place is None:
-            found[key] = replace(known, templates=names[where], place=place)
+            found.keep(replace(known, templates=names[where], place=place))
 
 
 def country_body(place: Place, suffix: str) -> str:
@@ -179,16 +236,16 @@ def has(kind: str, row: Row) -> bool:
     return kind in wanted
 
 
-def _body(place: Place, row: Row, templates: tuple[str, ...]) -> Issuer:
-    """The authority of `place` after the template. Canonical bodies of provinces and Shenzhen carry the ids of the taxonomy."""
-    own = row["canonical"] == "yes" and (place.kind in ("province", "municipality") or place.id == _CANONICAL_CITY)
-    key = (
-        f"{place.id.removesuffix('p') if place.id == 'gzp' else place.id}_{row['suffix']}"
-        if own
-        else f"{place.id}_{row['suffix']}"
-    )
+def _body_id(place: Place, cells: Mapping[str, str]) -> str:
+    """The id of the body of `place`. Canonical bodies of provinces and Shenzhen carry the ids of the taxonomy."""
+    own = cells["canonical"] == "yes" and (place.kind in ("province", "municipality") or place.id == _CANONICAL_CITY)
+    if own:
+        return f"{'gz' if place.id == 'gzp' else place.id}_{cells['suffix']}"
+    return f"other:{place.id}_{cells['suffix']}"
+
+
+def _body(key: str, body: _Body) -> Issuer:
+    place, row, templates = body
     level = Level.PROVINCIAL if place.kind in ("province", "municipality", "state") else Level.MUNICIPAL
     names = Names(row["zh"].replace(ZH, place.zh), row["en"].replace(EN, place.en))
-    return Issuer(
-        key if own else f"other:{key}", level, place.code, names, (), role=row["role"], templates=templates, place=place
-    )
+    return Issuer(key, level, place.code, names, (), role=row["role"], templates=templates, place=place)

@@ -14,7 +14,7 @@ from cgtwatch.understand.called import called_patterns
 from cgtwatch.understand.compounds import Compounds
 from cgtwatch.understand.fold import folding
 from cgtwatch.understand.heads import HeadTable, read_heads
-from cgtwatch.understand.issuers import Issuer, Place, read_bodies, read_issuers, read_places
+from cgtwatch.understand.issuers import Issuer, Place, Register, read_bodies, read_issuers, read_places
 from cgtwatch.understand.lexicon import Lexicon, Pattern
 from cgtwatch.understand.tables import Row, read
 from cgtwatch.understand.topics import Topics
@@ -90,11 +90,12 @@ class Rules:
 
     version: str
     lexicon: Lexicon
-    issuers: Mapping[str, Issuer]
+    issuers: Register
     places: tuple[Place, ...]
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
     weights: Mapping[str, float]  # of what policy.features finds
     heads: Mapping[str, HeadTable]  # by script
+    hosts: Mapping[str, str]  # whose site it is: authorities by host
     topics: Topics | None = None  # of the user's own
 
     def country(self, code: str) -> Place | None:
@@ -108,10 +109,9 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     shipped = folder is None
     folder = folder or files("cgtwatch.understand") / "data"
     places = read_places(folder / "places.tsv")
-    issuers = {
-        **read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places),
-        **{issuer.id: issuer for issuer in extra.issuers},
-    }
+    issuers = read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places)
+    for issuer in extra.issuers:
+        issuers.keep(issuer)
     patterns: list[Pattern] = [*extra.patterns, *(Pattern(word, issuers[name]) for name, word in extra.spellings)]
     patterns += _patterns(read(folder / "terms.tsv", ("terms", "modalities", "strength")), "terms", _therapy)
     patterns += _patterns(read(folder / "products.tsv", ("names", "modalities")), "names", _product)
@@ -123,8 +123,8 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
         read(folder / "cues.tsv", ("terms", "weight", "doc_type", "type_weight", "stage", "mark")), "terms", _cue
     )
     table = folding(simplified())
-    compounds = Compounds(issuers.values(), table)
-    patterns += [Pattern(name, issuer) for issuer in issuers.values() for name in dict.fromkeys(issuer.spellings)]
+    compounds = Compounds(issuers, table)
+    patterns += [Pattern(name, issuer) for issuer, name in issuers.spellings()]
     patterns += [Pattern(name, body) for body, name in compounds.spelled]
     patterns += called_patterns(read_bodies(folder / "bodies.tsv"))
     patterns += [Pattern(name, place) for place in places for name in (place.zh, place.en, *place.names) if name]
@@ -144,6 +144,7 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
         defaults,
         weights,
         heads,
+        {row["host"]: row["issuer"] for row in read(folder / "hosts.tsv", ("host", "issuer"))},
     )
 
 
@@ -214,7 +215,7 @@ def _check_issuers(
     patterns: Iterable[Pattern], defaults: Mapping[tuple[str, str], Default], issuers: Mapping[str, Issuer]
 ) -> None:
     named = [p.meaning.issuers for p in patterns if isinstance(p.meaning, NamedAct)] + [d.issuers for d in defaults.values()]
-    unknown = sorted({one for group in named for one in group} - set(issuers))
+    unknown = sorted({one for group in named for one in group if one not in issuers})
     if unknown:
         raise ConfigError(
             [f"issuers.tsv: {one} is used by acts.tsv or defaults.tsv, and is not in the register" for one in unknown]
