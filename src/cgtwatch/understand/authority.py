@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from cgtwatch.model.classification import Span
 from cgtwatch.model.taxonomy import DocType, Level
-from cgtwatch.understand.issuers import Issuer, Place
+from cgtwatch.understand.acting import acting
+from cgtwatch.understand.called import names_organisation
+from cgtwatch.understand.issuers import Issuer, Place, country_body
 from cgtwatch.understand.kind import Kind
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
@@ -13,16 +16,27 @@ from cgtwatch.understand.rules import Rules
 
 _JOINS = re.compile(  # what stands between two authorities that act together
     r"^[\s、,，及和与與同&/;；]*"
-    r"(?:联合|会同|會同|共同|其|会商|會商|and|the|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*"
+    r"(?:联合|会同|會同|共同|其|会商|會商|and|the|(?:together|jointly|along|in conjunction) with|as well as|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*"
     r"[\s、,，及和与&]*(?:and )?(?:the )?$"
 )
+_ANIMALS = re.compile(r"\b(?:animals?|veterinary)\b", re.IGNORECASE)
+_SCHEME = re.compile(r"^\w+://")
+_BUSINESS = (  # of local bodies, by words of the title
+    ("mpa", re.compile("药品生产许可|生产许可证|药品监管|药品检查|药品上市后|药械|医疗器械监管|药品注册")),
+    ("hsb", re.compile("医保支付|医保目录|医疗服务价格|收费价格|医疗服务项目价格|纳入医保")),
+    ("amr", re.compile("虚假宣传|违法广告|广告专项|虚假广告|价格违法")),
+    ("court", re.compile("获刑|判刑|判决|一审|二审|被告人|被判")),
+    ("hc", re.compile("临床研究|诊疗|医疗机构|美容机构|医美|诊所|行医|医疗技术|治疗技术|备案机构|首个.{0,8}技术")),
+)
+_BEGINS = re.compile(r"[\s【《“\[]*(?:关于印发|关于发布|印发|转发)?[《“\s]*")
 _MANY = 12  # authorities of a round-up
 _BY_ASSEMBLY = re.compile("条例|經濟特區|经济特区")  # local statutes are the assembly's, rules and measures the government's
 _ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
-_PARLIAMENTS = re.compile(
-    r"^(?:npc|cppcc|congress|other:.*(?:_npc|_cppcc|_legislature|parliament|assembly|senat|_an|bundestag|bundesrat))$"
-)
 _APPROVES = (DocType.APPROVAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.OTHER, DocType.LAW, DocType.GUIDELINE, DocType.NOTICE)
+_OF_COUNTRY = {
+    DocType.LAW: "gov",
+    DocType.PROPOSAL: "parliament",
+}  # who gives such an act in a country whose habit is not in the table
 _LOCAL_ACTS = (DocType.PLAN, DocType.LAW, DocType.NOTICE, DocType.FUNDING, DocType.MEETING, DocType.OTHER, DocType.INTERPRETATION)
 
 
@@ -40,18 +54,18 @@ class Authority:
 
 def authority(reading: Reading, rules: Rules, what: Kind) -> Authority:
     """The authorities of a document that is policy: named in it, meant by the act or the place it names, or the source's own."""
-    who = _by_title(reading, rules, what) or _by_text(reading, rules, what)
+    who = _by_title(reading, rules, what) or _by_text(reading, rules, what) or _by_host(reading, rules)
     if who is not None:
         return _with_centre(who, reading, rules, what)
     place = next(iter([*_title_places(reading), *reading.in_lead(reading.places)]), None)
     if place is not None:
         return _from_place(reading, rules, place, what)
-    return _from_default(reading, rules)
+    return _from_default(reading, rules, what)
 
 
 def _by_title(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     """Whom the title names, whose act it names, who owns the source, or where it stands if there is nothing but a title."""
-    named = _acting(reading.in_title(reading.issuers), what.doc_type)
+    named = _acting(acting(reading, reading.in_title(reading.issuers)), what.doc_type)
     if named:
         return _from_hits(reading, rules, _with_partners(reading, named, what), 0.9)
     acts = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8)
@@ -73,9 +87,31 @@ def _by_text(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     if state is not None and what.doc_type in (DocType.LAW, DocType.PROPOSAL):
         return _from_place(reading, rules, state, what)
     named = _from_text(reading, what)
+    own = _own_place(reading, what)
+    if named and own is not None and named[0].meaning.jurisdiction == "CN":
+        return _from_place(reading, rules, own, what)
     if named:
         return _from_hits(reading, rules, named, 0.7)
     return _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
+
+
+def _by_host(reading: Reading, rules: Rules) -> Authority | None:
+    """Whose site the document stands on."""
+    address = _SCHEME.sub("", reading.document.url.lower())
+    host, _, path = address.partition("/")
+    labels = host.partition(":")[0].split(".")
+    for at in range(len(labels) - 1):
+        site = ".".join(labels[at:])
+        for key in (f"{site}/{'/'.join(path.split('/')[:depth])}" for depth in (3, 2, 1)) if path else ():
+            if key in rules.hosts:
+                return _of_site(rules, rules.hosts[key], key)
+        if site in rules.hosts:
+            return _of_site(rules, rules.hosts[site], site)
+    return None
+
+
+def _of_site(rules: Rules, issuer: str, site: str) -> Authority:
+    return _given(rules, (issuer,), rules.issuers[issuer].jurisdiction, Span(0, 0, site, of="address"), 0.6)
 
 
 def _with_partners(reading: Reading, named: list[Hit], what: Kind) -> list[Hit]:
@@ -87,7 +123,27 @@ def _with_partners(reading: Reading, named: list[Hit], what: Kind) -> list[Hit]:
 
 
 def _title_places(reading: Reading) -> list[Hit]:
-    return sorted(reading.in_title(reading.places), key=lambda hit: _at_home(reading, hit))
+    named = [hit for hit in reading.in_title(reading.places) if not names_organisation(reading.whole, hit)]
+    kept = [hit for hit, after in zip_longest(named, named[1:]) if not _above(hit, after)]
+    return sorted(kept, key=lambda hit: _at_home(reading, hit))
+
+
+def _above(hit: Hit, after: Hit | None) -> bool:
+    """Whether the next place is a part of this one and stands right behind it."""
+    if after is None or not (hit.meaning.chinese_local and after.meaning.chinese_local):
+        return False
+    return (
+        after.start - hit.end <= 1
+        and hit.meaning.code == after.meaning.code
+        and after.meaning.kind not in ("province", "municipality")
+    )
+
+
+def _own_place(reading: Reading, what: Kind) -> Hit | None:
+    """The Chinese city or province whose plan or measure the title is by its first words: no act of the nation, though it follows one."""
+    place = next(iter(_title_places(reading)), None)
+    begins = place is not None and place.meaning.chinese_local and _BEGINS.fullmatch(reading.whole[: place.start])
+    return place if begins and what.doc_type in (DocType.PLAN, DocType.LAW) else None
 
 
 def _at_home(reading: Reading, hit: Hit) -> int:
@@ -105,7 +161,9 @@ def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> 
     """With the centre that writes its agency's guidances on these therapies."""
     if what.doc_type is not DocType.GUIDELINE or reading.language != "en" or not any(h.meaning.strong for h in reading.therapies):
         return who
-    centre = next((i for i in rules.issuers.values() if i.beside and i.beside in who.issuers[:1]), None)
+    if _ANIMALS.search(reading.whole[: reading.lead_end]):
+        return who
+    centre = rules.issuers.centre_of(who.issuers[0]) if who.issuers else None
     if centre is None or centre.id in who.issuers:
         return who
     return replace(who, issuers=(*who.issuers, centre.id), issuer_spans=(*who.issuer_spans, *what.type_spans[:1]))
@@ -114,10 +172,12 @@ def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> 
 def _from_text(reading: Reading, what: Kind) -> list[Hit]:
     """The first authority of the text with those joined to it, there or where it is named again in the opening."""
     hits = tuple(hit for hit in reading.issuers if hit.start >= reading.title_end and not _quoted(reading, hit))
+    hits = acting(reading, hits)
     if what.doc_type is DocType.REPLY:
-        return _distinct([hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)])[:2]
+        answering = _distinct([hit for hit in hits if not _parliament(hit)])
+        return max(_joined(reading, answering), answering[:2], key=len)
     if what.doc_type is DocType.ROUNDUP:
-        return _distinct([hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)])[:_MANY]
+        return _distinct([hit for hit in hits if not _parliament(hit)])[:_MANY]
     opening = _acting(reading.in_lead(hits), what.doc_type) or _acting(hits, what.doc_type)[:3]
     group = _joined(reading, opening)
     for at in range(1, len(opening)):
@@ -142,13 +202,18 @@ def _quoted(reading: Reading, hit: Hit) -> bool:
 
 def _acting(hits: tuple[Hit, ...], doc_type: DocType) -> list[Hit]:
     """A reply is from whom was asked, not from the asking parliament; a proposal is the parliament's own."""
-    parliament = [hit for hit in hits if _PARLIAMENTS.match(hit.meaning.id)]
-    others = [hit for hit in hits if not _PARLIAMENTS.match(hit.meaning.id)]
+    parliament = [hit for hit in hits if _parliament(hit)]
+    others = [hit for hit in hits if not _parliament(hit)]
     if doc_type is DocType.REPLY:
         return others
-    if doc_type is DocType.PROPOSAL and parliament and hits[0] in parliament:
+    if doc_type in (DocType.PROPOSAL, DocType.LAW) and parliament and hits[0] in parliament:
         return parliament
     return others or list(hits)
+
+
+def _parliament(hit: Hit) -> bool:
+    issuer: Issuer = hit.meaning
+    return issuer.role == "parliament" and not issuer.id.endswith("_governor")
 
 
 def _joined(reading: Reading, hits: list[Hit]) -> list[Hit]:
@@ -201,6 +266,9 @@ def _from_place(reading: Reading, rules: Rules, hit: Hit, what: Kind) -> Authori
         assembly = f"other:{place.id}_npc"
         if what.doc_type is DocType.LAW and _BY_ASSEMBLY.search(reading.whole[: reading.title_end]) and assembly in rules.issuers:
             return _given(rules, (assembly,), place.code, span, 0.5)
+        body = _by_business(reading, rules, place, what)
+        if body:
+            return _given(rules, (body,), place.code, span, 0.5)
         if what.doc_type in _LOCAL_ACTS and issuer in rules.issuers:
             return _given(rules, (issuer,), place.code, span, 0.5)
         if reading.language == "zh" and what.doc_type in (DocType.APPROVAL, DocType.TRIAL):
@@ -209,6 +277,9 @@ def _from_place(reading: Reading, rules: Rules, hit: Hit, what: Kind) -> Authori
     usual = rules.defaults.get((place.code, what.doc_type.value))
     if usual is not None:
         return _given(rules, usual.issuers, usual.jurisdiction, span, 0.5)
+    if what.doc_type in _OF_COUNTRY and place.kind in ("country", "sar"):
+        issuer = country_body(place, _OF_COUNTRY[what.doc_type])
+        return _given(rules, (issuer,) if issuer in rules.issuers else (), place.code, span, 0.4)
     if what.doc_type is DocType.TRIAL:
         issuer = place.clears
     elif what.doc_type in (DocType.PLAN, DocType.FUNDING):
@@ -218,7 +289,20 @@ def _from_place(reading: Reading, rules: Rules, hit: Hit, what: Kind) -> Authori
     return _given(rules, (issuer,) if issuer else (), place.code, span, 0.5)
 
 
-def _from_default(reading: Reading, rules: Rules) -> Authority:
+def _by_business(reading: Reading, rules: Rules, place: Place, what: Kind) -> str:
+    """The body whose business the title tells: clinical research is the health commission's, a drug maker's licence the drug administration's."""
+    title = rules.lexicon.fold(reading.whole[: reading.title_end])
+    for suffix, words in _BUSINESS:
+        if words.search(title) and not (
+            suffix == "hc" and what.doc_type in (DocType.PLAN, DocType.LAW, DocType.FUNDING, DocType.MEETING)
+        ):
+            for key in (f"{place.id}_{suffix}", f"other:{place.id}_{suffix}"):
+                if key in rules.issuers:
+                    return key
+    return ""
+
+
+def _from_default(reading: Reading, rules: Rules, what: Kind) -> Authority:
     """The procedure's own authority, where the language of the document has only one such procedure."""
     for hit in [*reading.in_title(reading.cues), *reading.in_lead(reading.cues)]:
         default = rules.defaults.get((reading.language, hit.meaning.mark))
@@ -229,6 +313,9 @@ def _from_default(reading: Reading, rules: Rules) -> Authority:
         if head is not None and default is not None:
             span = Span(head.start, head.end, reading.whole[head.start : head.end])
             return _given(rules, default.issuers, default.jurisdiction, span, 0.4)
+    kind_usual = rules.defaults.get((reading.language, what.doc_type.value))
+    if kind_usual is not None and kind_usual.issuers:
+        return _given(rules, kind_usual.issuers, kind_usual.jurisdiction, (what.type_spans or (Span(0, 0, ""),))[0], 0.3)
     document = reading.document
     if document.source_jurisdiction:
         where = Span(0, 0, document.source_jurisdiction, of="source")

@@ -87,19 +87,15 @@ class Surroundings:
         self._title_end = len(document.title)
         self._url = document.url
         self.all = places
-        self._issuers = [hit for hit in hits if isinstance(hit.meaning, Issuer)]
-        whole = document.whole
-        self.places = sorted(
-            {
-                (hit.start, hit.end): hit for hit in hits if isinstance(hit.meaning, Place) and not names_organisation(whole, hit)
-            }.values(),
-            key=lambda hit: hit.start,
-        )
+        named = {(hit.start, hit.end): hit for hit in hits if isinstance(hit.meaning, Place)}
+        in_order = sorted(named.values(), key=lambda hit: hit.start)
+        self._named = [[hit for hit in in_order if not names_organisation(document.whole, hit)], in_order]
 
     def nearest(self, at: int, kinds: Iterable[str], codes: frozenset[str] = frozenset()) -> Place | None:
         """The place of one of `kinds` (and countries of `codes`) that a word at `at` means: the last before it, the title's, the next."""
         wanted = set(kinds)
-        fitting = [hit for hit in self.places if self._fits(hit.meaning, wanted, codes)]
+        fits = ([hit for hit in hits if self._fits(hit.meaning, wanted, codes)] for hits in self._named)
+        fitting = next((hits for hits in fits if hits), [])  # places in names of companies only where nothing else tells
         before = [hit for hit in fitting if hit.start <= at]
         titled = [hit for hit in fitting if hit.start < self._title_end]
         chosen = (

@@ -1,0 +1,69 @@
+"""Which of the bodies that a text names acts in it, and which is only cited, asked, sued or written to."""
+
+import re
+from collections.abc import Sequence
+
+from cgtwatch.understand.lexicon import Hit
+from cgtwatch.understand.reading import Reading
+
+_WITHIN = 24  # characters before a name that say what it is there for
+_CITED = re.compile(
+    r"(?:根据|依据|按照|依照|遵照|遵循|贯彻|落实|贯彻落实|转发|参照|报请|呈报|上报|提交|提交给|递交|致函|建议|呼吁|敦促|恳请|起诉|状告|诉|"
+    r"符合|响应|衔接|对接|针对|取得|向|致|隶属|协助|配合)(?:原|了|中国|《)?$|》[(（]$"
+    r"|(?:in line with|aligned with|under|pursuant to|in accordance with|compliance with|consistent with|urg(?:e|es|ed|ing)|calls? on|"
+    r"asks?|petitions?|petitioned|sues?|suing|against|submit(?:s|ted)? to|fil(?:es|ed) with|letter to|lobb(?:y|ies)|regulated by|"
+    r"registered with|(?:side|sides|sided) with|comments? to|appl(?:y|ies|ied) to|unlike|similar to|in response to|not approved by|"
+    r"proposed to|pitch(?:es)? to|unapproved by|pressures?|press(?:es)?)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(r"[^。;；\n]{0,4}?(?:官网|网站|官微|微信|公告|公示|消息|通报|信息|新闻|公布|发布|批准|最新|披露)")
+_ADDRESSED = re.compile(r"(?:^|[\n。])\s*(?:各|有关|省、自治区)[^。\n]{0,160}?[:：]")
+_PASSED_ON = re.compile(r"[^。，,;；\n]{0,6}?(?:交由|转交|批转|交办|转来)")
+_OFFICE_AFTER = re.compile(r"^(?:['’]s|的|[\s,，(（:：])*$")
+_OFFICE_BEFORE = re.compile(r"^(?:,|，|\s|\(|（|of|at|the|within)*$")
+
+
+def acting(reading: Reading, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Those of `hits` that act; all of them where none does. An office stands for its agency, and a name within another's end for nothing."""
+    apart = _apart(hits)
+    free = [hit for hit in apart if not _cited(reading, hit) and not _addressed(reading, hit)]
+    return tuple(_offices(reading, free or apart))
+
+
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    kept: list[Hit] = []
+    for hit in hits:
+        if not kept or hit.start >= kept[-1].end or hit.start == kept[-1].start:
+            kept.append(hit)
+    return kept
+
+
+def _cited(reading: Reading, hit: Hit) -> bool:
+    before = reading.whole[max(0, hit.start - _WITHIN) : hit.start]
+    if hit.start > reading.title_end:  # the end of the title is no context of the text
+        before = before[-(hit.start - reading.title_end) :]
+    if _PASSED_ON.match(reading.whole, hit.end):
+        return True
+    return _CITED.search(before) is not None and not _SOURCE.match(reading.whole, hit.end)
+
+
+def _addressed(reading: Reading, hit: Hit) -> bool:
+    """Among those that the letter is addressed to."""
+    start = max(0, hit.start - 200)
+    return any(
+        found.start() + start <= hit.start < found.end() + start
+        for found in _ADDRESSED.finditer(reading.whole[start : hit.end + 200])
+    )
+
+
+def _offices(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
+    """Without the agency whose office is named in the same breath: the agency's office acts, not both."""
+    left: list[Hit] = []
+    for hit in hits:
+        last = left[-1] if left else None
+        between = reading.whole[last.end : hit.start] if last else ""
+        if last and hit.meaning.parent == last.meaning.id and _OFFICE_AFTER.match(between):
+            left[-1] = hit
+        elif not (last and last.meaning.parent == hit.meaning.id and _OFFICE_BEFORE.match(between)):
+            left.append(hit)
+    return left
