@@ -175,6 +175,7 @@ def test_a_thread_is_told_in_the_order_of_its_days(store: Store) -> None:
     store.record_visit(visit([replace(final, links=(link,)), draft]))
     assert [each.id for each in store.thread("e-b")] == ["e-a", "e-b"]
     assert store.links("e-a") == store.links("e-b") == (link,)
+    assert store.thread_links("e-a") == store.thread_links("e-b") == (link,)
 
 
 @pytest.mark.parametrize(

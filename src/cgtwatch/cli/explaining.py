@@ -24,11 +24,12 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands around an event: its source, the events it is linked to, its thread in order, and all readers."""
+    """What stands around an event: its source, the events it is linked to, its thread in order with what holds it together, and all readers."""
 
     source: Source | None = None
     others: Mapping[str, PolicyEvent] = field(default_factory=dict)
     thread: Sequence[PolicyEvent] = ()
+    held_by: Sequence[Link] = ()
     readers: Sequence[Subscription] = ()
 
 
@@ -69,6 +70,7 @@ def explanation_record(found: Explanation, beside: Beside = Beside()) -> dict[st
         "thread": [
             {"event": one.id, "date": plain(one.on), "stage": one.labels.stage.value, "title": one.title} for one in beside.thread
         ],
+        "thread_links": _records(beside.held_by, ("event", "other", "relation", "reason")),
         "waiting": plain(list(waiting(found, beside.readers))),
         "told": _records(found.told, ("seq", "subscription", "wanted", "reason", "delivery", "state", "sent_at")),
     }
@@ -149,6 +151,9 @@ def _relatives(found: Explanation, beside: Beside) -> Iterator[str]:
         for n, one in enumerate(beside.thread):
             here = " (this)" if one.id == found.event.id else ""
             yield f"{'thread' if n == 0 else '':<11}{shown(one.on)} {one.labels.stage.value:<9} {shown(one.title)}{here}"
+            for link in beside.held_by:  # what leads from this step to another; the event's own links stand above
+                if link.event == one.id and found.event.id not in (link.event, link.other):
+                    yield f"{'':<11}  {link.relation.value} {link.other}: {link.reason}"
 
 
 def _linked(link: Link, event: PolicyEvent, others: Mapping[str, PolicyEvent]) -> str:

@@ -83,6 +83,7 @@ def explain(event: Annotated[str, typer.Argument(metavar="EVENT")], json: Json =
             next((one for one in app.sources if one.id == found.event.source), None),
             {one: app.store.event(one) for one in linked},
             app.store.thread(event),
+            app.store.thread_links(event),
             app.store.subscriptions(),
         )
         if show.as_json(json):

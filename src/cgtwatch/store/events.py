@@ -64,6 +64,14 @@ class Events(Room):
         thread = self.event(event_id).thread
         return sorted(self._events(_live().where(EVENT.c.thread == thread)), key=lambda e: (e.on or date.max, e.first_seen, e.id))
 
+    def thread_links(self, event_id: str) -> tuple[Link, ...]:
+        """What holds the event's thread together: the links between its members, each with the words or number that made it."""
+        members = select(EVENT.c.id).where(EVENT.c.thread == self.event(event_id).thread, EVENT.c.withdrawn.is_(False))
+        inside = select(LINK).where(LINK.c.event.in_(members), LINK.c.other.in_(members))
+        with self._database.read() as db:
+            rows = db.execute(inside.order_by(LINK.c.event, LINK.c.other, LINK.c.relation)).mappings()
+            return tuple(Link(**dict(row) | {"relation": Relation(row["relation"])}) for row in rows)
+
     def links(self, event_id: str) -> tuple[Link, ...]:
         """Relations from and to an event."""
         either = select(LINK).where((LINK.c.event == event_id) | (LINK.c.other == event_id))
