@@ -9,14 +9,15 @@ from cgtwatch.model.taxonomy import DocType, Stage
 from cgtwatch.understand.needed import Expression, Screen
 from cgtwatch.understand.tables import Row
 
-ANY, PAYER, PARLIAMENT, FUNDER, COURT, PLACE, THERAPY, BACKGROUND = "A", "H", "L", "F", "C", "P", "T", "B"
-_ROLES = {"": ANY, "payer": PAYER, "parliament": PARLIAMENT, "funder": FUNDER, "court": COURT}
+ANY, PAYER, PARLIAMENT, FUNDER, COURT, SOCIETY, PLACE, THERAPY, BACKGROUND = "A", "H", "L", "F", "C", "S", "P", "T", "B"
+_ROLES = {"": ANY, "payer": PAYER, "parliament": PARLIAMENT, "funder": FUNDER, "court": COURT, "society": SOCIETY}
 _CLASSES = {
     "{A}": "[AHLFC]+",
     "{H}": "H+",
     "{L}": "L+",
     "{F}": "F+",
     "{C}": "C+",
+    "{S}": "S+",
     "{P}": "[PAHLFC]+",
     "{T}": "T+",
     "{_}": "[^。;!?]{0,40}?",

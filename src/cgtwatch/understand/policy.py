@@ -1,5 +1,6 @@
 """Whether a document is an act of an authority, or news of one: rules weigh the words, a small learned scorer the weights."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,32 @@ _DECISIONS = frozenset({"marketing", "approval", "trial", "accepted", "designati
 _FIRM = 1.2
 _SUBJECT = 0.4  # an authority that opens the title is its subject
 _FIRST_WORDS = 4
+_BESIDE = 30  # characters from an authority to its verb
 _NOISE = frozenset({"business", "soft business", "stock", "science", "society"})  # a decision told in a company's words stays one
+_TOLD_OF = 0.5  # of the weight of an act that a title only talks about
+_BODY = "body"  # a word for an authority that is not named
+_UNNAMED = 0.8
+_ASKS = re.compile(r"[?？]\W*$|[吗呢]\W*$")
+_STOP = re.compile(r"[。！!；;]|\. ")
+_HOST = re.compile(r"^(?:\w+://)?([^/:?#]+)")
+_STATE = frozenset({"gov", "gouv", "gob", "gub", "govt", "gc", "europa", "nhs", "parliament", "admin", "bund"})
+_OWN = (  # addresses of authorities that do not say so
+    *(
+        "who.int",
+        "ich.org",
+        "coe.int",
+        "edqm.eu",
+        "unesco.org",
+        "oecd.org",
+        "nice.org.uk",
+        "canada.ca",
+        "cde.org.cn",
+        "cfdi.org.cn",
+    ),
+    *("nifdc.org.cn", "chp.org.cn", "bundestag.de", "bfarm.de", "pei.de", "g-ba.de", "bundesanzeiger.de", "ansm.sante.fr"),
+    *("has-sante.fr", "boe.es", "swissmedic.ch", "cbg-meb.nl", "fimea.fi", "lakemedelsverket.se", "riksdagen.se"),
+)
+_ARCHIVES = frozenset({"ncbi", "pubmed", "clinicaltrials", "blog", "blogs"})
 _SCORE_MOST = 3.0  # the rules' score says no more beyond it
 
 
@@ -36,8 +62,11 @@ def stand(reading: Reading, weights: Mapping[str, float]) -> Stand:
     cues = _first_cues(reading)
     for_, against = _strongest(reading, cues)
     spans = [reading.span(hit) for _, hit in sorted(for_.values(), key=lambda pair: -pair[0])[:4]]
-    spans += [reading.span(hit) for hit in reading.in_title(reading.issuers)[:2]]
+    spans += [reading.span(hit) for hit in reading.in_title(_authorities(reading))[:2]]
     spans += [reading.span(hit) for hit in reading.in_title(reading.acts)[:1]]
+    head = reading.title_heads.act or reading.lead_heads.act
+    if not spans and head:
+        spans = [Span(head.start, head.end, reading.whole[head.start : head.end])]
     if not spans and reading.document.source_issuer:
         spans = [Span(0, 0, reading.document.source_issuer, of="source")]
     score = sum(weights.get(name, 0.0) * value for name, value in _features(reading, cues).items())
@@ -54,10 +83,24 @@ def features(reading: Reading) -> dict[str, float]:
 def _first_cues(reading: Reading) -> list[Hit]:
     """Of each cue its first place in the title, in the opening and in the rest: how often it comes again says nothing more."""
     first: dict[tuple[int, int], Hit] = {}
+    opening = _opening_authority(reading)
     for hit in reading.cues:
+        if (
+            hit.meaning.mark == "filing"
+            and opening
+            and hit.start < reading.title_end
+            and opening.end < hit.start < opening.end + _BESIDE
+        ):
+            continue  # what an authority seeks or plans it does not file
         zone = 0 if hit.start < reading.title_end else 1 if hit.start < reading.lead_end else 2
         first.setdefault((id(hit.meaning), zone), hit)
     return list(first.values())
+
+
+def _opening_authority(reading: Reading) -> Hit | None:
+    """The authority that the title opens with."""
+    titled = reading.in_title(_authorities(reading))
+    return next((hit for hit in titled if hit.start <= _FIRST_WORDS and reading.whole[: hit.start] != "向"), None)
 
 
 def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
@@ -65,7 +108,9 @@ def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
         "bias": 1.0,
         "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading, cues))) / 2,
         "authority": _authority(reading),
-        "authority in opening": float(bool(reading.in_lead(reading.issuers))),
+        "authority in opening": float(bool(reading.in_lead(_authorities(reading)))),
+        "official address": float(not reading.document.source_issuer and is_official(reading.document.url)),
+        "title asks": float(_asks(reading)),
         "named act": _acts(reading),
         "place in title": float(bool(reading.in_title(reading.places))),
         "therapy in title": float(bool(reading.in_title(reading.therapies))),
@@ -84,7 +129,7 @@ def _built(reading: Reading) -> dict[str, float]:
     found = {}
     for zone, heads in (("title", reading.title_heads), ("opening", reading.lead_heads)):
         if heads.act and (zone == "title" or not reading.title_heads.act):
-            found[f"{zone} built for"] = heads.act.rule.weight
+            found[f"{zone} built for"] = heads.act.rule.weight * (_TOLD_OF if zone == "title" and _about(reading) else 1.0)
         if heads.against:
             found[f"{zone} built against"] = -heads.against.rule.weight
     if not reading.title_heads.act:
@@ -96,10 +141,27 @@ def _built(reading: Reading) -> dict[str, float]:
     return found
 
 
+def _about(reading: Reading) -> bool:
+    """Whether the title asks, or begins to explain, before it names an act: then the act is its matter and no news."""
+    act, against = reading.title_heads.act, reading.title_heads.against
+    if (act and act.rule.mark == "explained") or is_official(reading.document.url):
+        return False  # an authority answers questions, too
+    if _asks(reading):
+        return True
+    return against is not None and against.rule.mark == "explainer" and (act is None or against.start <= act.start)
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether the title is a question, and names no act in a sentence before it."""
+    act = reading.title_heads.act
+    asks = _ASKS.search(reading.document.title)
+    return asks is not None and not (act and _STOP.search(reading.document.title, act.end, asks.start()))
+
+
 def _by_rules(reading: Reading, cues: Sequence[Hit]) -> float:
     """The score of the rules alone: the three strongest marks for, less those against, with who speaks."""
     for_, against = _strongest(reading, cues)
-    score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3])
+    score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3]) * (_TOLD_OF if _about(reading) else 1.0)
     titled = reading.in_title(cues)
     decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in titled)
     held = (weight * (0.4 if decided and name in _NOISE else 1.0) for name, (weight, _) in against.items())
@@ -130,13 +192,31 @@ def _authority(reading: Reading) -> float:
     document = reading.document
     if document.source_issuer is not None and document.source_level is not Level.NEWS:
         return 2.0
-    titled = reading.in_title(reading.issuers)
+    titled = reading.in_title(_authorities(reading))
     if titled:
         opens = titled[0].start <= _FIRST_WORDS and reading.whole[titled[0].end : titled[0].end + 1] != "-"
         return 1.0 + (_SUBJECT if opens else 0.0)
-    if reading.in_lead(reading.issuers):
+    if any(hit.meaning.mark == _BODY for hit in reading.in_title(reading.cues)):
+        return _UNNAMED
+    if reading.in_lead(_authorities(reading)):
         return 0.5
     return 0.45 if reading.in_title(reading.places) else 0.0
+
+
+def _authorities(reading: Reading) -> tuple[Hit, ...]:
+    """The bodies named that can act: learned societies cannot."""
+    return tuple(hit for hit in reading.issuers if hit.meaning.role != "society")
+
+
+def is_official(url: str) -> bool:
+    """Whether a page stands at a public authority's address; archives of papers there are none."""
+    found = _HOST.match(url)
+    host = found[1].lower() if found else ""
+    labels = host.split(".")
+    if len(labels) < 2 or _ARCHIVES & set(labels[:-1]):
+        return False
+    state = bool(_STATE & set(labels[-2:])) or (labels[-2] == "go" and len(labels[-1]) == 2)
+    return state or any(host == own or host.endswith(f".{own}") for own in _OWN)
 
 
 def _acts(reading: Reading) -> float:

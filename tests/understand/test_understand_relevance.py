@@ -1,0 +1,157 @@
+"""What is news of an authority's act in this field, and what is not: headlines of every class, invented, in ten languages."""
+
+import pytest
+
+from cgtwatch.model.classification import Classification, Document
+from cgtwatch.model.taxonomy import Modality
+from cgtwatch.understand.classify import classify
+from cgtwatch.understand.policy import is_official
+from cgtwatch.understand.rules import Rules, load
+
+RULES: Rules = load()
+
+
+def told(title: str, text: str = "", url: str = "") -> Classification:
+    return classify(Document(title, text, url), RULES)
+
+
+ACTS = [
+    "FDA slaps hold on gene therapy after second liver failure",
+    "Health Canada clears first human study of base-edited T cells",
+    "Regulator pulls licence of Melbourne stem cell clinic",
+    "Swissmedic refuses authorisation for Duchenne gene therapy",
+    "Thai FDA warns public over exosome injections",
+    "Saudi Arabia reimburses sickle cell gene editing therapy",
+    "Germany's G-BA sees no added benefit for haemophilia gene therapy",
+    "NHS England strikes deal on sickle cell gene therapy",
+    "EU ministers agree position on pharma package hospital exemption",
+    "CHMP opinion: conditional marketing authorisation for afami-cel",
+    "Montana opens door to experimental therapies including gene therapy",
+    "NIH to end funding of human embryonic stem cell research",
+    "UK to invest £30m in advanced therapy manufacturing",
+    "MHLW orders Tokyo clinic to halt autologous cell infusions",
+    "Biotech gets EMA PRIME tag for its hemophilia gene therapy",
+    "Firm receives FDA green light to begin Phase 1 of in vivo CAR-T",
+    "Untitled Letter - Vitality Stem Cells LLC",
+    "China approved its second CAR-T for solid tumors. Will others follow?",
+    "国家卫健委就干细胞临床应用收费问题作出回应",
+    "国家医保局：CAR-T不会挤占基本医保基金",
+    "苏州工业园区管委会与细胞治疗企业座谈",
+    "河南一诊所违规开展干细胞治疗被罚",
+    "民进中央提案：完善细胞治疗产品支付机制",
+    "药监局领导走访细胞治疗企业",
+    "衛福部預告修正特管辦法 開放異體細胞治療",
+    "香港衞生署就先進療法產品修例展開諮詢",
+    "我国放开自贸区外资从事干细胞治疗",
+    "某公司体内CAR-T获FDA临床默示许可",
+    "細胞治療の無届提供で大阪のクリニックに改善命令 厚労省",
+    "식약처, CAR-T 치료제 신속처리 대상 지정",
+    "PEI genehmigt klinische Prüfung mit CAR-T-Zellen bei Lupus",
+    "L'ANSM autorise un essai de thérapie génique dans la drépanocytose",
+    "Sanidad financia la terapia CAR-T académica",
+    "AIFA: via libera alla rimborsabilità della terapia CAR-T",
+]
+NO_ACTS = [
+    "CAR-T maker lays off 40% of staff",
+    "Positive topline results for hemophilia gene therapy",
+    "Company to seek accelerated approval of gene therapy after positive data",
+    "Sarepta expects FDA decision on gene therapy in May",
+    "Insurer refuses to pay for family's gene therapy",
+    "Five things to know about Casgevy",
+    "Is stem cell therapy legal in Mexico?",
+    "Why gene therapy costs millions",
+    "Taiwan: Regulatory Landscape for Regenerative Medicine",
+    "Current status of ATMP regulation in Switzerland",
+    "New Stem Cell Rules: A Short Overview",
+    "The evolving regulation of ATMPs in Europe: a legal view",
+    "Jane Roe – Managing Director, Alliance for Cell Therapy",
+    "Stem cell society welcomes new members",
+    "One year after approval: how Amtagvi changed melanoma care",
+    "ASH guideline on CAR-T toxicities",
+    "Webinar: navigating FDA's CMC expectations for gene therapy",
+    "CAR-T龙头股价大跌",
+    "中美干细胞监管政策对比研究",
+    "做干细胞临床研究需要先备案吗？",
+    "细胞治疗产品申报IND要准备什么材料？",
+    "某大学附属医院举办细胞治疗高峰论坛",
+    "细胞存储靠谱吗 律师解读合同陷阱",
+    "某CAR-T产品首张处方落地",
+    "惠民保报销CAR-T 最高100万",
+    "获批一周年 我国首款干细胞药惠及千名患者",
+    "再生医療クリニックの選び方",
+    "CAR-T 치료제 시장 전망",
+    "Was ist eine CAR-T-Zelltherapie?",
+    "Une startup lève 20 millions pour la thérapie génique",
+    "Qué son las células madre y para qué sirven",
+]
+KINDS = [
+    ("FDA approves first virus that kills cancer cells in bladder: a cancer-killing virus", {Modality.ONCOLYTIC_VIRUS}),
+    ("EMA backs abcabtagene testleucel", {Modality.CAR_T}),
+    ("NMPA approves testogene exampleparvovec", {Modality.GENE_THERAPY}),
+    ("FDA clears living drug for lupus", {Modality.CGT_GENERAL}),
+    ("国家药监局批准某某奥仑赛注射液上市", {Modality.CAR_T}),
+    ("国家药监局批准CAR-T细胞治疗产品上市", {Modality.CAR_T}),
+    ("商务部：允许外资从事干细胞、基因治疗", {Modality.STEM_CELL, Modality.GENE_THERAPY}),
+    ("国家卫健委发布人体细胞组织物管理规定", {Modality.CGT_GENERAL}),
+    ("FDA issues untitled letter on unapproved HCT/Ps", {Modality.CGT_GENERAL}),
+    ("厚労省、自由診療の細胞投与で緊急命令", {Modality.CGT_GENERAL}),
+]
+
+
+@pytest.mark.parametrize("title", ACTS)
+def test_classify_reports_an_act_however_a_headline_tells_it(title: str) -> None:
+    assert told(title).labels.relevant
+
+
+@pytest.mark.parametrize("title", NO_ACTS)
+def test_classify_leaves_out_what_companies_clinics_and_writers_tell(title: str) -> None:
+    assert not told(title).labels.policy
+
+
+@pytest.mark.parametrize(("title", "kinds"), KINDS)
+def test_classify_names_the_kinds_of_therapy_by_rule_and_not_only_by_known_names(title: str, kinds: set[Modality]) -> None:
+    assert set(told(title).labels.modalities) == kinds
+
+
+def test_classify_takes_the_kinds_from_the_opening_where_the_title_names_only_the_field() -> None:
+    labels = told("先进疗法产品监管条例", "本条例所称先进疗法产品，是指基因治疗产品和组织工程产品。").labels
+    assert set(labels.modalities) == {Modality.CGT_GENERAL, Modality.GENE_THERAPY, Modality.TISSUE_ENGINEERED}
+
+
+def test_classify_counts_a_stem_cell_cosmetic_only_where_an_authority_acts_against_it() -> None:
+    assert told("市场监管局查处“干细胞面霜”，干细胞化妆品属虚假宣传").labels.relevant
+    assert not told("某品牌发布干细胞化妆品新品").labels.cgt
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "市卫健委组织造血干细胞捐献宣传",
+        "NMPA approves antibody for blastic plasmacytoid dendritic cell neoplasm",
+        "国家药监局批准NK/T细胞淋巴瘤新药上市",
+        "Senate bans meat grown from animal stem cells",
+        "农业农村部发布基因编辑番茄安全评价指南",
+    ],
+)
+def test_classify_leaves_out_what_only_shares_its_words_with_therapies(title: str) -> None:
+    assert not told(title).labels.cgt
+
+
+def test_policy_rests_on_the_build_of_the_title_where_no_listed_word_stands_in_it() -> None:
+    found = told("Ministerin warnt vor Stammzelltherapie")
+    assert not found.labels.policy or found.evidence["policy"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://www.hsa.gov.sg/ctgtp", "https://www.mhlw.go.jp/stf", "http://wjw.sh.gov.cn/a", "https://who.int/x"]
+)
+def test_is_official_knows_the_addresses_of_authorities(url: str) -> None:
+    assert is_official(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "https://pmc.ncbi.nlm.nih.gov/articles/1", "https://blog.cirm.ca.gov/x", "https://gov.example.com/", "https://go.com"],
+)
+def test_is_official_takes_no_archive_blog_or_look_alike_for_one(url: str) -> None:
+    assert not is_official(url)
