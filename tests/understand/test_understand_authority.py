@@ -50,6 +50,8 @@ def test_a_body_is_known_by_its_place(title: str, issuers: tuple[str, ...], juri
         ("SFDA approves gene therapy trial", "Riyadh. The trial is the first in Saudi Arabia.", ("other:sfda_sa",)),
         ("SFDA approves gene therapy trial", "Beijing. The trial is the first in China.", ("nmpa",)),
         ("卫生部叫停干细胞收费治疗", "", ("nhc",)),
+        ("关于细胞治疗建议的答复", "您提出的建议收悉，我委高度重视，现答复如下。", ("nhc",)),
+        ("关于对洛阳市政协细胞治疗提案的答复", "您提出的提案收悉，我委高度重视，现答复如下。", ("other:luoyang_hc",)),
     ],
 )  # fmt: skip
 def test_a_body_called_without_its_place_is_that_of_the_place_spoken_of(title: str, text: str, issuers: tuple[str, ...]) -> None:
@@ -69,6 +71,11 @@ def test_a_body_called_without_its_place_is_that_of_the_place_spoken_of(title: s
 )  # fmt: skip
 def test_who_is_only_named_is_not_the_issuer(title: str, text: str, issuers: tuple[str, ...]) -> None:
     assert who(title, text).issuers == issuers
+
+
+def test_the_country_of_a_public_site_stands_in_for_a_place() -> None:
+    found = who("Consultation on gene therapy manufacturing rules", "We seek views.", "https://www.gov.uk/consultations/x")
+    assert found.jurisdiction == "GB"
 
 
 def test_a_university_of_a_city_does_not_speak_for_the_city() -> None:

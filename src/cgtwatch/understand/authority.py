@@ -16,10 +16,12 @@ from cgtwatch.understand.rules import Rules
 
 _JOINS = re.compile(  # what stands between two authorities that act together
     r"^[\s、,，及和与與同&/;；]*"
-    r"(?:联合|会同|會同|共同|其|会商|會商|and|the|(?:together|jointly|along|in conjunction) with|as well as|办公厅|办公室|\([^)]*\)|（[^）]*）|、|,)*"
+    r"(?:联合|会同|會同|共同|其|会商|會商|and|the|(?:together|jointly|along|in conjunction) with|as well as|"
+    r"办公厅|办公室|官网|网站|公布|发布|了|\([^)]*\)|（[^）]*）|、|,)*"
     r"[\s、,，及和与&]*(?:and )?(?:the )?$"
 )
 _ANIMALS = re.compile(r"\b(?:animals?|veterinary)\b", re.IGNORECASE)
+_PUBLIC = frozenset({"gov", "go", "gouv", "gob", "govt", "gc"})  # second labels of public bodies
 _SCHEME = re.compile(r"^\w+://")
 _BUSINESS = (  # of local bodies, by words of the title
     ("mpa", re.compile("药品生产许可|生产许可证|药品监管|药品检查|药品上市后|药械|医疗器械监管|药品注册")),
@@ -54,7 +56,7 @@ class Authority:
 
 def authority(reading: Reading, rules: Rules, what: Kind) -> Authority:
     """The authorities of a document that is policy: named in it, meant by the act or the place it names, or the source's own."""
-    who = _by_title(reading, rules, what) or _by_text(reading, rules, what) or _by_host(reading, rules)
+    who = _by_title(reading, rules, what) or _by_text(reading, rules, what) or _by_host(reading, rules, what)
     if who is not None:
         return _with_centre(who, reading, rules, what)
     place = next(iter([*_title_places(reading), *reading.in_lead(reading.places)]), None)
@@ -95,7 +97,7 @@ def _by_text(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     return _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
 
 
-def _by_host(reading: Reading, rules: Rules) -> Authority | None:
+def _by_host(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     """Whose site the document stands on."""
     address = _SCHEME.sub("", reading.document.url.lower())
     host, _, path = address.partition("/")
@@ -107,7 +109,14 @@ def _by_host(reading: Reading, rules: Rules) -> Authority | None:
                 return _of_site(rules, rules.hosts[key], key)
         if site in rules.hosts:
             return _of_site(rules, rules.hosts[site], site)
-    return None
+    top = {"uk": "GB"}.get(labels[-1], labels[-1].upper())
+    country = rules.country(top) if _PUBLIC & set(labels[-3:-1]) else None
+    named = reading.in_title(reading.places) or reading.in_lead(reading.places)
+    if country is None or named:
+        return None
+    found = _from_place(reading, rules, Hit(0, 0, country), what)
+    span = Span(0, 0, ".".join(labels[-2:]), of="address")
+    return replace(found, issuer_spans=(span,) if found.issuers else (), jurisdiction_spans=(span,))
 
 
 def _of_site(rules: Rules, issuer: str, site: str) -> Authority:

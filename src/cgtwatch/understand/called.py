@@ -30,6 +30,7 @@ _BEFORE = {  # what stands for the place, and the kinds of place that it can sta
     "provincial ": ("province",),
     "district ": ("district",),
 }
+_OWN = {"我委": "nhc"}  # with the body of the nation that calls itself so
 _FROM_COUNTRY = {
     ("moh", "zh"): "CN",
     ("courts", "en"): "US",
@@ -55,6 +56,7 @@ class Called:
 
     bodies: Mapping[str, str]
     role: str = ""
+    own: bool = False  # "our commission": the body that writes
 
 
 def called_patterns(rows: Iterable[Row]) -> list[Pattern]:
@@ -67,12 +69,15 @@ def called_patterns(rows: Iterable[Row]) -> list[Pattern]:
                 roles.setdefault(words, row["role"])
                 for kind in kinds:
                     meant.setdefault(words, {}).setdefault(kind, row["suffix"])
-    return [Pattern(words, Called(bodies, roles[words])) for words, bodies in meant.items()]
+    return [Pattern(words, Called(bodies, roles[words], words in _OWN)) for words, bodies in meant.items()]
 
 
 def _expanded(name: str, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
     if "country" in row.names("for"):
         yield name, ("country", "sar")
+        return
+    if name in _OWN:
+        yield name, LOCAL
         return
     for before, kinds in _BEFORE.items():
         fitting = tuple(kind for kind in kinds if has(kind, row))
@@ -91,17 +96,25 @@ class Surroundings:
         in_order = sorted(named.values(), key=lambda hit: hit.start)
         self._named = [[hit for hit in in_order if not names_organisation(document.whole, hit)], in_order]
 
-    def nearest(self, at: int, kinds: Iterable[str], codes: frozenset[str] = frozenset()) -> Place | None:
+    def nearest(
+        self, at: int, kinds: Iterable[str], codes: frozenset[str] = frozenset(), *, only_before: bool = False
+    ) -> Place | None:
         """The place of one of `kinds` (and countries of `codes`) that a word at `at` means: the last before it, the title's, the next."""
         wanted = set(kinds)
         fits = ([hit for hit in hits if self._fits(hit.meaning, wanted, codes)] for hits in self._named)
         fitting = next((hits for hits in fits if hits), [])  # places in names of companies only where nothing else tells
         before = [hit for hit in fitting if hit.start <= at]
+        fitting = before if only_before else fitting
         titled = [hit for hit in fitting if hit.start < self._title_end]
         chosen = (
             (before[-1:] if at < self._title_end or "country" not in wanted else []) or titled[:1] or before[-1:] or fitting[:1]
         )
         return self._as(chosen[0].meaning, wanted) if chosen else self._by_host(wanted, codes)
+
+    def at_home(self) -> Place | None:
+        """The place of the mainland that the title or the address names."""
+        titled = (hit.meaning for hit in self._named[0] if hit.start < self._title_end and hit.meaning.kind in LOCAL)
+        return next(titled, None) or self._by_host(set(LOCAL), frozenset())
 
     def _fits(self, place: Place, wanted: set[str], codes: frozenset[str]) -> bool:
         if codes:
@@ -149,7 +162,7 @@ def settled(
         if not isinstance(hit.meaning, Called):
             found.append(hit)
             continue
-        issuer = _meant(hit, around, issuers, language)
+        issuer = _writing(hit, hits, around, issuers) if hit.meaning.own else _meant(hit, around, issuers, language)
         if issuer is None:
             unknown.append(hit)
         else:
@@ -161,9 +174,23 @@ def settled(
     return found
 
 
+def _writing(hit: Hit, hits: Sequence[Hit], around: Surroundings, issuers: Mapping[str, Issuer]) -> Issuer | None:
+    """The body that speaks of itself: the local one that is named, that of the title's place or of the site, or the nation's."""
+    suffix = next(iter(hit.meaning.bodies.values()))
+    named = next(
+        (h.meaning for h in hits if isinstance(h.meaning, Issuer) and h.meaning.place and h.meaning.id.endswith(f"_{suffix}")),
+        None,
+    )
+    if named is not None:
+        return named
+    place = around.at_home()
+    local = place and (issuers.get(f"{place.id}_{suffix}") or issuers.get(f"other:{place.id}_{suffix}"))
+    return local or next((issuers[body] for body in _OWN.values() if body in issuers), None)
+
+
 def _meant(hit: Hit, around: Surroundings, issuers: Mapping[str, Issuer], language: str) -> Issuer | None:
     bodies: Mapping[str, str] = hit.meaning.bodies
-    place = around.nearest(hit.start, bodies)
+    place = around.nearest(hit.start, bodies, only_before=bodies.get("country") == "parliament" and language == "en")
     if place is None or place.kind not in bodies:
         code = _FROM_COUNTRY.get((bodies.get("country", ""), language))
         place = next((p for p in around.all if p.code == code), None) if code else None
