@@ -11,7 +11,7 @@ from cgtwatch.understand.topic import Topic
 _BROAD = frozenset({DocType.PLAN, DocType.NOTICE})  # documents that name many fields
 _MANY = frozenset({DocType.LAW, DocType.ROUNDUP, DocType.OTHER})  # others that need more than a mention in the opening
 _STEPS = frozenset({"designation", "accepted"})  # of a procedure, by the words and by the build of the title
-_STEPS_BUILT = frozenset({"designated", "accepted", "refused", "opinion"})
+_BEFORE = frozenset({"accepted", "refused", "opinion"})  # built on a step that comes before the product may be sold
 _BINDING = frozenset(
     {DocType.LAW, DocType.GUIDELINE, DocType.STANDARD, DocType.NOTICE, DocType.SAFETY, DocType.ENFORCEMENT, DocType.REIMBURSEMENT}
 )
@@ -29,8 +29,8 @@ def importance(reading: Reading, topic: Topic, stand: Stand, what: Kind) -> Impo
     if not about or _in_passing(reading, topic, what):
         return Importance.LOW
     if what.doc_type is DocType.APPROVAL:
-        steps = (stand.title_marks & _STEPS or what.built in _STEPS_BUILT) and "marketing" not in stand.title_marks
-        return Importance.MEDIUM if steps else Importance.HIGH
+        steps = (stand.title_marks & _STEPS or what.built == "designated") and "marketing" not in stand.title_marks
+        return Importance.MEDIUM if steps or what.built in _BEFORE else Importance.HIGH
     if what.doc_type is DocType.REIMBURSEMENT and (what.stage is not Stage.ISSUED or "code" in stand.title_marks):
         return Importance.MEDIUM
     if what.doc_type is DocType.STANDARD and what.built != "binding":

@@ -1,0 +1,99 @@
+"""Kinds, stages and importance that lie close together: pairs of titles that differ in one thing."""
+
+import pytest
+
+from cgtwatch.model.classification import Document
+from cgtwatch.understand.importance import importance
+from cgtwatch.understand.kind import kind
+from cgtwatch.understand.policy import stand
+from cgtwatch.understand.reading import survey
+from cgtwatch.understand.rules import load
+from cgtwatch.understand.topic import topic
+
+RULES = load()
+
+
+def read(title: str, text: str = "") -> tuple[str, str, str]:
+    reading = survey(Document(title, text), RULES)
+    stands = stand(reading, RULES.weights)
+    what = kind(reading, stands)
+    return what.doc_type.value, what.stage.value, importance(reading, topic(reading), stands, what).value
+
+
+@pytest.mark.parametrize(
+    ("title", "doc_type"),
+    [
+        ("药审中心发布细胞治疗产品共性问题解答", "interpretation"),
+        ("药审中心关于发布《细胞治疗产品药学共性问题与技术要求》的通告", "guideline"),
+        ("国家药监局召开干细胞政策座谈会", "meeting"),
+        ("国家药监局召开新闻发布会公布细胞治疗行动方案", "plan"),
+        ("关于支持我省干细胞产业发展的建议", "proposal"),
+        ("对关于支持我省干细胞产业发展的建议的答复", "reply"),
+        ("市政府常务会议研究细胞治疗产业行动方案", "meeting"),
+        ("国家药监局批准某CAR-T产品上市", "approval"),
+        ("国家药监局：没有批准任何干细胞美容产品", "safety"),
+        ("公安机关捣毁干细胞骗局团伙", "enforcement"),
+        ("谨防干细胞抗衰骗局", "safety"),
+        ("FDA叫停某基因疗法的供应", "safety"),
+        ("FDA叫停某基因疗法临床试验", "trial"),
+        ("再生医疗法三读通过", "law"),
+        ("立委提出再生医疗法案", "proposal"),
+        ("The Senate passes stem cell bill", "law"),
+        ("Bill on stem cell treatments heads to Senate committee", "proposal"),
+        ("Government introduces bill on advanced therapies in parliament", "law"),
+        ("Lawmakers urge FDA to enact rules for gene therapy", "proposal"),
+        ("Court upholds FDA rule on stem cells", "enforcement"),
+        ("NICE says no to CAR-T in draft guidance", "reimbursement"),
+        ("FDA publishes draft guidance on CAR-T", "guideline"),
+        ("FDA relaxes manufacturing rules for gene therapy", "notice"),
+        ("FDA lifts hold on gene therapy trial", "trial"),
+        ("FDA taps new director to lead its gene therapy office", "other"),
+        ("Health ministry warns of unlicensed stem cell clinics", "safety"),
+        ("Health ministry orders clinic to stop unlicensed stem cell treatment", "enforcement"),
+        ("Minister answers parliamentary question on stem cell clinics", "reply"),
+        ("Innovate UK opens competition for cell therapy projects", "funding"),
+    ],
+)
+def test_kind_reads_the_act_behind_words_that_several_kinds_share(title: str, doc_type: str) -> None:
+    assert read(title)[0] == doc_type
+
+
+def test_kind_reads_the_first_sentence_where_the_title_names_only_who_acts() -> None:
+    title = "某省卫健委：细胞治疗将获政策支持"
+    assert read(title, "某省卫健委近日答复省人大代表关于细胞治疗的建议称，将做好支持。")[0] == "reply"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "stage"),
+    [
+        ("药典委关于基因治疗制品总论草案的公示", "", "draft"),
+        ("药审中心关于发布《细胞治疗产品考虑要点》的通知", "根据近期征求意见结果，现予发布。", "issued"),
+        ("CMS proposes higher payment for CAR-T", "", "draft"),
+        ("City unveils cell therapy plan", "The plan proposes new clusters.", "issued"),
+        ("FDA refuses to file application for gene therapy", "", "issued"),
+        ("FDA accepts application for gene therapy", "", "none"),
+        ("FDA extends review of gene therapy application", "", "none"),
+        ("拟备案的干细胞临床研究机构建议名单", "", "draft"),
+    ],
+)
+def test_kind_tells_how_far_an_act_has_come(title: str, text: str, stage: str) -> None:
+    assert read(title, text)[1] == stage
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "worth"),
+    [
+        ("某市细胞治疗产业行动方案", "", "medium"),
+        ("某市印发《生物医药产业行动方案》，支持细胞治疗", "", "low"),
+        ("某市发文支持细胞治疗", "某市印发《关于促进细胞治疗产业的若干措施》。", "medium"),
+        ("CHMP adopts positive opinion for CAR-T", "", "medium"),
+        ("European Commission approves CAR-T", "", "high"),
+        ("国家药监局受理某CAR-T上市许可申请", "", "medium"),
+        ("国家药监局批准某CAR-T上市", "", "high"),
+        ("CAR-T等5款新药获批上市", "", "low"),
+        ("港股异动 某公司CAR-T获批上市", "", "low"),
+        ("某公司CAR-T获批上市", "母公司为港股上市公司。", "high"),
+    ],
+)
+def test_importance_is_that_of_the_act_and_of_its_part_for_therapies(title: str, text: str, worth: str) -> None:
+    assert read(title, text)[2] == worth
