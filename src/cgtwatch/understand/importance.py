@@ -16,6 +16,7 @@ _BINDING = frozenset(
     {DocType.LAW, DocType.GUIDELINE, DocType.STANDARD, DocType.NOTICE, DocType.SAFETY, DocType.ENFORCEMENT, DocType.REIMBURSEMENT}
 )
 _PAPER = re.compile('《([^》]{5,80})》|[\u201c"]([^\u201d"]{12,200})[\u201d"]')  # what a plan is called
+_CLASS = re.compile(r"(?:therapies|treatments|products|class|\bCAR[- ]?Ts)\b|[类等各]|所有|全部", re.IGNORECASE)
 _SEVERAL = re.compile(  # the therapy is one of several things decided at once
     r"等\s*(?:[\d一二三四五六七八九十]+|多)(?!年|天|期|方|批)\S|[\d一二三四五六七八九十]+款(?:创新|新)药"
     r"|\b(?:among|and) (?:\d+|two|three|four|five|several) (?:other|new|more)\b",
@@ -37,7 +38,15 @@ def importance(reading: Reading, topic: Topic, stand: Stand, what: Kind) -> Impo
         return Importance.MEDIUM
     if what.doc_type is DocType.NOTICE and what.built == "programme":
         return Importance.MEDIUM
+    if what.doc_type is DocType.SAFETY and _single(reading):
+        return Importance.MEDIUM
     return Importance.HIGH if what.doc_type in _BINDING else Importance.MEDIUM
+
+
+def _single(reading: Reading) -> bool:
+    """Whether the title is about one product by its name, and not about a class."""
+    titled = [hit for hit in reading.in_title(reading.therapies) if hit.meaning.strong]
+    return any(hit.meaning.product for hit in titled) and not _CLASS.search(reading.document.title)
 
 
 def _in_passing(reading: Reading, topic: Topic, what: Kind) -> bool:

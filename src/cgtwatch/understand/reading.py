@@ -17,6 +17,10 @@ _LEAD = {"zh": 160, "ja": 160, "ko": 200}
 _LEAD_ELSE = 420
 _STOP = re.compile(r"[。!?;]|\. ")
 _SMALL_LETTER = re.compile("[a-z]")
+_WITHIN = re.compile(  # what a name of an authority may end with and a rule of titles asks for: its papers and its people
+    r" (?:bill|law|code|(?:revised )?statutes|passes|lawmakers?|legislators?|(?:state )?senators?"
+    r"|director|commissioner|chief|head|officials?|advisers?|reviewers?|minister|secretary)$|(?:局长|主任|部长|署长|官员|专员)$"
+)
 _SHOUT = 20  # characters: in a longer title all in capitals no short word is an acronym
 
 
@@ -75,7 +79,7 @@ def survey(document: Document, rules: Rules) -> Reading:
     lead_end = min(len(whole), title_end + 1 + _LEAD.get(language, _LEAD_ELSE))
     cues = longest(by_kind[Cue], keeps=_keeps)
     background = [hit for hit in cues if hit.meaning.mark == "background"]
-    masked = _masked(folded[:lead_end], [*named, *therapies, *background])
+    masked = _masked(folded[:lead_end], [*therapies, *named, *background])
     return Reading(
         document,
         whole,
@@ -119,7 +123,9 @@ def _masked(folded: str, hits: Iterable[Hit]) -> str:
             else:
                 letter = role_letter(meaning.role) if isinstance(meaning, Issuer) else PLACE
             if letter:
-                letters[hit.start : hit.end] = letter * (hit.end - hit.start)
+                tail = _WITHIN.search(folded, hit.start, hit.end) if isinstance(meaning, Issuer) else None
+                end = tail.start() if tail else hit.end
+                letters[hit.start : end] = letter * (end - hit.start)
     return "".join(letters)
 
 

@@ -29,6 +29,7 @@ class Therapy:
     modalities: tuple[Modality, ...]
     strong: bool
     generic: bool = False
+    product: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def _therapy(row: Row) -> Therapy:
 
 
 def _product(row: Row) -> Therapy:
-    return Therapy(tuple(Modality(m) for m in row.names("modalities")), strong=True)
+    return Therapy(tuple(Modality(m) for m in row.names("modalities")), strong=True, product=True)
 
 
 def _lookalike(row: Row) -> Lookalike:
