@@ -183,6 +183,26 @@ def _yearless_named(match: re.Match[str], setting: _Setting) -> date | None:
     return _day(setting.published.year, _MONTH_OF[small(match["m"])], int(match["d"]))
 
 
+_YEARS_ON = {"今年": 0, "本年": 0, "올해": 0, "明年": 1, "来年": 1, "翌年": 1, "내년": 1, "去年": -1, "昨年": -1, "지난해": -1}
+_NEXT_MONTH = frozenset(["下月", "下个月", "来月", "翌月", "내달", "다음달"])
+
+
+def _told_year(match: re.Match[str], setting: _Setting) -> date | None:
+    """ "1 March next year"; New Year's Day where no month is told."""
+    if setting.published is None:
+        return None
+    groups = match.groupdict()
+    return _day(setting.published.year + _YEARS_ON[groups["w"]], number(groups.get("m") or "1"), number(groups.get("d") or "1"))
+
+
+def _told_month(match: re.Match[str], setting: _Setting) -> date | None:
+    """ "The 18th of next month"."""
+    if setting.published is None:
+        return None
+    months = setting.published.year * 12 + setting.published.month - 1 + ("".join(match["w"].split()) in _NEXT_MONTH)
+    return _day(months // 12, months % 12 + 1, number(match["d"]))
+
+
 def _pattern(text: str) -> Expression:
     return Expression(text, ignoring_case=True)
 
@@ -195,7 +215,9 @@ _SHAPES = (
     _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>\d{{1,3}}|元){_GAP}{_YMD}"), _era),
     _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>[{_HAN}]{{1,5}}|元){_HAN_YMD}"), _era),
     _Shape(_pattern(rf"(?<![{_HAN}])(?P<y>一百[{_HAN}]{{0,4}}){_HAN_YMD}"), _republic),
+    _Shape(_pattern(rf"(?<![{_HAN}])(?P<y>[八九]十[一二三四五六七八九]?){_HAN_YMD}"), _republic),
     _Shape(_pattern(rf"(?<!\d)(?P<y>(?:19|20)\d{{2}}){_GAP}{_YMD}"), _plain),
+    _Shape(_pattern(rf"(?<![\d第])(?P<y>1[0-2]\d){_GAP}{_YMD}"), _republic),
     _Shape(_pattern(rf"(?<![{_HAN}])(?P<y>[〇零○一二三四五六七八九]{{4}}){_HAN_YMD}"), _plain),
     _Shape(_pattern(r"(?<!\d)(?P<y>(?:19|20)\d{2})년\s?(?P<m>\d{1,2})월\s?(?P<d>\d{1,2})일"), _plain),
     _Shape(_pattern(r"(?<![\d/-])(?P<y>(?:19|20)\d{2})(?P<s>[-/.])\s?(?P<m>\d{1,2})(?P=s)\s?(?P<d>\d{1,2})(?![\d/-])"), _plain),
@@ -218,6 +240,17 @@ _SHAPES = (
         ),
         _named,
     ),
+    _Shape(_pattern(rf"/(?P<y>(?:19|20)\d{{2}}), de (?P<d>\d{{1,2}}) de (?P<m>{_MONTH})\b(?! del? \d)"), _named),
+    _Shape(_pattern(r"(?P<w>今年|本年|明年|来年|翌年|去年|昨年)\s?(?:的)?元旦"), _told_year),
+    _Shape(
+        _pattern(
+            rf"(?P<w>今年|本年|明年|来年|翌年|去年|昨年)的?{_GAP}(?P<m>\d{{1,2}}){_GAP}月{_GAP}(?P<d>\d{{1,2}}){_GAP}[日号]"
+        ),
+        _told_year,
+    ),
+    _Shape(_pattern(r"(?P<w>올해|내년|지난해)\s?(?P<m>\d{1,2})월\s?(?P<d>\d{1,2})일"), _told_year),
+    _Shape(_pattern(rf"(?P<w>下个?月|本月|当月|来月|今月|翌月){_GAP}(?P<d>\d{{1,2}}){_GAP}[日号]"), _told_month),
+    _Shape(_pattern(r"(?P<w>내달|다음\s?달|이달|이번\s?달)\s?(?P<d>\d{1,2})일"), _told_month),
     _Shape(_pattern(rf"(?<![\d年])(?P<m>\d{{1,2}}){_GAP}月{_GAP}(?P<d>\d{{1,2}}){_GAP}[日号]"), _yearless, year_printed=False),
     _Shape(_pattern(r"(?<!\d)(?<!년)(?<!년\s)(?P<m>\d{1,2})월\s?(?P<d>\d{1,2})일"), _yearless, year_printed=False),
     _Shape(

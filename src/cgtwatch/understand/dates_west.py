@@ -1,4 +1,4 @@
-"""Cues for dates in English, German, French and Spanish, over masked text."""
+"""Cues for dates in English, over masked text."""
 
 from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, HEAD, Cue, CueTable, around, words
 from cgtwatch.understand.dates_mask import DAY
@@ -14,16 +14,16 @@ _AT = (
     r"(?: \w{2,8}){0,4}? ?(?:at|on|of)? ?(?:the end of )?)?"
 )
 _GAP = r"(?:(?!{E})(?!\. [A-Z])[^;\n]){0,160}?"
-_COMMENT = r"(?:comments?|submissions?|feedback|responses?|views|consultation|commenting|comment period)"
+_COMMENT = r"(?:comments?|submissions?|representations?|feedback|responses?|views|consultation|commenting|comment period)"
 _UNTIL = (
     r"(?:by|until|till|through|before|no later than|not later than|on or before|prior to|due(?: on| by| date)?|"
-    r"clos(?:e|es|ed|ing)(?: date)?(?: on| at)?|end(?:s|ed|ing)?(?: on)?|up to(?: and including)?|deadline(?: is| of"
+    r"clos(?:e|es|ed|ing)(?: date)?(?: on| at)?|end(?:s|ed|ing)?(?: on)?|conclud(?:e|es|ed|ing)(?: on)?|up to(?: and including)?|deadline(?: is| of"
     r"|:| was)?|extended to)"
 )
 _OTHER_SUBMISSION = words(
     r"nominat|vacanc|contact person|oral presentation|abstracts?\b|letters? of intent|grant|applicants?\b|request"
     r"(?:s)? to (?:speak|present|attend)|"
-    r"regist(?:er|ration) (?:by|before|for)|advisory committee meeting"
+    r"regist(?:er|ration) (?:by|before|for)|advisory committee meeting|provided to the (?:advisory )?committee"
 )
 _NOT_NOW = words(
     r"nominat|vacanc|postpon|delay(?:ed|ing|s)? the effective|if finali[sz]ed|if adopted|if enacted|compliance date"
@@ -56,7 +56,8 @@ ENGLISH = CueTable(
             COMMENT_DEADLINE,
             around(
                 r"\b(?:consultation|comment period|it|which)\b(?:(?!{E})[^.;\n]){0,60}\b(?:ran|runs?|is open|was open"
-                r"|open|running)?\s?(?:between|from) {E}[,]? (?:to|until|through|and|-|–) {D}"
+                r"|open|running)?\s?(?:between|from|(?:beginn|start|open|commenc)ing(?: on)?) {E}[,]? "
+                r"(?:(?:and )?(?:conclud|end|clos)ing(?: on)?|to|until|through|and|-|–) {D}"
             ),
             2,
             needs=words("consultation|comment"),
@@ -83,7 +84,7 @@ ENGLISH = CueTable(
             COMMENT_DEADLINE,
             around(
                 rf"\b{_COMMENT}\b{_GAP}\bwithin {_N} {_U} (?:of|after|from|following) (?:the )?(?:date of )?(?:its |the "
-                rf"|this )?(?:publication|posting|issuance)"
+                rf"|this )?(?:publication|posting|issuance|notice|announcement)"
             ),
             5,
             relative="P{n}{u}",
@@ -104,6 +105,19 @@ ENGLISH = CueTable(
             ),
             5,
             relative="P{n}{u}",
+        ),
+        # The heads of consultation pages: "Closed 11 Jul", "Opened 27 May", each on a line
+        Cue(
+            COMMENT_DEADLINE,
+            around(r"^Clos(?:ed|es|ing)(?: on| date)?:? ?{D}\s{1,4}Open(?:ed|s|ing)(?: on| date)?:? ?{E}$"),
+            2,
+            lines=True,
+        ),
+        Cue(
+            COMMENT_DEADLINE,
+            around(r"^Open(?:ed|s|ing)(?: on| date)?:? ?{E}\s{1,4}Clos(?:ed|es|ing)(?: on| date)?:? ?{D}$"),
+            2,
+            lines=True,
         ),
         Cue(COMMENT_DEADLINE, around(r"\bconsultation (?:period|dates?)[: ]{1,3}{E} ?(?:to|until|-|–) ?{D}"), 2),
         Cue(
@@ -130,6 +144,7 @@ ENGLISH = CueTable(
             1,
             unless=_NOT_NOW,
         ),
+        Cue(EFFECTIVE_DATE, around(r"\bwith effect (?:from|on|as of) {D}"), 2, unless=_NOT_NOW),
         Cue(
             EFFECTIVE_DATE,
             around(
@@ -202,6 +217,26 @@ ENGLISH = CueTable(
             1,
             lines=True,
         ),
+        Cue(DOCUMENT_DATE, around(r"^Done at (?:(?!{E})[^\n,;.]){3,30}, (?:on )?{D}"), 1, lines=True),
+        Cue(
+            DOCUMENT_DATE,
+            around(
+                r"^(?:Commission |Council )?(?:Implementing |Delegated )?(?:Regulation|Directive|Decision) "
+                r"(?:[(](?:EU|EC)[)]|\d)(?:(?!{E})[^\n]){4,120}? of {D}"
+            ),
+            2,
+            lines=True,
+            limit=HEAD,
+        ),
+        Cue(DOCUMENT_DATE, around(r"\bSOR/\d{4}-\d{1,4} {D}"), 1, limit=HEAD * 3),
+        Cue(
+            DOCUMENT_DATE,
+            around(
+                r"\b(?:announcement|notice|guidance|document|rule)\b(?:(?!{E})(?!\. )[^;\n]){0,40}? is published in the Federal "
+                r"Register on {D}"
+            ),
+            4,
+        ),
         Cue(DOCUMENT_DATE, around(r"^Adopted(?: by(?: the)? [A-Z]{2,5})?[: ]{1,3}{D}"), 5, lines=True, limit=HEAD),
         Cue(DOCUMENT_DATE, around(r"^{D} (?:EMA|EMEA|CHMP|CAT)/"), 1, limit=HEAD),
         Cue(
@@ -224,97 +259,6 @@ ENGLISH = CueTable(
             limit=HEAD // 2,
             needs=_AGENCY,
             unless=_OLDER,
-        ),
-    )
-)
-
-EUROPEAN = CueTable(
-    (
-        Cue(EFFECTIVE_DATE, around(r"\b(?:tritt|trat|treten|traten) (?:(?!{E})[^.;\n]){0,80}?am {D} in Kraft"), 1),
-        Cue(
-            EFFECTIVE_DATE,
-            around(r"\b(?:Inkrafttreten|in Kraft (?:seit|ab|am)|mit Wirkung vom|gilt ab(?: dem)?|gültig ab)[: ]{1,3}{D}"),
-            2,
-        ),
-        Cue(EFFECTIVE_DATE, around(r"\bam {D} in Kraft (?:getreten|treten)"), 1),
-        Cue(
-            EFFECTIVE_DATE,
-            around(r"\btritt am Tag(?:e)? nach (?:der|ihrer|seiner) (?:Verkündung|Veröffentlichung|Bekanntmachung) in Kraft"),
-            5,
-            relative="P1D",
-        ),
-        Cue(
-            EFFECTIVE_DATE,
-            around(r"\btritt am ersten Tag des auf die (?:Verkündung|Veröffentlichung) folgenden (?:Kalender)?monats in Kraft"),
-            5,
-            relative="first-day-of-next-month",
-        ),
-        Cue(EFFECTIVE_DATE, around(r"\bentr(?:e|ent|era|eront|é|ée) en vigueur (?:le|à compter du|au|dès le) {D}"), 1),
-        Cue(
-            EFFECTIVE_DATE, around(r"\b(?:s'applique|applicables?|s'appliquent) (?:à compter du|à partir du|au|le|dès le) {D}"), 2
-        ),
-        Cue(
-            EFFECTIVE_DATE,
-            around(r"\bentr(?:e|ent|era|eront) en vigueur le lendemain de (?:sa|leur|la) publication"),
-            5,
-            relative="P1D",
-        ),
-        Cue(EFFECTIVE_DATE, around(r"\bentr(?:a|an|ará|arán|ó) en vigor (?:el )?(?:día )?{D}"), 1),
-        Cue(
-            EFFECTIVE_DATE,
-            around(r"\bentr(?:a|an|ará|arán) en vigor (?:el día siguiente|al día siguiente) (?:al )?de su publicación"),
-            5,
-            relative="P1D",
-        ),
-        Cue(DOCUMENT_DATE, around(r"\b(?:Ausfertigungsdatum|Datum der Ausfertigung|Erlassen am|Ausgefertigt am)\s?:? ?{D}"), 1),
-        Cue(
-            DOCUMENT_DATE,
-            around(r"^(?:Décret|Loi|Arrêté|Ordonnance|Décision|Instruction|Circulaire)\b(?:(?!{E})[^\n]){0,60}? du {D}"),
-            2,
-            lines=True,
-            limit=HEAD,
-        ),
-        Cue(
-            DOCUMENT_DATE,
-            around(r"^(?:Gesetz|Verordnung|Bekanntmachung|Richtlinie)\b(?:(?!{E})[^\n]){0,100}? vom {D}"),
-            2,
-            lines=True,
-            limit=HEAD,
-        ),
-        Cue(
-            DOCUMENT_DATE,
-            around(r"^(?:Real Decreto|Ley|Orden|Resolución)\b(?:(?!{E})[^\n]){0,60}?,? de {D}"),
-            2,
-            lines=True,
-            limit=HEAD,
-        ),
-        Cue(
-            COMMENT_DEADLINE,
-            around(
-                r"\b(?:Stellungnahmen?|Kommentare|Anhörung|Konsultation)\b(?:(?!{E})[^.;\n]){0,80}\bbis (?:zum "
-                r"|spätestens )?{D}"
-            ),
-            2,
-        ),
-        Cue(
-            COMMENT_DEADLINE, around(r"\bFrist (?:zur|für) (?:die )?(?:Stellungnahmen?|Kommentierung)(?: endet am)?\s?:? ?{D}"), 1
-        ),
-        Cue(COMMENT_DEADLINE, around(r"\bbis (?:zum )?{D}(?:(?!{E})[^.;\n]){0,60}\b(?:Stellungnahme|Stellung)"), 2),
-        Cue(
-            COMMENT_DEADLINE,
-            around(
-                r"\b(?:observations|contributions|commentaires|consultation)\b(?:(?!{E})[^.;\n]){0,90}\b(?:jusqu['’]au"
-                r"|avant le|au plus tard le) {D}"
-            ),
-            2,
-        ),
-        Cue(
-            COMMENT_DEADLINE,
-            around(
-                r"\b(?:alegaciones|aportaciones|observaciones|comentarios|consulta)\b(?:(?!{E})[^.;\n]){0,90}\bhasta el "
-                r"(?:día )?{D}"
-            ),
-            2,
         ),
     )
 )
