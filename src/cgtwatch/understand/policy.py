@@ -110,7 +110,7 @@ def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
         "authority": _authority(reading),
         "authority in opening": float(bool(reading.in_lead(_authorities(reading)))),
         "official address": float(not reading.document.source_issuer and is_official(reading.document.url)),
-        "title asks": float(_asks(reading)),
+        "title explains": float(_about(reading)),
         "named act": _acts(reading),
         "place in title": float(bool(reading.in_title(reading.places))),
         "therapy in title": float(bool(reading.in_title(reading.therapies))),
@@ -142,13 +142,15 @@ def _built(reading: Reading) -> dict[str, float]:
 
 
 def _about(reading: Reading) -> bool:
-    """Whether the title asks, or begins to explain, before it names an act: then the act is its matter and no news."""
+    """Whether the title asks, or explains first or (as Chinese titles name what they are) last: then the act is its matter."""
     act, against = reading.title_heads.act, reading.title_heads.against
     if (act and act.rule.mark == "explained") or is_official(reading.document.url):
         return False  # an authority answers questions, too
     if _asks(reading):
         return True
-    return against is not None and against.rule.mark == "explainer" and (act is None or against.start <= act.start)
+    if against is None or against.rule.mark != "explainer":
+        return False
+    return act is None or against.start <= act.start or (against.end >= reading.title_end and act.end < against.end)
 
 
 def _asks(reading: Reading) -> bool:

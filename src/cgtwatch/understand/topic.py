@@ -13,7 +13,7 @@ _TITLE, _LEAD, _REST = 3.0, 1.0, 0.5
 _OFTEN = 4  # words for therapies in the opening of a text
 _SHORT = 1_500  # characters of a summary, in which one mention counts
 _AGAINST_MOST = 2.0  # what neighbouring fields named in the text can weigh together
-_COMES_BACK = .25  # of the weight of the kind named most
+_COMES_BACK = 0.25  # of the weight of the kind named most
 _OPPOSED, _AGAINST_IT = frozenset({"warned", "enforced"}), frozenset({"safety", "enforcement"})
 _CELLS = frozenset({Modality.CAR_T, Modality.TCR_T, Modality.TIL, Modality.NK})
 
