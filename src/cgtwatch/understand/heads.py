@@ -11,15 +11,15 @@ from cgtwatch.understand.tables import Row
 
 ANY, PAYER, PARLIAMENT, FUNDER, COURT, SOCIETY, PLACE, THERAPY, BACKGROUND = "A", "H", "L", "F", "C", "S", "P", "T", "B"
 _ROLES = {"": ANY, "payer": PAYER, "parliament": PARLIAMENT, "funder": FUNDER, "court": COURT, "society": SOCIETY}
-_CLASSES = {
-    "{A}": "[AHLFC]+",
-    "{H}": "H+",
-    "{L}": "L+",
-    "{F}": "F+",
-    "{C}": "C+",
-    "{S}": "S+",
-    "{P}": "[PAHLFC]+",
-    "{T}": "T+",
+_CLASSES = {  # always a whole run of letters: to try each of its parts took most of the time
+    "{A}": "(?<![AHLFC])[AHLFC]++",
+    "{H}": "(?<!H)H++",
+    "{L}": "(?<!L)L++",
+    "{F}": "(?<!F)F++",
+    "{C}": "(?<!C)C++",
+    "{S}": "(?<!S)S++",
+    "{P}": "(?<![PAHLFC])[PAHLFC]++",
+    "{T}": "(?<!T)T++",
     "{_}": "[^。;!?]{0,40}?",
 }
 _HAN = re.compile("[\u4e00-\u9fff]")
