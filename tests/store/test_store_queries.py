@@ -208,8 +208,11 @@ def test_candidates_are_found_by_the_keys_that_linking_gave_them(store: Store) -
     assert store.candidates(["name:干细胞条例"]) == []
 
 
-def test_the_reports_of_a_cluster_are_all_found(store: Store) -> None:
-    store.record_visit(visit([new_item("a"), new_item("b", cluster="e-a"), new_item("c")]))
+def test_the_reports_of_a_cluster_are_found_that_carry_a_number(store: Store) -> None:
+    bare = Labels(cgt=True, policy=True, relevant=True)
+    numbered = replace(bare, document_number="No. 5")
+    items = [new_item("a", labels=numbered), new_item("b", labels=numbered, cluster="e-a"), new_item("c", labels=numbered)]
+    store.record_visit(visit([*items, new_item("d", labels=bare, cluster="e-a")]))
     assert sorted(each.id for each in store.reports(["e-a"])) == ["e-a", "e-b"]
     assert store.reports([]) == []
 

@@ -143,8 +143,8 @@ class _Earlier:
         return [one for one in found.values() if one.event.item_id != new.event.item_id or not (one.event.main or new.event.main)]
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
-        """Every known report of some acts."""
-        near = [event for cluster in clusters for event in self._by_cluster.get(cluster, ())]
+        """Every known report of some acts that carries a number."""
+        near = [event for cluster in clusters for event in self._by_cluster.get(cluster, ()) if event.labels.document_number]
         return [*self._store.reports(clusters), *near]
 
 
@@ -189,7 +189,8 @@ def _joined(event: PolicyEvent, links: Sequence[Link], by_id: Mapping[str, Polic
     # What is only told of leads no cluster: nobody was told of it, and its own document is news.
     one_act = [other for relation, other in others if relation is Relation.SAME_ACT]
     same = [other for other in one_act if other.main and not _listed_apart(event, other)]
-    reports = earlier.reports({other.cluster for other in same})
+    # Only a number denies, so one without any has nothing to ask: a much reported act has hundreds of reports.
+    reports = earlier.reports({other.cluster for other in same}) if event.labels.document_number else []
     for other in same:
         if not any(_denies(event, one) for one in reports if one.cluster == other.cluster):
             return replace(event, cluster=other.cluster, thread=other.thread)

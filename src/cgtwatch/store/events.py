@@ -124,8 +124,9 @@ class Events(Room):
         return [(*found[each], frozenset(asked[place] for place in hits[each])) for each in chosen if each in found]
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
-        """The events of some clusters, at most a few hundred of them."""
-        return self._events(_live().where(EVENT.c.cluster.in_(clusters)).limit(_REPORTS)) if clusters else []
+        """The events of some clusters that carry a number, at most a few hundred of them."""
+        numbered = EVENT.c.cluster.in_(clusters) & EVENT.c.document_number.is_not(None)
+        return self._events(_live().where(numbered).limit(_REPORTS)) if clusters else []
 
     def _events(self, statement: Select[Any]) -> list[PolicyEvent]:
         with self._database.read() as db:
