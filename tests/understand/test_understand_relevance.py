@@ -136,6 +136,13 @@ def test_classify_takes_the_kinds_from_the_opening_where_the_title_names_only_th
     assert set(labels.modalities) == {Modality.CGT_GENERAL, Modality.GENE_THERAPY, Modality.TISSUE_ENGINEERED}
 
 
+def test_classify_takes_a_kind_that_a_brief_report_names_once_beside_that_of_the_title() -> None:
+    labels = told(
+        "Anvisa authorises CAR-T trial", "The agency cleared the first study of a CAR-T gene therapy made in the country."
+    ).labels
+    assert set(labels.modalities) == {Modality.CAR_T, Modality.GENE_THERAPY}
+
+
 def test_classify_counts_a_stem_cell_cosmetic_only_where_an_authority_acts_against_it() -> None:
     assert told("市场监管局查处“干细胞面霜”，干细胞化妆品属虚假宣传").labels.relevant
     assert not told("某品牌发布干细胞化妆品新品").labels.cgt

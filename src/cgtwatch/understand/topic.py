@@ -105,8 +105,8 @@ def _modalities(reading: Reading, strong: list[Hit], acts: list[Hit]) -> dict[Mo
             spans.setdefault(modality, []).append(reading.span(hit))
     most = max(weights.values(), default=0.0)
     titled = {m for hit in reading.in_title([*strong, *acts]) for m in hit.meaning.modalities}
-    short = len(reading.whole) < _SHORT and not titled
-    enough = min(most, 0.5 if short else max(1.0, most * _COMES_BACK))
+    brief = len(reading.whole) < _SHORT
+    enough = min(most, (1.0 if titled else 0.5) if brief else max(1.0, most * _COMES_BACK))
     opening = reading.in_lead([*strong, *acts]) if titled <= {Modality.CGT_GENERAL} else ()
     titled |= {m for hit in opening for m in hit.meaning.modalities}  # what a title means that names only the field
     kept = {m for m, weight in weights.items() if weight >= enough} | titled
