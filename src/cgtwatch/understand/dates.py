@@ -97,15 +97,21 @@ def _tables(masked: Masked, lang: str | None) -> Iterator[CueTable]:
 
 def _matches(cue: Cue, masked: Masked, published: date | None, windows: Sequence[tuple[int, int]]) -> list[_Candidate]:
     text = masked.lines if cue.lines else masked.flow
+    limit = cue.limit
+    if limit is not None and cue.field == DOCUMENT_DATE:
+        background = _BACKGROUND.search(text, 0, limit)
+        limit = background.start() if background else limit
     matches = [match for begin, end in windows for match in cue.pattern.compiled.finditer(text, begin, min(end, len(text)))]
     found = [
         _candidate(cue, masked, match, published)
         for match in matches
-        if (cue.limit is None or match.start() <= cue.limit) and not _is_guarded(cue, text, match)
+        if (limit is None or match.start() <= limit) and not _is_guarded(cue, text, match)
     ]
     return found[-1:] if cue.last else found
 
 
+# Under such a heading other acts are told of.
+_BACKGROUND = re.compile(r"(?:起草|制定|出台|政策|编制|修订|立法)的?(?:背景|依据|过程|必要性)|^Background$", re.MULTILINE)
 _DAY = re.compile(DAY)
 _REACH = 280  # characters to either side of a day; the longest cue stays within
 

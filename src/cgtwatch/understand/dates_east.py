@@ -212,6 +212,13 @@ JAPANESE = CueTable(
             3,
             relative="same-day-as:{act}",
         ),
+        Cue(
+            DOCUMENT_DATE,
+            around(r"^{X}{0,12}{D}\s?(?:厚生労働省|文部科学省|[経经]済産業省|内[閣阁]府|消[費费]者[庁厅])"),
+            1,
+            limit=HEAD // 4,
+            lines=True,
+        ),
         Cue(DOCUMENT_DATE, around(r"[(]?{D}(?:最终|最終)改正"), 1, limit=HEAD),
         Cue(DOCUMENT_DATE, around(r"{D}(?:、|に|,)?(?:(?!から|施行)[^。\n\ue000-\uf8ff]){0,16}?公布(?:され|しま|する|し)"), 2),
         Cue(

@@ -13,6 +13,8 @@ from cgtwatch.understand.roundup_dated import by_agency, by_bullet, by_paragraph
 from cgtwatch.understand.roundup_entry import Entry, lines_of
 from cgtwatch.understand.roundup_lists import deputies, headlines, japanese_register, several_drafts, table_rows
 from cgtwatch.understand.roundup_names import act_name, own_day
+from cgtwatch.understand.roundup_tables import by_columns
+from cgtwatch.understand.roundup_told import bracketed, told_bullets, told_deputies
 from cgtwatch.understand.rules import Rules
 
 _TEXT = 400_000  # characters; a longer text is a book
@@ -44,22 +46,39 @@ def _entries(document: Document, rules: Rules) -> list[Entry]:
     published = document.published
     lines = lines_of(text, published)
     place_of = _places(rules)
+    one_act = bool(
+        _ONE_ACT.search(document.title) or _REPLY.search(text[:_OPENING])
+    )  # what it tells by date is how it came about
     forms: tuple[Callable[[], list[Entry]], ...] = (
         lambda: under_dates(lines, place_of),
         lambda: table_rows(text),
+        lambda: by_columns(text),
         lambda: deputies(lines, published),
+        lambda: told_deputies(lines, document.title, published),
         lambda: headlines(lines, published),
         lambda: several_drafts(text, published),
         lambda: japanese_register(text),
-        lambda: by_paragraph(lines, place_of),
+        lambda: bracketed(lines, document.title),
+        lambda: [] if one_act else by_paragraph(lines, place_of, document.title),
         lambda: by_agency(lines, document.title),
         lambda: by_bullet(lines, place_of),
+        lambda: [] if one_act else told_bullets(lines),
     )
     for form in forms:
         found = form()
         if found:
             return found
     return []
+
+
+_ONE_ACT = re.compile(
+    r"解读|答复|回复|复函|答记者问|问答|起草说明|编制说明|(?:条例|办法|规定|细则|通知|公告|通告|决定|批复|意见|方案|规划)(?:[(（][^()（）]*[)）])?\W*$"
+    r"|\b(?:Q&A|explained|explainer|interpretation|draft guidance|notice of|final rule)\b",
+    re.IGNORECASE,
+)
+
+_REPLY = re.compile(r"答复如下|解读如下|作如下解读|答复全文|回复如下|说明如下")
+_OPENING = 600  # characters
 
 
 def _places(rules: Rules) -> Callable[[str], str]:
@@ -95,7 +114,9 @@ def _act(entry: Entry, document: Document, rules: Rules) -> Act | None:
         return None
     labels = _labels(entry, found.labels, part, rules)
     if home is not None and home.code.startswith("CN-"):
-        labels = _at_place(labels, home.code, _acting_place(part, rules) or home.id, rules)
+        labels = _at_place(labels, part, home.code, _acting_place(part, rules) or home.id, rules)
+    if not labels.issuers and not labels.jurisdiction:
+        return None
     on = entry.on or (labels.document_date if entry.kind == "section" else None)
     return Act(entry.name or act_name(entry.title, entry.text), labels, on, _evidence(entry, found, document))
 
@@ -140,14 +161,20 @@ def _step(entry: Entry, stage: Stage) -> Stage:
     return Stage.AMENDED if entry.title.endswith(("改正", "変更")) else Stage.ISSUED if stage is Stage.NONE else stage
 
 
+_CONSULTS = re.compile(r"CPPCC|政协")
+_NATIONAL = re.compile(r"全国|National")
+
+
 def _proposal(entry: Entry, labels: Labels, rules: Rules) -> Labels:
     """A deputy's proposal goes to the assembly of the seat: the national one, or a province's."""
     seat = survey(Document(entry.place, ""), rules)
-    named = next((hit.meaning for hit in seat.issuers if hit.meaning.id.rpartition("_")[2] in ("npc", "cppcc")), None)
-    if named is None:
-        assembly = "npc" if re.search(r"NPC|National People|人大", entry.place) else "cppcc"
-        home = next((hit.meaning for hit in seat.places if hit.meaning.code.startswith("CN-")), None)
-        named = rules.issuers.get(f"other:{home.id}_{assembly}" if home else assembly)
+    assembly = "npc" if re.search(r"NPC|National People|人大", entry.place) and not _CONSULTS.search(entry.place) else "cppcc"
+    named = next((hit.meaning for hit in seat.issuers if hit.meaning.id.rpartition("_")[2] == assembly), None)
+    if named is None or (named.id == assembly and not _NATIONAL.search(entry.place)):
+        home = next((str(hit.meaning.id) for hit in seat.places if hit.meaning.code.startswith("CN-")), "")
+        other = next((hit.meaning.id for hit in seat.issuers if hit.meaning.id.startswith("other:")), "")
+        home = home or other.removeprefix("other:").rpartition("_")[0]  # "Hebei's two sessions" names its congress
+        named = rules.issuers.get(f"other:{home}_{assembly}" if home else assembly)
     if named is None:
         return replace(labels, doc_type=DocType.PROPOSAL, stage=Stage.PROPOSED)
     return replace(
@@ -160,15 +187,30 @@ def _proposal(entry: Entry, labels: Labels, rules: Rules) -> Labels:
     )
 
 
-def _at_place(labels: Labels, code: str, place: str, rules: Rules) -> Labels:
+_WORK_REPORT = re.compile(
+    r"政府工作报告|\breport on the work of the (?:\S+ ){0,4}government|\bgovernment work report", re.IGNORECASE
+)
+
+
+def _at_place(labels: Labels, part: Document, code: str, place: str, rules: Rules) -> Labels:
     """Under the heading of a place an entry that names no authority of its own is that place's, or its district's."""
     general = all(issuer.endswith("_gov") and not issuer.startswith("other:") for issuer in labels.issuers)
     district = f"other:{place}_gov"
+    if _WORK_REPORT.search(part.whole) and f"{place}_gov" in rules.issuers:
+        return replace(labels, issuers=(f"{place}_gov",), jurisdiction=code, level=rules.issuers[f"{place}_gov"].level)
+    # A body of a district acts for its government, which is what reviews name.
+    above = [f"other:{where.id}_gov" for where in rules.places if where.kind == "district" and _is_body_of(labels, where.id)]
+    if above:
+        return replace(labels, issuers=tuple(dict.fromkeys((*labels.issuers, *above))), jurisdiction=labels.jurisdiction or code)
     if general and district in rules.issuers:
         return replace(labels, issuers=(district,), jurisdiction=code, level=rules.issuers[district].level)
     if labels.issuers and labels.jurisdiction:
         return labels
     return replace(labels, jurisdiction=code, issuers=labels.issuers or (f"{place}_gov",))
+
+
+def _is_body_of(labels: Labels, place: str) -> bool:
+    return any(issuer.startswith(f"other:{place}_") for issuer in labels.issuers)
 
 
 _ISSUES = re.compile(r"\b(?:issued|released|published|formulated|announced)\b|发布|印发|出台|公布|制定")

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 
 from cgtwatch.understand.roundup_entry import Entry, Line, joined
 
 _FEWEST = 3  # two dated parts can be one act and its history
 _HEADLINE = 200  # characters; more is a paragraph without a headline
 _SENTENCE_END = re.compile(r"[。！？](?:[”」])?|[.!?][”\"]?(?= [A-Z])")
+_ENDED = re.compile(r"[.。!！?？…;；]\W{0,2}$")
 _HEADING = 70  # characters; a longer line is a sentence
 _SENTENCE = re.compile(r"[。；;，,！!？?]|\.$|\. ")
 _LEVEL = re.compile(
@@ -21,6 +23,12 @@ _ACTS = re.compile(
     r"issued|released|published|announced|launched|approved|held|replied|adopted|signed|opened|submitted",
     re.IGNORECASE,
 )
+_BRIEF = re.compile(
+    r"[一本上]周|周报|周刊|周讯|月报|要闻|盘点|汇总|梳理|速递|速览|简报|快讯|早报|日报|动态|回顾|\b(?:weekly|monthly|digest|round-?up|brief|in review)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．]")
+_HISTORY = re.compile(r"背景|依据|历程|沿革|必要性|\b(?:background|history)\b", re.IGNORECASE)
 _MONTH = re.compile(r"^[\s•·▪●◆*\-—]*(?P<y>20\d{2})\s?年\s?(?P<m>\d{1,2})\s?月(?!\s?\d)")
 _LEADING = re.compile(r"^[\s•·▪●◆*\-—(（【\[\d.、]*$")
 _NAME_LINE = re.compile(r"^《[^《》]{4,120}》(?:[(（][^()（）]{1,12}[)）])?$")
@@ -42,9 +50,14 @@ PlaceOf = Callable[[str], str]
 
 def under_dates(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
     """A line that is only a date, the text below it, under headings that are places."""
-    heads = [line.number for line in lines if line.bare_day and line.number > 1]
+    # A day right below the first line is the page's own stamp, unless that line names a place.
+    heads = [
+        line.number for line in lines if line.bare_day and (line.number > 1 or (line.number == 1 and place_of(lines[0].text)))
+    ]
     if len(heads) < _FEWEST:
         return []
+    if _is_headlined(lines, heads):
+        return _headlined(lines, heads)
     entries: list[Entry] = []
     place = ""
     for position, head in enumerate(heads):
@@ -54,6 +67,37 @@ def under_dates(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
         body = _body(lines[head + 1 : following], place_of)
         if body:
             entries.append(_entry(body, lines[head], lines[head].bare_day, place))
+    return entries
+
+
+def _is_headlined(lines: Sequence[Line], heads: Sequence[int]) -> bool:
+    """Whether the headlines stand above their days: a sentence below each day, and a line that is none above it."""
+    clear = [
+        head
+        for head in heads
+        if not _ENDED.search(lines[head - 1].text) and head + 1 < len(lines) and _ENDED.search(lines[head + 1].text)
+    ]
+    between = [later - head for head, later in pairwise(heads)]
+    return len(clear) == len(heads) and all(gap >= 3 for gap in between)  # day, text, headline
+
+
+def _headlined(lines: Sequence[Line], heads: Sequence[int]) -> list[Entry]:
+    entries = []
+    for position, head in enumerate(heads):
+        following = heads[position + 1] - 1 if position + 1 < len(heads) else len(lines)
+        title, day = lines[head - 1], lines[head]
+        entries.append(
+            Entry(
+                title.start,
+                lines[following - 1].end,
+                title.text,
+                joined(lines[head + 1 : following]),
+                day.bare_day,
+                name=title.text,
+                kind="headline",
+                day_span=(day.start, day.end),
+            )
+        )
     return entries
 
 
@@ -96,16 +140,21 @@ def first_sentence(text: str) -> str:
     return text[: end.end()] if end else text
 
 
-def by_paragraph(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
-    """A paragraph that begins with its date and tells of an act; the line above may name the act."""
+def by_paragraph(lines: Sequence[Line], place_of: PlaceOf, title: str) -> list[Entry]:
+    """A paragraph that begins with its date and tells of an act; the line above may name the act.
+
+    Days without their year count on pages whose title says that they are of a week or a month.
+    """
     entries: list[Entry] = []
-    place = ""
+    place, history = "", False
+    brief = bool(_BRIEF.search(title))
     for line in lines:
         if _is_heading(line):
-            place = "" if _LEVEL.match(line.text) else place_of(line.text) or place
+            place = "" if _LEVEL.match(line.text) else place_of(line.text) or ("" if _NUMBERED.match(line.text) else place)
+            history = bool(_HISTORY.search(line.text))
             continue
-        found = _leading_day(line)
-        if found is None or _PASSED.search(line.text) or not _ACTS.search(line.text[:160]):
+        found = _leading_day(line, brief=brief)
+        if found is None or history or _PASSED.search(line.text) or not _ACTS.search(line.text[:160]):
             continue
         on, span = found
         entries.append(
@@ -123,9 +172,9 @@ def by_paragraph(lines: Sequence[Line], place_of: PlaceOf) -> list[Entry]:
     return entries if len(entries) >= _FEWEST else []
 
 
-def _leading_day(line: Line) -> tuple[date, tuple[int, int]] | None:
+def _leading_day(line: Line, *, brief: bool) -> tuple[date, tuple[int, int]] | None:
     first = line.days[0] if line.days else None
-    if first and first.sure_year and _LEADING.match(line.text[: first.start]) and first.end < len(line.text) - 8:
+    if first and (first.sure_year or brief) and _LEADING.match(line.text[: first.start]) and first.end < len(line.text) - 8:
         return first.day, (first.start, first.end)
     month = _MONTH.match(line.text)
     if month and 1 <= int(month["m"]) <= 12:
