@@ -18,9 +18,9 @@ _YEARLY_EN = re.compile(
     r"|\b((?:19|20)\d{2}),?\s+No\.\s?(\d{1,3})\b"
 )
 # Counted by every body on its own, or shared by the steps of a procedure: they tell an act only with its authority.
-_SHARED = re.compile(r"\d{4}年第\d+号|令第\d+号|(?:BLA|RIN) .*")
+_SHARED = re.compile(r"\d{4}年第\d+号|令第\d+号|(?:BLA|RIN) .*|EU/\d/.*|NICE ID\d+")
 # Laws are named far more often than they are issued.
-LAWS = re.compile(r"REGULATION|DIRECTIVE|PL |SI |LOI|D[EÉ]CRET|ORDONNANCE|ARR")
+LAWS = re.compile(r"REGULATION|DIRECTIVE|PL |SI |LOI|D[EÉ]CRET|ORDONNANCE|ARR|REAL ?DECRETO|LEY|ORDEN|SOR/")
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cgtwatch.model.classification import Span
+from cgtwatch.text.numerals import number
 from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFECTIVE_DATE, Cue, CueTable
 from cgtwatch.understand.dates_east import CHINESE, JAPANESE, KOREAN
 from cgtwatch.understand.dates_europe import EUROPEAN
 from cgtwatch.understand.dates_mask import DAY, Masked, mask
 from cgtwatch.understand.dates_own import own_days
-from cgtwatch.understand.dates_spot import Mention, number
+from cgtwatch.understand.dates_spot import Mention
 from cgtwatch.understand.dates_west import ENGLISH
 from cgtwatch.understand.needed import small
 

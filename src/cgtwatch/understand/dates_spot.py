@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from cgtwatch.text.numerals import HAN, number
 from cgtwatch.understand.needed import Expression, Screen, small
 
 _FIRST, _LAST = 1945, 2100  # outside of these a "date" is a law of long ago, a sentinel or a number
@@ -31,8 +32,6 @@ _MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names
 _MONTH = "(?:" + "|".join(sorted(_MONTH_OF, key=len, reverse=True)) + ")"
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s{1,2})?"
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民国": 1911}
-_HAN = "〇零○一二三四五六七八九十百"
-_HAN_DIGIT = {char: index for index, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +57,6 @@ class _Shape:
     pattern: Expression
     read: Callable[[re.Match[str], _Setting], date | None]
     year_printed: bool = True
-
-
-def number(text: str) -> int | None:
-    """A whole number in Arabic or Chinese digits (`12`, `十二`, `一百零七`, `二〇二五`, `元`), or None."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return int(text)
-    if text == "元":
-        return 1
-    if not text or any(char not in _HAN and char not in "两兩" for char in text):
-        return None
-    text = text.replace("两", "二").replace("兩", "二")
-    if not set(text) & set("十百"):
-        return int("".join(str(_HAN_DIGIT[char]) for char in text))
-    total = digit = 0
-    for char in text:
-        if char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            digit = _HAN_DIGIT[char]
-    return total + digit
 
 
 def spot(text: str, published: date | None, zone: str | None) -> tuple[Mention, ...]:
@@ -213,12 +190,12 @@ _TO_DAY = r"(?:\s?[-–—]\s?(?P<d>\d{1,2}))"  # of a range of days the end cou
 
 _SHAPES = (
     _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>\d{{1,3}}|元){_GAP}{_YMD}"), _era),
-    _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>[{_HAN}]{{1,5}}|元){_HAN_YMD}"), _era),
-    _Shape(_pattern(rf"(?<![{_HAN}])(?P<y>一百[{_HAN}]{{0,4}}){_HAN_YMD}"), _republic),
-    _Shape(_pattern(rf"(?<![{_HAN}])(?P<y>[八九]十[一二三四五六七八九]?){_HAN_YMD}"), _republic),
+    _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>[{HAN}]{{1,5}}|元){_HAN_YMD}"), _era),
+    _Shape(_pattern(rf"(?<![{HAN}])(?P<y>一百[{HAN}]{{0,4}}){_HAN_YMD}"), _republic),
+    _Shape(_pattern(rf"(?<![{HAN}])(?P<y>[八九]十[一二三四五六七八九]?){_HAN_YMD}"), _republic),
     _Shape(_pattern(rf"(?<!\d)(?P<y>(?:19|20)\d{{2}}){_GAP}{_YMD}"), _plain),
     _Shape(_pattern(rf"(?<![\d第])(?P<y>1[0-2]\d){_GAP}{_YMD}"), _republic),
-    _Shape(_pattern(rf"(?<![{_HAN}])(?P<y>[〇零○一二三四五六七八九]{{4}}){_HAN_YMD}"), _plain),
+    _Shape(_pattern(rf"(?<![{HAN}])(?P<y>[〇零○一二三四五六七八九]{{4}}){_HAN_YMD}"), _plain),
     _Shape(_pattern(r"(?<!\d)(?P<y>(?:19|20)\d{2})년\s?(?P<m>\d{1,2})월\s?(?P<d>\d{1,2})일"), _plain),
     _Shape(_pattern(r"(?<![\d/-])(?P<y>(?:19|20)\d{2})(?P<s>[-/.])\s?(?P<m>\d{1,2})(?P=s)\s?(?P<d>\d{1,2})(?![\d/-])"), _plain),
     _Shape(_pattern(r"(?<![\d/])(?P<y>1[01]\d)/(?P<m>\d{2})/(?P<d>\d{2})(?![\d/])"), _republic),
