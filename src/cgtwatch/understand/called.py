@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Document
-from cgtwatch.understand.issuers import LOCAL, Issuer, Place, country_body, has
+from cgtwatch.understand.issuers import LOCAL, Gazetteer, Issuer, Place, country_body, has
 from cgtwatch.understand.lexicon import Hit, Pattern
 from cgtwatch.understand.tables import Row
 
@@ -88,10 +88,10 @@ def _expanded(name: str, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
 class Surroundings:
     """The places of one document, by which the bodies called without one are told."""
 
-    def __init__(self, hits: Sequence[Hit], document: Document, places: Sequence[Place]) -> None:
+    def __init__(self, hits: Sequence[Hit], document: Document, places: Gazetteer) -> None:
         self._title_end = len(document.title)
         self._url = document.url
-        self.all = places
+        self.known = places
         named = {(hit.start, hit.end): hit for hit in hits if isinstance(hit.meaning, Place)}
         in_order = sorted(named.values(), key=lambda hit: hit.start)
         self._named = [[hit for hit in in_order if not names_organisation(document.whole, hit)], in_order]
@@ -126,8 +126,8 @@ class Surroundings:
         if place.kind in wanted:
             return place
         top = place.code.partition("-")[0]
-        return next((p for p in self.all if p.kind in wanted and p.code in (place.code if place.kind in LOCAL else top, top)
-                     and p.kind in ("province", "municipality", "country", "sar")), None)  # fmt: skip
+        above = (self.known.tops.get(code) for code in (top, place.code if place.kind in LOCAL else top))
+        return next((found for found in above if found and found.kind in wanted), None)
 
     def _by_host(self, wanted: set[str], codes: frozenset[str]) -> Place | None:
         """The place whose name stands in the address."""
@@ -137,10 +137,10 @@ class Surroundings:
             return None
         if codes or "country" in wanted:
             top = {"uk": "GB"}.get(labels[-1], labels[-1].upper())
-            return next((p for p in self.all if p.code == top and (not codes or top in codes)), None)
+            return self.known.tops.get(top) if not codes or top in codes else None
         if labels[-1] != "cn":
             return None
-        return next((p for p in self.all if p.kind in wanted and {p.id, p.en.lower()} & set(labels[:-2])), None)
+        return self.known.labelled(labels[:-2], wanted)
 
 
 def names_organisation(whole: str, hit: Hit) -> bool:
@@ -150,7 +150,7 @@ def names_organisation(whole: str, hit: Hit) -> bool:
 
 
 def settled(
-    hits: Sequence[Hit], document: Document, places: Sequence[Place], issuers: Mapping[str, Issuer], language: str
+    hits: Sequence[Hit], document: Document, places: Gazetteer, issuers: Mapping[str, Issuer], language: str
 ) -> list[Hit]:
     """`hits` with the body itself for each that is called without its place, and one body for each name that several have."""
     if not any(isinstance(hit.meaning, Called) for hit in hits) and not _shared(hits):
@@ -193,7 +193,7 @@ def _meant(hit: Hit, around: Surroundings, issuers: Mapping[str, Issuer], langua
     place = around.nearest(hit.start, bodies, only_before=bodies.get("country") == "parliament" and language == "en")
     if place is None or place.kind not in bodies:
         code = _FROM_COUNTRY.get((bodies.get("country", ""), language))
-        place = next((p for p in around.all if p.code == code), None) if code else None
+        place = around.known.tops.get(code) if code else None
     if place is None or place.kind not in bodies:
         return None
     if "country" in bodies:

@@ -1,6 +1,6 @@
 """The register of authorities and territories: ids, names in both languages, former names, level, and where they stand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
@@ -59,6 +59,24 @@ class Issuer:
     role: str = ""  # of those whose acts are of one kind: payer, parliament, funder, court
     templates: tuple[str, ...] = ()
     place: Place | None = None
+
+
+class Gazetteer:
+    """The places by what documents tell them by: their code, and their name in an address."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.tops: dict[str, Place] = {}  # countries, provinces and municipalities by code
+        self._local: dict[str, list[Place]] = {}
+        for place in places:
+            if place.kind in _COUNTRIES or place.kind in ("province", "municipality"):
+                self.tops.setdefault(place.code, place)
+            if place.chinese_local:
+                for label in {place.id, place.en.lower()}:
+                    self._local.setdefault(label, []).append(place)
+
+    def labelled(self, labels: Iterable[str], kinds: Collection[str]) -> Place | None:
+        """The place of the mainland, of one of `kinds`, that a part of a host's name is called after."""
+        return next((place for label in labels for place in self._local.get(label, ()) if place.kind in kinds), None)
 
 
 class _Body(NamedTuple):

@@ -69,7 +69,7 @@ def survey(document: Document, rules: Rules) -> Reading:
     by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: []}
     shouted = _shouted(document.title)
     folded = rules.lexicon.fold(whole)
-    for hit in settled(rules.lexicon.find(whole, folded), document, rules.places, rules.issuers, language):
+    for hit in settled(rules.lexicon.find(whole, folded), document, rules.gazetteer, rules.issuers, language):
         if not hit.start < title_end < hit.end and not (
             shouted and hit.end <= title_end and _acronym(whole, hit)
         ):  # across the border of title and text nothing is one word

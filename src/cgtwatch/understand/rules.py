@@ -14,7 +14,7 @@ from cgtwatch.understand.called import called_patterns
 from cgtwatch.understand.compounds import Compounds
 from cgtwatch.understand.fold import folding
 from cgtwatch.understand.heads import HeadTable, read_heads
-from cgtwatch.understand.issuers import Issuer, Place, Register, read_bodies, read_issuers, read_places
+from cgtwatch.understand.issuers import Gazetteer, Issuer, Place, Register, read_bodies, read_issuers, read_places
 from cgtwatch.understand.lexicon import Lexicon, Pattern
 from cgtwatch.understand.tables import Row, read
 from cgtwatch.understand.topics import Topics
@@ -93,6 +93,7 @@ class Rules:
     lexicon: Lexicon
     issuers: Register
     places: tuple[Place, ...]
+    gazetteer: Gazetteer  # of `places`
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
     weights: Mapping[str, float]  # of what policy.features finds
     heads: Mapping[str, HeadTable]  # by script
@@ -101,8 +102,7 @@ class Rules:
 
     def country(self, code: str) -> Place | None:
         """The country of a territory code such as `CN-GD` or `CN`."""
-        top = code.partition("-")[0]
-        return next((p for p in self.places if p.code == top), None)
+        return self.gazetteer.tops.get(code.partition("-")[0])
 
 
 def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
@@ -142,6 +142,7 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
         Lexicon(patterns, table, compounds),
         issuers,
         places,
+        Gazetteer(places),
         defaults,
         weights,
         heads,
