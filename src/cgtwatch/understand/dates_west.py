@@ -31,7 +31,7 @@ _NOT_NOW = words(
 )
 _EFFECT = r"(?:take|takes|took|taking|taken|come|comes|came|coming|enter|enters|entered|entering|go|goes|went|brought)"
 _PUBLIC = r"(?:published|issued|released|launched|announced|posted|adopted|approved|signed|finali[sz]ed|promulgated|unveiled)"
-_OLDER = words(r"same (?:name|title)|previous|earlier|prior|revis|supersed|withdr")
+_OLDER = words(r"same (?:name|title)|previous|earlier|prior|revision of|was revised|first version|supersed|withdr")
 _AGENCY = words(
     r"\b(?:FDA|EMA|European Commission|MHRA|NMPA|Health Canada|PMDA|MHLW|TGA|Agency|Ministry|Swissmedic|HSA|MFDS|CMS|NIH)\b"
 )
@@ -216,6 +216,12 @@ ENGLISH = CueTable(
             ),
             1,
             lines=True,
+        ),
+        Cue(
+            DOCUMENT_DATE,
+            around(r"\blaid before (?:(?:the |both )?(?:UK )?(?:Parliament|Houses?)(?: of \w+)?) on {D}"),
+            6,
+            limit=HEAD,
         ),
         Cue(DOCUMENT_DATE, around(r"^Done at (?:(?!{E})[^\n,;.]){3,30}, (?:on )?{D}"), 1, lines=True),
         Cue(
