@@ -5,7 +5,8 @@ from cgtwatch.understand.dates_cue import COMMENT_DEADLINE, DOCUMENT_DATE, EFFEC
 _N = r"(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4})"
 _U = r"个?\s?(?P<u>工作日|自然日|月|日|天|周|年)"
 _PUBLISHED = (
-    r"(?:自|从|于)?(?:本[\w《》]{0,8}?|通知|公告|通告|公示)?(?:公开)?(?:发布|公布|印发|颁布|下发|公告|刊登|发文|挂网|上网|公示|刊行|通告|公告刊登公报|刊登公报)"
+    # Begins with words and not with what may stand before them: a search for words is ten times as fast.
+    r"(?:发布|公布|印发|颁布|下发|公告|刊登|发文|挂网|上网|公示|刊行|通告|公告刊登公报|刊登公报)"
     r"(?:之)?(?:次)?日(?:起|后)?(?:的)?"
 )
 _OPINION = words(r"意见|建议|反馈|修改|异议|意견")

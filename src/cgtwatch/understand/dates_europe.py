@@ -13,13 +13,13 @@ EUROPEAN = CueTable(
         Cue(EFFECTIVE_DATE, around(r"\bam {D} in Kraft (?:getreten|treten)"), 1),
         Cue(
             EFFECTIVE_DATE,
-            around(r"\btritt am Tag(?:e)? nach (?:der|ihrer|seiner) (?:Verkündung|Veröffentlichung|Bekanntmachung) in Kraft"),
+            around(r"tritt am Tag(?:e)? nach (?:der|ihrer|seiner) (?:Verkündung|Veröffentlichung|Bekanntmachung) in Kraft"),
             5,
             relative="P1D",
         ),
         Cue(
             EFFECTIVE_DATE,
-            around(r"\btritt am ersten Tag des auf die (?:Verkündung|Veröffentlichung) folgenden (?:Kalender)?monats in Kraft"),
+            around(r"tritt am ersten Tag des auf die (?:Verkündung|Veröffentlichung) folgenden (?:Kalender)?monats in Kraft"),
             5,
             relative="first-day-of-next-month",
         ),
@@ -29,14 +29,14 @@ EUROPEAN = CueTable(
         ),
         Cue(
             EFFECTIVE_DATE,
-            around(r"\bentr(?:e|ent|era|eront) en vigueur le lendemain de (?:sa|leur|la) publication"),
+            around(r"entr(?:e|ent|era|eront) en vigueur le lendemain de (?:sa|leur|la) publication"),
             5,
             relative="P1D",
         ),
         Cue(EFFECTIVE_DATE, around(r"\bentr(?:a|an|ará|arán|ó) en vigor (?:el )?(?:día )?{D}"), 1),
         Cue(
             EFFECTIVE_DATE,
-            around(r"\bentr(?:a|an|ará|arán) en vigor (?:el día siguiente|al día siguiente) (?:al )?de su publicación"),
+            around(r"entr(?:a|an|ará|arán) en vigor (?:el día siguiente|al día siguiente) (?:al )?de su publicación"),
             5,
             relative="P1D",
         ),

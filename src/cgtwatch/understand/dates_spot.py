@@ -191,8 +191,7 @@ _TO_DAY = r"(?:\s?[-–—]\s?(?P<d>\d{1,2}))"  # of a range of days the end cou
 _SHAPES = (
     _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>\d{{1,3}}|元){_GAP}{_YMD}"), _era),
     _Shape(_pattern(rf"(?:中华)?(?P<era>令和|平成|昭和|民国){_GAP}(?P<y>[{HAN}]{{1,5}}|元){_HAN_YMD}"), _era),
-    _Shape(_pattern(rf"(?<![{HAN}])(?P<y>一百[{HAN}]{{0,4}}){_HAN_YMD}"), _republic),
-    _Shape(_pattern(rf"(?<![{HAN}])(?P<y>[八九]十[一二三四五六七八九]?){_HAN_YMD}"), _republic),
+    _Shape(_pattern(rf"(?<![{HAN}])(?P<y>一百[{HAN}]{{0,4}}|[八九]十[一二三四五六七八九]?){_HAN_YMD}"), _republic),
     _Shape(_pattern(rf"(?<!\d)(?P<y>(?:19|20)\d{{2}}){_GAP}{_YMD}"), _plain),
     _Shape(_pattern(rf"(?<![\d第])(?P<y>1[0-2]\d){_GAP}{_YMD}"), _republic),
     _Shape(_pattern(rf"(?<![{HAN}])(?P<y>[〇零○一二三四五六七八九]{{4}}){_HAN_YMD}"), _plain),
