@@ -157,3 +157,42 @@ def test_document_of_a_line_keeps_no_language_when_it_says_other() -> None:
     assert items.document({"title": "T", "lang": "other", "published": "2031-01-02T00:00:00Z"}) == Document(
         "T", "", published=items.day("2031-01-02")
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"a": 1, "b": {}}, "'a' is no object"),
+        ({"gold": 1}, "'gold' is no object"),
+        ({"gold": {}, "accept": {"effective_date": 5}}, "'accept' is no object of lists"),
+        ({"events": 1}, "'events' is no list"),
+        ({"events": [{"issuers": "nmpa"}]}, "'issuers' of an event"),
+        ({"title": "x", "labels": ["relevant"]}, "'labels' is no object"),
+        ({"title": "x", "labels": {"relevant": "yes"}}, "'relevant' is a text"),
+        ({"title": "x", "labels": {"issuers": "nmpa"}}, "'issuers' is no list"),
+    ],
+)
+def test_a_line_that_cannot_be_scored_is_told_and_not_guessed(tmp_path: Path, line: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        evaluate.run(write(tmp_path / "dev.jsonl", {"id": "n1", **line}))
+
+
+def test_a_pair_file_with_a_line_that_is_no_pair_is_told_by_its_number(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"object 2 \(n2\): 'a' is no object"):
+        evaluate.run(write(tmp_path / "dev.jsonl", {"a": {}, "b": {}}, {"id": "n2", "title": "x"}))
+
+
+def test_half_a_character_in_a_labelled_file_harms_nobody(tmp_path: Path) -> None:
+    path, out = tmp_path / "dev.jsonl", tmp_path / "out.jsonl"
+    path.write_text(
+        '{"id": "\\ud800", "title": "FDA \\ud83d CAR-T", "text": "", "labels": {"relevant": true}}\n', encoding="utf-8"
+    )
+    assert evaluate.run(path, out, mistakes=1).data["n"] == 1
+    assert json.loads(out.read_text(encoding="utf-8"))["id"] == "?"
+
+
+def test_nesting_without_end_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "dev.jsonl"
+    path.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        evaluate.run(path)

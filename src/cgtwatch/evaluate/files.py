@@ -42,9 +42,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         if not raw.strip():
             continue
         try:
-            value = json.loads(raw)
+            value = _whole(json.loads(raw))
         except ValueError as error:
             problems.append(f"{path}:{number}: not JSON ({error}); write one object a line")
+            continue
+        except RecursionError:
+            problems.append(f"{path}:{number}: is nested too deeply; write one flat object a line")
             continue
         if isinstance(value, dict):
             lines.append(value)
@@ -55,6 +58,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     if problems:
         raise ConfigError(problems)
     return lines
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - the JSON border
+    """`value` with a question mark for each half of a character, as a text leaves that was cut between two UTF-16 units."""
+    text = json.dumps(value, ensure_ascii=False)
+    return value if text.isascii() else json.loads(text.encode("utf-8", "replace"))
 
 
 def shows_mistakes(path: Path) -> bool:

@@ -12,6 +12,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.evaluate import items, pages, pairs, passages
 from cgtwatch.evaluate.files import LabelKind, day, kind_of, read_lines, shows_mistakes, text_of
 from cgtwatch.evaluate.scores import Report
+from cgtwatch.evaluate.shape import problems
 from cgtwatch.link import Side, relation
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.understand import dates, roundup
@@ -33,11 +34,25 @@ def run(path: Path, predictions_out: Path | None = None, mistakes: int = 0) -> R
             [f"{path}: single mistakes of a check file are not shown; leave --mistakes away, or name a file to build on"]
         )
     lines = read_lines(path)
-    report = _SCORERS[kind_of(lines[0])](lines)
+    kind = kind_of(lines[0])
+    _refuse(path, kind, lines)
+    report = _SCORERS[kind](lines)
     if predictions_out is not None:
         write_lines(predictions_out, report.predictions)
     shown = report.mistakes[:mistakes]
     return replace(report, mistakes=shown)
+
+
+def _refuse(path: Path, kind: LabelKind, lines: Lines) -> None:
+    """Raises `ConfigError` that names every line that cannot be scored."""
+    named = (f"{path}: {_called(number, line)}: {told}" for number, line in enumerate(lines, 1) for told in problems(kind, line))
+    found = list(named)
+    if found:
+        raise ConfigError(found)
+
+
+def _called(number: int, line: Mapping[str, Any]) -> str:
+    return f"object {number}" + (f" ({line['id']})" if line.get("id") else "")
 
 
 def _items(lines: Lines) -> Report:
