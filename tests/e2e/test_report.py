@@ -134,3 +134,16 @@ def test_wrong_options_of_a_report_are_told_all_at_once(year: Place) -> None:
 
 def test_without_days_the_report_tells_of_this_year_and_says_so(year: Place) -> None:
     assert "--from and --to name other days" in year.run("report", "--lang", "en").stderr
+
+
+def test_a_review_of_all_days_that_there_are_is_written(year: Place) -> None:
+    text = year.run("report", "--from", "0001-01-01", "--to", "9999-12-31", "--format", "md", "--lang", "en").stdout
+    assert "6 acts" in text
+    assert "- Sources: [Folder of acts](<https" in text
+    assert text.endswith("cgtwatch.\n")
+
+
+def test_a_report_for_a_folder_that_there_is_not_says_what_to_do(year: Place) -> None:
+    said = year.run("report", "--from", "2025-01-01", "--out", "nowhere/review.html", code=1).stderr
+    assert "nowhere/review.html" in said
+    assert "make its folder first" in said

@@ -3,6 +3,7 @@
 Commands import what they use inside their bodies, so that `--help` answers in a tenth of a second.
 """
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -26,6 +27,13 @@ from cgtwatch.cli import (
 )
 from cgtwatch.errors import BusyError, CgtwatchError, ConfigError
 
+_MENDS = {
+    errno.ENOENT: "make its folder first, or name another place",
+    errno.EISDIR: "name a file in it",
+    errno.ENOTDIR: "name a folder where it says a file",
+    errno.ENOSPC: "make room, or name another place",
+    errno.ENAMETOOLONG: "name it shorter",
+}
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY = 1, 2, 75
 
 app = typer.Typer(
@@ -89,7 +97,8 @@ def _exit_code() -> int:
         return 0
     except OSError as error:  # a file or a disk that will not have it
         place = f"{error.filename}: " if error.filename else ""
-        return _say((f"{place}{error.strerror or error}; mend its permissions, or name another place",), EXIT_FAILED)
+        mend = _MENDS.get(error.errno or 0, "mend its permissions, or name another place")
+        return _say((f"{place}{error.strerror or error}; {mend}",), EXIT_FAILED)
     except KeyboardInterrupt:
         return 130
     return 0

@@ -26,7 +26,7 @@ def render(name: str, words: Words, values: Mapping[str, Any]) -> tuple[str, str
 def render_report(form: str, words: Words, report: object) -> str:
     """The `report` (a `ReviewView`) as `html` or `md`. Raises ComposeError."""
     try:
-        return _environment(form).get_template(f"report.{form}.j2").render(words=words, report=report)
+        return _environment(form).get_template(f"report.{form}.j2").render(words=words, report=report) + "\n"
     except (TemplateError, LookupError, ValueError, TypeError) as wrong:
         raise ComposeError(f"report: the template failed: {wrong}; mend the template or the wording table") from wrong
 

@@ -68,7 +68,7 @@ class Periods(Room):
 
 
 def _after(last: date) -> datetime:
-    return datetime.combine(last + timedelta(days=1), time(), UTC)
+    return datetime.combine(last, time(), UTC) + timedelta(days=1) if last < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
