@@ -171,3 +171,12 @@ def test_a_replay_of_pages_takes_the_kept_bytes_apart_again(filled: Place) -> No
     deep = filled.rows("replay", "--pages")
     assert deep[-1]["summary"]["pages"] == {"read": 2, "missing": 0, "refused": 0, "text_changed": 1}
     assert deep[-1]["summary"]["same"] == 2
+
+
+def test_what_a_person_says_holds_no_hidden_characters(filled: Place) -> None:
+    event = named(filled, "检查指南")
+    said = ("--note", "a\x1b[2Jb\n c", "--by", "il\u202es", "--field", "document_number=2022年\x1b第1号")
+    row = filled.rows("events", "mark", event, *said, "--field", "issuers=other:某市 办公室")[0]
+    assert (row["mark"]["note"], row["mark"]["by"]) == ("a[2Jb c", "ils")
+    assert (row["event"]["document_number"], row["event"]["issuers"]) == ("2022年第1号", ["other:某市 办公室"])
+    assert "other:NAME" in filled.run("events", "mark", event, "--field", "issuers=other:<script>", code=2).stderr

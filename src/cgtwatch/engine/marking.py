@@ -1,5 +1,6 @@
 """What people say of events against what was read: checked against the taxonomy, then stored."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,10 +16,12 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.classification import Labels
 from cgtwatch.model.feedback import Mark
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.text.clean import one_line
 
 Word = TypeVar("Word", bound=StrEnum)
 LONGEST_NOTE = 1000
 _LONGEST_NUMBER = 200
+_OTHER = re.compile(r"other:\w+(?:[-_. ]\w+)*")  # a body without an entry, by a name of one's own
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _YES, _NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否"})
 
@@ -45,7 +48,7 @@ def asked(args: Args, issuers: frozenset[str]) -> Mark:
     values = _with_relevance(values, args.get("relevant"), problems)
     if not values and not problems:
         problems.append("nothing to mark: write --relevant, --not-relevant, --field NAME=VALUE or --clear")
-    note, by = " ".join((args.get("note") or "").split()), " ".join((args.get("by") or "").split())
+    note, by = one_line(args.get("note") or ""), one_line(args.get("by") or "")
     if len(note) > LONGEST_NOTE:
         problems.append(f"--note has {len(note)} characters; write at most {LONGEST_NOTE}")
     if problems:
@@ -122,7 +125,7 @@ def _modalities(text: str, _issuers: frozenset[str]) -> tuple[Modality, ...]:
 
 def _issuers(text: str, known: frozenset[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(one.lower() for one in _members(text)))
-    strange = [one for one in found if one not in known and not (one.startswith("other:") and len(one) > len("other:"))]
+    strange = [one for one in found if one not in known and not _OTHER.fullmatch(one)]
     if strange:
         hint = did_you_mean(strange[0], known)
         raise ValueError(f"{shown(strange[0])} is not in the register{hint}; write an id such as nmpa or fda, or other:NAME")
@@ -148,6 +151,7 @@ def _day(text: str, _issuers: frozenset[str]) -> date | None:
 
 
 def _number(text: str, _issuers: frozenset[str]) -> str | None:
+    text = one_line(text)
     if len(text) > _LONGEST_NUMBER:
         raise ValueError(f"has {len(text)} characters; write the number alone, as printed")
     return text or None
