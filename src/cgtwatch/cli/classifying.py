@@ -21,11 +21,11 @@ def document_of(body: bytes, name: str, published: str | None) -> Document:
     given = _json(body)
     if given is not None:
         return Document(
-            str(given.get("title") or ""),
-            str(given.get("text") or ""),
-            str(given.get("url") or ""),
+            _text(given, "title"),
+            _text(given, "text"),
+            _text(given, "url"),
             on or _day(given.get("published")),
-            given.get("lang"),
+            _text(given, "lang") or None,
         )
     article = document(body, name)
     return Document(article.title, article.text, "", on or article.published_on, article.language)
@@ -39,6 +39,12 @@ def _json(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and ("title" in found or "text" in found) else None
+
+
+def _text(given: dict[str, Any], key: str) -> str:
+    """A text of the document; a question mark stands for each half of a character (JSON may hold lone surrogates)."""
+    value = given.get(key)
+    return str(value).encode("utf-8", "replace").decode() if isinstance(value, str | int | float) else ""
 
 
 def _day(text: Any) -> date | None:  # noqa: ANN401 - the JSON border
