@@ -85,6 +85,7 @@ NOTHING = [
     ("zh", "指导原则拟于2031年第三季度公开征求意见，力争年底前发布。"),
     ("zh", "入围项目公示时间为2031年5月12日至2031年5月18日。"),
     ("en", "Comments received on or before June 26, 2031 will be provided to the committee."),
+    ("en", "Job closing date: 28 June 2031. Send comments on availability."),
     ("en", "The action date for the application was changed from June 17, 2031 to July 18, 2031."),
     ("en", "Applications must be submitted by June 15, 2031."),
     ("en", "Submit comments by the date given in the notice of June 1, 2031, announcing the draft."),

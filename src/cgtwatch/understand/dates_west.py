@@ -23,7 +23,8 @@ _UNTIL = (
 _OTHER_SUBMISSION = words(
     r"nominat|vacanc|contact person|oral presentation|abstracts?\b|letters? of intent|grant|applicants?\b|request"
     r"(?:s)? to (?:speak|present|attend)|"
-    r"regist(?:er|ration) (?:by|before|for)|advisory committee meeting|provided to the (?:advisory )?committee"
+    r"regist(?:er|ration) (?:by|before|for)|advisory committee meeting|provided to the (?:advisory )?committee|"
+    r"\bjobs?\b|\btenders?\b|applications? (?:clos|due|open)|(?:deadline|closing date) for (?:\w+ ){0,2}applications?"
 )
 _NOT_NOW = words(
     r"nominat|vacanc|postpon|delay(?:ed|ing|s)? the effective|if finali[sz]ed|if adopted|if enacted|compliance date"
