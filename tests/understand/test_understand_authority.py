@@ -85,3 +85,61 @@ def test_a_university_of_a_city_does_not_speak_for_the_city() -> None:
 def test_the_site_tells_whose_paper_it_is_when_nobody_is_named() -> None:
     found = who("FAQ: Arzneimittel für neuartige Therapien", "Was sind ATMP?", "https://www.pei.de/faq")
     assert (found.issuers, found.level, found.issuer_spans[0].of) == (("other:pei",), Level.NATIONAL, "address")
+
+
+@pytest.mark.parametrize(
+    ("title", "issuers", "jurisdiction"),
+    [
+        ("Decision memo on CAR T-cell therapy (CAG-00999N)", ("cms",), "US"),
+        ("Examplecel for treating leukaemia (TA9999)", ("nice",), "GB"),
+        ("Guideline on gene therapy products (PSEHB/MDED Notification No. 1234)", ("mhlw",), "JP"),
+        ("关于干细胞临床研究自查的通知（卫办科教函〔2012〕9号）", ("nhc",), "CN"),
+        ("某公司溶瘤病毒注射液纳入突破性治疗品种", ("cde",), "CN"),
+        ("第9/2026號行政法規：細胞治療產品", ("other:mo_gov",), "MO"),
+        ("健保給付CAR-T細胞治療", ("other:tw_nhi",), "TW"),
+        ("ODAC votes against CAR-T therapy", ("fda",), "US"),
+        ("Real Decreto sobre medicamentos de terapia avanzada", ("other:es_gov",), "ES"),
+        ("중앙약심, 줄기세포치료제 허가 논의", ("mfds",), "KR"),
+        ("条件・期限付承認の再生医療等製品が期限切れ", ("mhlw",), "JP"),
+    ],
+)
+def test_numbers_procedures_and_papers_tell_an_authority_that_is_not_named(
+    title: str, issuers: tuple[str, ...], jurisdiction: str
+) -> None:
+    found = who(title)
+    assert (found.issuers, found.jurisdiction) == (issuers, jurisdiction)
+    assert found.issuer_spans
+
+
+@pytest.mark.parametrize(
+    ("title", "issuers"),
+    [
+        ("山东省卫生健康委印发青岛自贸片区细胞治疗措施", ("sd_hc",)),
+        ("海南省药监局发布乐城先行区干细胞管理规定", ("hi_mpa",)),
+        ("乐城先行区公布干细胞治疗价格", ("other:lecheng",)),
+        ("福建自贸试验区出台细胞产业措施", ("other:fj_ftz",)),
+        ("国家药监局：支持海南省药监局先行先试细胞治疗", ("nmpa",)),
+        ("国家卫生健康委、国家药监局：规范干细胞临床研究", ("nhc", "nmpa")),
+        ("Appeals court rules for FDA in stem cell clinic case", ("other:us_courts",)),
+        ("Ohio bill would allow stem cell therapy not approved by FDA", ("other:oh_legislature",)),
+        ("Missouri lawmakers debate stem cell bill", ("other:mo_legislature",)),
+        ("Macau legislature passes medicines law", ("other:mo_al",)),
+    ],
+)
+def test_ground_and_the_parties_of_a_case_do_not_act(title: str, issuers: tuple[str, ...]) -> None:
+    assert who(title).issuers == issuers
+
+
+def test_the_standard_of_an_association_is_not_the_agencys() -> None:
+    assert who("中国研究型医院学会发布细胞治疗团体标准").issuers == ("other:crha",)
+
+
+@pytest.mark.parametrize(
+    ("title", "jurisdiction"),
+    [
+        ("加強細胞治療管理的規定公布施行", "TW"),
+        ("出台细胞治疗管理规定并公布施行", "CN"),
+    ],
+)
+def test_the_language_tells_the_country_where_nothing_else_does(title: str, jurisdiction: str) -> None:
+    assert who(title).jurisdiction == jurisdiction

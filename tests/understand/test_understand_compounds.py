@@ -42,7 +42,7 @@ ODD = tuple(
 
 
 def found(lexicon: Lexicon, text: str) -> list[tuple[int, int, str]]:
-    return sorted((hit.start, hit.end, hit.meaning.id) for hit in lexicon.find(text))
+    return sorted({(hit.start, hit.end, hit.meaning.id) for hit in lexicon.find(text)})
 
 
 def both(register: Register) -> tuple[Lexicon, Lexicon]:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from cgtwatch.model.classification import Span
 from cgtwatch.model.taxonomy import DocType, Level
-from cgtwatch.understand.acting import acting
+from cgtwatch.understand.acting import acting, is_ground, surely_acting
 from cgtwatch.understand.called import names_organisation
 from cgtwatch.understand.issuers import Issuer, Place, country_body
 from cgtwatch.understand.kind import Kind
@@ -31,8 +31,14 @@ _BUSINESS = (  # of local bodies, by words of the title
     ("hc", re.compile("临床研究|诊疗|医疗机构|美容机构|医美|诊所|行医|医疗技术|治疗技术|备案机构|首个.{0,8}技术")),
 )
 _BEGINS = re.compile(r"[\s【《“\[]*(?:关于印发|关于发布|印发|转发)?[《“\s]*")
+_LETTER = re.compile(r"^(?!.*\b(?:FDA|agency)\b).*(?i:(?:warning|untitled) letter)", re.DOTALL)  # itself, not a report of one
+_LETTERHEAD = 20  # characters of the text
 _MANY = 12  # authorities of a round-up
 _BY_ASSEMBLY = re.compile("条例|經濟特區|经济特区")  # local statutes are the assembly's, rules and measures the government's
+_ANY_KIND = "any"  # the mark of a default for every kind of act
+_OLD_FORMS = 3  # characters of a title that is written in the old script
+_OF_SCRIPT = {"zh-Hant": "zh-Hant"}  # instead of the script of the rules by which titles are read
+_NATIONAL = re.compile("条例|条例实施细则")  # statutes of the government where no place is named
 _ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
 _APPROVES = (DocType.APPROVAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.OTHER, DocType.LAW, DocType.GUIDELINE, DocType.NOTICE)
 _OF_COUNTRY = {
@@ -62,21 +68,26 @@ def authority(reading: Reading, rules: Rules, what: Kind) -> Authority:
     place = next(iter([*_title_places(reading), *reading.in_lead(reading.places)]), None)
     if place is not None:
         return _from_place(reading, rules, place, what)
-    return _from_default(reading, rules, what)
+    return _by_sign(reading, rules, what, firm=False) or _from_default(reading, rules, what)
 
 
 def _by_title(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     """Whom the title names, whose act it names, who owns the source, or where it stands if there is nothing but a title."""
-    named = _acting(acting(reading, reading.in_title(reading.issuers)), what.doc_type)
-    if named:
+    titled = reading.in_title(reading.issuers)
+    named = _acting(surely_acting(reading, titled), what.doc_type)
+    ground = all(is_ground(reading, hit) for hit in named) and reading.in_title(reading.acts)
+    if named and not ground:
         return _from_hits(reading, rules, _with_partners(reading, named, what), 0.9)
-    acts = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8)
-    if acts is not None:
-        return acts
+    told = _from_acts(reading, rules, reading.in_title(reading.acts), 0.8) or _by_sign(reading, rules, what, firm=True)
+    if told is not None:
+        return told
+    place = next(iter(_title_places(reading)), None)
+    cited = _acting(acting(reading, titled), what.doc_type)
+    if cited and place is None:
+        return _from_hits(reading, rules, _with_partners(reading, cited, what), 0.6)
     document = reading.document
     if document.source_issuer and document.source_level is not Level.NEWS:
         return _from_source(reading, rules)
-    place = next(iter(_title_places(reading)), None)
     if place is not None and not document.text and _at_home(reading, place) == 0:
         return _from_place(reading, rules, place, what)
     return None
@@ -95,6 +106,19 @@ def _by_text(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
     if named:
         return _from_hits(reading, rules, named, 0.7)
     return _from_acts(reading, rules, reading.in_lead(reading.acts), 0.7)
+
+
+def _by_sign(reading: Reading, rules: Rules, what: Kind, *, firm: bool) -> Authority | None:
+    """Whom the forms of numbers, the procedures and the products of the title tell (those of the opening, too, where only hints are left)."""
+    for hit in [*reading.in_title(reading.signs), *(() if firm else reading.in_lead(reading.signs))]:
+        sign = hit.meaning
+        if (firm and not sign.firm) or (sign.kinds and what.doc_type not in sign.kinds):
+            continue
+        place = None if sign.issuers else rules.country(sign.jurisdiction)
+        if place is not None:
+            return _from_place(reading, rules, Hit(hit.start, hit.end, place), what)
+        return _given(rules, sign.issuers, sign.jurisdiction, reading.span(hit), 0.7 if firm else 0.4)
+    return None
 
 
 def _by_host(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
@@ -167,8 +191,13 @@ def _from_acts(reading: Reading, rules: Rules, hits: tuple[Hit, ...], certain: f
 
 
 def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> Authority:
-    """With the centre that writes its agency's guidances on these therapies."""
-    if what.doc_type is not DocType.GUIDELINE or reading.language != "en" or not any(h.meaning.strong for h in reading.therapies):
+    """With the centre that writes its agency's guidances and letters on these therapies."""
+    letter = what.doc_type is DocType.ENFORCEMENT and _LETTER.search(reading.whole, 0, reading.title_end + _LETTERHEAD)
+    if (
+        not (letter or what.doc_type is DocType.GUIDELINE)
+        or reading.language != "en"
+        or not any(h.meaning.strong for h in reading.therapies)
+    ):
         return who
     if _ANIMALS.search(reading.whole[: reading.lead_end]):
         return who
@@ -311,22 +340,37 @@ def _by_business(reading: Reading, rules: Rules, place: Place, what: Kind) -> st
     return ""
 
 
+def _tongue(reading: Reading, rules: Rules) -> str:
+    """The language, in which Chinese of traditional characters is one of its own."""
+    title = reading.whole[: reading.title_end]
+    old = sum(
+        here != new for here, new in zip(title, rules.lexicon.fold(title), strict=True) if here > "\u3400" and here < "\ua000"
+    )
+    return "zh-Hant" if reading.language == "zh" and old >= _OLD_FORMS else reading.language
+
+
 def _from_default(reading: Reading, rules: Rules, what: Kind) -> Authority:
-    """The procedure's own authority, where the language of the document has only one such procedure."""
+    """The procedure's own authority, where the language of the document has only one such procedure; else its usual country."""
+    tongue = _tongue(reading, rules)
     for hit in [*reading.in_title(reading.cues), *reading.in_lead(reading.cues)]:
-        default = rules.defaults.get((reading.language, hit.meaning.mark))
+        default = rules.defaults.get((tongue, hit.meaning.mark))
         if default is not None and hit.meaning.weight > 0:
             return _given(rules, default.issuers, default.jurisdiction, reading.span(hit), 0.4)
     for head in (reading.title_heads.act, reading.lead_heads.act):
-        default = rules.defaults.get((head.rule.script if head else "", head.rule.mark if head else ""))
+        default = rules.defaults.get((_OF_SCRIPT.get(tongue, head.rule.script) if head else "", head.rule.mark if head else ""))
         if head is not None and default is not None:
             span = Span(head.start, head.end, reading.whole[head.start : head.end])
             return _given(rules, default.issuers, default.jurisdiction, span, 0.4)
-    kind_usual = rules.defaults.get((reading.language, what.doc_type.value))
+    kind_usual = rules.defaults.get((tongue, what.doc_type.value))
+    if what.doc_type is DocType.LAW and tongue == "zh" and _NATIONAL.search(reading.whole, 0, reading.title_end):
+        kind_usual = rules.defaults.get(("CN", DocType.LAW.value))
     if kind_usual is not None and kind_usual.issuers:
         return _given(rules, kind_usual.issuers, kind_usual.jurisdiction, (what.type_spans or (Span(0, 0, ""),))[0], 0.3)
     document = reading.document
     if document.source_jurisdiction:
         where = Span(0, 0, document.source_jurisdiction, of="source")
         return Authority((), document.source_jurisdiction, document.source_level, (), (where,), 0.6)
+    home = rules.defaults.get((tongue, _ANY_KIND))
+    if home is not None and what.type_spans:
+        return _given(rules, home.issuers, home.jurisdiction, what.type_spans[0], 0.2)
     return Authority((), None, None)

@@ -40,7 +40,7 @@ class Lexicon:
         self._table = table
         self._compounds = compounds
         known = list(patterns)
-        exact = [pattern.text[1:] if pattern.text.startswith("=") else None for pattern in known]
+        exact = [pattern.text[1:].strip("*") if pattern.text.startswith("=") else None for pattern in known]
         bare = [(case or pattern.text).strip("*") for pattern, case in zip(known, exact, strict=True)]
         needles: dict[str, list[_Needle]] = {}
         for pattern, case, folded in zip(known, exact, fold_all(bare, table), strict=True):

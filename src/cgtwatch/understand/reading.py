@@ -10,7 +10,7 @@ from cgtwatch.understand.called import settled
 from cgtwatch.understand.heads import BACKGROUND, PLACE, THERAPY, Heads, find_heads, role_letter
 from cgtwatch.understand.issuers import Issuer, Place
 from cgtwatch.understand.lexicon import Hit
-from cgtwatch.understand.rules import Cue, Lookalike, NamedAct, Rules, Therapy
+from cgtwatch.understand.rules import Cue, Lookalike, NamedAct, Rules, Sign, Therapy
 
 _MOST = 60_000  # characters read; the longest page of the corpora has its act far before
 _LEAD = {"zh": 160, "ja": 160, "ko": 200}
@@ -39,6 +39,7 @@ class Reading:
     issuers: tuple[Hit, ...]
     places: tuple[Hit, ...]
     acts: tuple[Hit, ...]
+    signs: tuple[Hit, ...]
     title_heads: Heads
     lead_heads: Heads
 
@@ -66,7 +67,7 @@ def survey(document: Document, rules: Rules) -> Reading:
     whole = document.whole[:_MOST]
     title_end = min(len(document.title), len(whole))
     language = document.language or guess(whole) or "en"
-    by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: []}
+    by_kind: dict[type, list[Hit]] = {Therapy: [], Lookalike: [], Cue: [], Issuer: [], Place: [], NamedAct: [], Sign: []}
     shouted = _shouted(document.title)
     folded = rules.lexicon.fold(whole)
     for hit in settled(rules.lexicon.find(whole, folded), document, rules.gazetteer, rules.issuers, language):
@@ -92,6 +93,7 @@ def survey(document: Document, rules: Rules) -> Reading:
         tuple(h for h in named if isinstance(h.meaning, Issuer)),
         tuple(h for h in named if isinstance(h.meaning, Place)),
         longest(by_kind[NamedAct]),
+        longest(by_kind[Sign]),
         find_heads(masked[:title_end], 0, rules.heads, language),
         find_heads(_first_sentence(masked[title_end + 1 :]), title_end + 1, rules.heads, language),
     )

@@ -57,6 +57,16 @@ class NamedAct:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What tells an authority that is not named, of every kind of act or of `kinds`; `firm` ones as surely as its name."""
+
+    jurisdiction: str
+    issuers: tuple[str, ...]
+    firm: bool
+    kinds: tuple[DocType, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """A word that speaks for (weight > 0) or against (weight < 0) an act of an authority."""
 
@@ -123,6 +133,7 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     patterns += _patterns(
         read(folder / "cues.tsv", ("terms", "weight", "doc_type", "type_weight", "stage", "mark")), "terms", _cue
     )
+    patterns += _patterns(read(folder / "signs.tsv", ("names", "jurisdiction", "issuers", "strength", "kinds")), "names", _sign)
     table = folding(simplified())
     compounds = Compounds(issuers, table)
     patterns += [Pattern(name, issuer) for issuer, name in issuers.spellings()]
@@ -203,6 +214,13 @@ def _act(row: Row) -> NamedAct:
     )
 
 
+def _sign(row: Row) -> Sign:
+    if row["strength"] not in ("firm", "hint"):
+        raise ValueError(f"strength: {row['strength']!r} is none of firm, hint")
+    kinds = tuple(DocType(kind) for kind in row.names("kinds"))
+    return Sign(row["jurisdiction"], row.names("issuers"), row["strength"] == "firm", kinds)
+
+
 def _cue(row: Row) -> Cue:
     return Cue(
         row.number("weight"),
@@ -216,11 +234,11 @@ def _cue(row: Row) -> Cue:
 def _check_issuers(
     patterns: Iterable[Pattern], defaults: Mapping[tuple[str, str], Default], issuers: Mapping[str, Issuer]
 ) -> None:
-    named = [p.meaning.issuers for p in patterns if isinstance(p.meaning, NamedAct)] + [d.issuers for d in defaults.values()]
+    named = [p.meaning.issuers for p in patterns if isinstance(p.meaning, NamedAct | Sign)] + [d.issuers for d in defaults.values()]
     unknown = sorted({one for group in named for one in group if one not in issuers})
     if unknown:
         raise ConfigError(
-            [f"issuers.tsv: {one} is used by acts.tsv or defaults.tsv, and is not in the register" for one in unknown]
+            [f"issuers.tsv: {one} is used by acts.tsv, signs.tsv or defaults.tsv, and is not in the register" for one in unknown]
         )
 
 
