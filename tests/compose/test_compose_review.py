@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -136,3 +137,19 @@ def test_escaped_markdown_reads_as_it_was_written(text: str) -> None:
 def test_a_news_report_alone_stands_with_the_place_it_names() -> None:
     alone = replace(REPORT, cluster="d1n", labels=replace(REPORT.labels, level=Level.NEWS))
     assert [part.key for part in reviewed(alone).parts] == ["national"]
+
+
+def test_a_word_document_of_four_times_the_acts_costs_about_four_times_as_much() -> None:
+    told = seen(reviewed(LAW))
+    [part] = told.parts
+    [group] = part.groups
+
+    def spent(n: int) -> float:
+        acts = tuple(replace(group.acts[0], anchor=f"e{i}", link=f"https://a.example/{i}") for i in range(n))
+        found = replace(told, parts=(replace(part, groups=(replace(group, acts=acts),)),))
+        begin = process_time()
+        docx(found, words("zh"), NOW)
+        return process_time() - begin
+
+    spent(10)
+    assert spent(1600) < 8 * spent(400)

@@ -10,6 +10,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from cgtwatch.compose.review_view import ActView, Cited, PartView, ReviewView, Table
 from cgtwatch.compose.words import Words
@@ -41,6 +42,9 @@ class _Page:
     def __init__(self, report: ReviewView, words: Words, now: datetime) -> None:
         self.report, self.words = report, words
         self.document = Document()
+        self._end = self.document.element.body.sectPr  # every paragraph stands before it
+        self._links: dict[str, str] = {}
+        self._styles = {name: self.document.styles[name].style_id for name in _SIZES}
         self._marks = 0
         about = self.document.core_properties
         about.title, about.author, about.comments = report.title, "cgtwatch", ""
@@ -56,10 +60,10 @@ class _Page:
     def opening(self) -> None:
         """Title, day and numbers."""
         report, words = self.report, self.words
-        self.document.add_paragraph(report.title, style="Title")
+        self.paragraph(report.title, style="Title")
         self.small(report.made)
         self.heading(words.say("report_summary"), 1)
-        self.document.add_paragraph(report.summary)
+        self.paragraph(report.summary)
         if report.parts:
             self.table(Table("", tuple((label, n) for n, label in report.figures)))
             for table in report.tables:
@@ -68,7 +72,7 @@ class _Page:
     def table(self, table: Table) -> None:
         """Names and numbers, under a line that says of what."""
         if table.title:
-            line = self.document.add_paragraph()
+            line = self.paragraph()
             line.add_run(table.title).bold = True
             line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(8), Pt(2)
             line.paragraph_format.keep_with_next = True
@@ -89,7 +93,7 @@ class _Page:
         ]
         rows.append(("sources", self.words.say("report_sources"), 0))
         for n, (anchor, title, depth) in enumerate(rows):
-            line = self.document.add_paragraph()
+            line = self.paragraph()
             line.paragraph_format.left_indent, line.paragraph_format.space_after = Cm(0.8 * depth), Pt(1)
             if n == 0:
                 _field(line, "begin")
@@ -147,7 +151,7 @@ class _Page:
 
     def heading(self, text: str, level: int, anchor: str = "") -> Any:  # noqa: ANN401 - see above
         """A real heading, with a bookmark where something leads to it."""
-        line = self.document.add_heading(text, level)
+        line = self.paragraph(text, style=f"Heading {level}")
         if anchor:
             self._marks += 1
             start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
@@ -160,15 +164,26 @@ class _Page:
 
     def line(self, text: str, *, bold: bool = False) -> Any:  # noqa: ANN401 - see above
         """A close line."""
-        line = self.document.add_paragraph()
+        line = self.paragraph()
         line.paragraph_format.space_after = Pt(1)
         line.add_run(text).bold = bold
         return line
 
     def small(self, text: str) -> None:
         """A quiet line."""
-        run = self.document.add_paragraph().add_run(text)
+        run = self.paragraph().add_run(text)
         run.font.size, run.font.color.rgb = Pt(9), _MUTED
+
+    def paragraph(self, text: str = "", style: str | None = None) -> Any:  # noqa: ANN401 - see above
+        """A paragraph at the end; the library's own looks through the whole document to find where that is."""
+        element: Any = OxmlElement("w:p")
+        self._end.addprevious(element)
+        line = Paragraph(element, self.document._body)
+        if text:
+            line.add_run(text)
+        if style:
+            element.style = self._styles[style]
+        return line
 
     def linked(self, line: Any, text: str, address: str) -> None:  # noqa: ANN401 - see above
         """`text` at the end of `line`, leading to `address` where there is one."""
@@ -176,7 +191,10 @@ class _Page:
             line.add_run(text)
             return
         link = OxmlElement("w:hyperlink")
-        link.set(qn("r:id"), line.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        if address not in self._links:  # asked here once: the library compares an address with all before it
+            self._links[address] = f"link{len(self._links)}"
+            line.part.rels.add_relationship(RELATIONSHIP_TYPE.HYPERLINK, address, self._links[address], is_external=True)
+        link.set(qn("r:id"), self._links[address])
         _into(line, link, text)
 
     def jump(self, line: Any, text: str, anchor: str) -> None:  # noqa: ANN401 - see above
