@@ -12,6 +12,7 @@ import typer
 
 from cgtwatch.cli import (
     database,
+    deadlines,
     deliveries,
     demo,
     events,
@@ -64,7 +65,7 @@ def _root(
     """Holds what every command shares."""
 
 
-for module in (serve, work, reading, reporting, understanding, replaying, demo):
+for module in (serve, work, reading, deadlines, reporting, understanding, replaying, demo):
     module.register(app)
 app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")
