@@ -24,7 +24,7 @@ _CLASSES = {  # always a whole run of letters: to try each of its parts took mos
 }
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA, _HANGUL = re.compile("[\u3041-\u30f6]"), re.compile("[\uac00-\ud7a3]")
-_SCRIPTS = ("zh", "en", "ja", "ko", "eu")
+SCRIPTS = ("zh", "en", "ja", "ko", "eu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What the build of a stretch of text says: for an act, and against one."""
+    """What the build of a stretch of text says: for an act, against one, and whether it tells of an act as news."""
 
     act: Head | None = None
     against: Head | None = None
+    told: Head | None = None
 
 
 def role_letter(role: str) -> str:
@@ -73,6 +74,13 @@ def role_letter(role: str) -> str:
     if role not in _ROLES:
         raise ValueError(f"role: {role!r} is none of {', '.join(name for name in _ROLES if name)}")
     return _ROLES[role]
+
+
+def expanded(pattern: str) -> str:
+    """A pattern of the tables with the letters of roles written out."""
+    for letter, group in _CLASSES.items():
+        pattern = pattern.replace(letter, group)
+    return pattern
 
 
 def read_heads(rows: Iterable[Row], simplified: Mapping[str, str], *, trusted: bool = False) -> Mapping[str, HeadTable]:
@@ -85,12 +93,10 @@ def read_heads(rows: Iterable[Row], simplified: Mapping[str, str], *, trusted: b
     problems: list[str] = []
     table = str.maketrans(dict(simplified))
     for row in rows:
-        pattern = row["pattern"].translate(table)
-        for letter, group in _CLASSES.items():
-            pattern = pattern.replace(letter, group)
+        pattern = expanded(row["pattern"].translate(table))
         try:
-            if row["script"] not in _SCRIPTS:
-                raise ValueError(f"script: {row['script']!r} is none of {', '.join(_SCRIPTS)}")
+            if row["script"] not in SCRIPTS:
+                raise ValueError(f"script: {row['script']!r} is none of {', '.join(SCRIPTS)}")
             stage = Stage(row["stage"]) if row["stage"] else None
             expression = Expression(pattern)
             if not trusted:
@@ -100,24 +106,24 @@ def read_heads(rows: Iterable[Row], simplified: Mapping[str, str], *, trusted: b
             problems.append(f"{row.where}: {error}")
     if problems:
         raise ConfigError(problems)
-    return {script: HeadTable([rule for rule in rules if rule.script == script]) for script in _SCRIPTS}
+    return {script: HeadTable([rule for rule in rules if rule.script == script]) for script in SCRIPTS}
 
 
 def find_heads(text: str, at: int, tables: Mapping[str, HeadTable], language: str) -> Heads:
-    """The first rule for and the first against that fit `text`, a folded and masked stretch that begins at `at`."""
-    act = against = None
-    for script in _scripts(text, language):
+    """The first rule of each kind that fits `text`, a folded and masked stretch that begins at `at`."""
+    first: dict[str, Head] = {}
+    for script in scripts(text, language):
         for rule in tables[script].fitting(text):
-            if (rule.weight > 0 and act) or (rule.weight < 0 and against):
+            kind = "act" if rule.weight > 0 else "against" if rule.weight < 0 else "told"
+            if kind in first:
                 continue
             found = rule.pattern.compiled.search(text)
             if found and found.end() > found.start():
-                head = Head(at + found.start(), at + found.end(), rule)
-                act, against = (head, against) if rule.weight > 0 else (act, head)
-    return Heads(act, against)
+                first[kind] = Head(at + found.start(), at + found.end(), rule)
+    return Heads(**first)
 
 
-def _scripts(text: str, language: str) -> tuple[str, ...]:
+def scripts(text: str, language: str) -> tuple[str, ...]:
     """The tables to ask: by what is written, as news in English of a Chinese page is marked zh too."""
     if language == "ja" or _KANA.search(text):
         return ("ja",)

@@ -11,9 +11,19 @@ from cgtwatch.understand.topic import Topic
 _BROAD = frozenset({DocType.PLAN, DocType.NOTICE})  # documents that name many fields
 _MANY = frozenset({DocType.LAW, DocType.ROUNDUP, DocType.OTHER})  # others that need more than a mention in the opening
 _STEPS = frozenset({"designation", "accepted"})  # of a procedure, by the words and by the build of the title
-_BEFORE = frozenset({"accepted", "refused", "opinion"})  # built on a step that comes before the product may be sold
-_BINDING = frozenset(
-    {DocType.LAW, DocType.GUIDELINE, DocType.STANDARD, DocType.NOTICE, DocType.SAFETY, DocType.ENFORCEMENT, DocType.REIMBURSEMENT}
+_BEFORE = frozenset({"accepted", "refused", "opinion", "revoked"})  # built on another step than that the product may be sold
+_PRODUCTS = frozenset({DocType.APPROVAL, DocType.TRIAL})  # decisions about products, of which several may be told at once
+_HIGH = frozenset(  # binding, or near it
+    {
+        DocType.LAW,
+        DocType.GUIDELINE,
+        DocType.STANDARD,
+        DocType.NOTICE,
+        DocType.APPROVAL,
+        DocType.SAFETY,
+        DocType.ENFORCEMENT,
+        DocType.REIMBURSEMENT,
+    }
 )
 _PAPER = re.compile('《([^》]{5,80})》|[\u201c"]([^\u201d"]{12,200})[\u201d"]')  # what a plan is called
 _CLASS = re.compile(r"(?:therapies|treatments|products|class|\bCAR[- ]?Ts)\b|[类等各]|所有|全部", re.IGNORECASE)
@@ -22,6 +32,14 @@ _SEVERAL = re.compile(  # the therapy is one of several things decided at once
     r"|\b(?:among|and) (?:\d+|two|three|four|five|several) (?:other|new|more)\b",
     re.IGNORECASE,
 )
+_AMONG = re.compile(r"(?:包括|涵盖|其中|(?:including|among|such as|incl\.|notably)(?: the)?)\s*$", re.IGNORECASE)
+_PRIVATE = re.compile(  # a quarrel between two parties, no act against a practice
+    r"纠纷|消费欺诈|[双两三十\d]倍赔偿|互联网法院|商业秘密|技术秘密|合同|\b(?:trade secrets?|breach of contract|class action|malpractice)\b",
+    re.IGNORECASE,
+)
+_OF_A_GROUP = re.compile(
+    r"团体标准|团标|企业标准|行业标准|协会|学会|联盟|\b(?:ISO|ASTM|consensus|association|voluntary)\b", re.IGNORECASE
+)
 
 
 def importance(reading: Reading, topic: Topic, stand: Stand, what: Kind) -> Importance:
@@ -29,18 +47,31 @@ def importance(reading: Reading, topic: Topic, stand: Stand, what: Kind) -> Impo
     about = topic.main or (topic.early and what.doc_type not in _MANY | _BROAD)
     if not about or _in_passing(reading, topic, what):
         return Importance.LOW
-    if what.doc_type is DocType.APPROVAL:
-        steps = (stand.title_marks & _STEPS or what.built == "designated") and "marketing" not in stand.title_marks
-        return Importance.MEDIUM if steps or what.built in _BEFORE else Importance.HIGH
-    if what.doc_type is DocType.REIMBURSEMENT and (what.stage is not Stage.ISSUED or "code" in stand.title_marks):
+    if what.doc_type not in _HIGH or _less(reading, stand, what):
         return Importance.MEDIUM
-    if what.doc_type is DocType.STANDARD and what.built != "binding":
-        return Importance.MEDIUM
-    if what.doc_type is DocType.NOTICE and what.built == "programme":
-        return Importance.MEDIUM
-    if what.doc_type is DocType.SAFETY and _single(reading):
-        return Importance.MEDIUM
-    return Importance.HIGH if what.doc_type in _BINDING else Importance.MEDIUM
+    return Importance.HIGH
+
+
+def _less(reading: Reading, stand: Stand, what: Kind) -> bool:
+    """Whether an act of a binding kind is a step on the way, ends one, or is about one product or one quarrel."""
+    title = reading.document.title
+    if what.stage is Stage.REPEALED and what.doc_type is not DocType.SAFETY:
+        return True
+    match what.doc_type:
+        case DocType.APPROVAL:
+            steps = (stand.title_marks & _STEPS or what.built == "designated") and "marketing" not in stand.title_marks
+            return bool(steps) or what.built in _BEFORE
+        case DocType.REIMBURSEMENT:
+            return what.stage is not Stage.ISSUED or "code" in stand.title_marks
+        case DocType.STANDARD:
+            return what.built != "binding" and (what.stage is not Stage.DRAFT or _OF_A_GROUP.search(title) is not None)
+        case DocType.NOTICE:
+            return what.built == "programme"
+        case DocType.SAFETY:
+            return _single(reading)
+        case DocType.ENFORCEMENT:
+            return _PRIVATE.search(title) is not None
+    return False
 
 
 def _single(reading: Reading) -> bool:
@@ -50,10 +81,18 @@ def _single(reading: Reading) -> bool:
 
 
 def _in_passing(reading: Reading, topic: Topic, what: Kind) -> bool:
-    """Told among prices of shares, as one of several things, or in a plan that is called after something wider."""
+    """Told among prices of shares, as one of several things, or in a plan or law that is called after something wider."""
     title = reading.document.title
-    if any(hit.meaning.mark == "stock" for hit in reading.in_title(reading.cues)) or _SEVERAL.search(title):
+    if any(hit.meaning.mark == "stock" for hit in reading.in_title(reading.cues)):
         return True
+    if what.doc_type in _PRODUCTS and _SEVERAL.search(title):
+        return True
+    titled = [hit for hit in reading.in_title([*reading.therapies, *reading.acts]) if getattr(hit.meaning, "strong", True)]
+    if titled and _AMONG.search(title[: min(hit.start for hit in titled)]):
+        return True
+    if what.doc_type is DocType.LAW:
+        named = _PAPER.match(title)
+        return bool(named and titled and not any(hit.start < named.end() for hit in titled))
     if what.doc_type is DocType.PLAN:
         named = _PAPER.search(title) or _PAPER.search(reading.whole, reading.title_end, reading.lead_end)
         if named:

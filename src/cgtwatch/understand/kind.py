@@ -13,6 +13,8 @@ from cgtwatch.understand.reading import Reading
 _ZONES = (1.0, 0.4, 0.06)
 _HEAD, _LEAD_HEAD = 2.5, 0.9  # what the build of the title says, and that of the opening where the title says nothing
 _VAGUE = "acted"  # of a title that names an authority with a verb, and no paper
+_NEWS = "reform"  # of a title that tells what changes; the opening may name the paper that changes it
+_PAPERS = frozenset({"paper", "binding"})
 _NEVER_DRAFT = frozenset(
     {DocType.REPLY, DocType.APPROVAL, DocType.TRIAL, DocType.ENFORCEMENT, DocType.SAFETY, DocType.INTERPRETATION}
 )
@@ -55,8 +57,11 @@ def kind(reading: Reading, stand: Stand) -> Kind:
 def _head(reading: Reading) -> Head | None:
     """What the build of the title says; where it only says that an authority acts, what the first sentence says."""
     title, lead = reading.title_heads.act, reading.lead_heads.act
-    vague = title is None or title.rule.mark == _VAGUE
-    return lead if vague and lead and lead.rule.mark != _VAGUE else title or lead
+    if lead is None or lead.rule.mark == _VAGUE:
+        return title or lead
+    if title is None or title.rule.mark == _VAGUE:
+        return lead
+    return lead if title.rule.mark == _NEWS and lead.rule.mark in _PAPERS else title
 
 
 def _weights(reading: Reading) -> tuple[dict[DocType, float], dict[DocType, list[Hit]]]:
@@ -107,17 +112,27 @@ def _late(reading: Reading, stand: Stand, doc_type: DocType) -> Iterator[tuple[S
     opening = [*title, *reading.in_lead(reading.cues)]
     head = reading.title_heads.act
     built = head.rule.stage if head and head.rule.doc_type is doc_type else None
+    yield Stage.REPEALED, _said(reading, doc_type, Stage.REPEALED)
     if head and built not in (None, Stage.ISSUED):
         yield built, [Hit(head.start, head.end, None)]
-    yield Stage.REPEALED, _marked(title, "repealed")
-    if doc_type in (DocType.SAFETY, DocType.APPROVAL):
-        yield Stage.AMENDED, _marked(title, "label")
+    yield Stage.NONE, _said(reading, doc_type, Stage.NONE)
     if doc_type in (DocType.TRIAL, DocType.APPROVAL) and built is None and not stand.title_marks & {"approval", "marketing"}:
         yield Stage.NONE, [hit for hit in _marked(title, "accepted") if hit.meaning.stage is Stage.NONE]
+    yield Stage.DRAFT, _said(reading, doc_type, Stage.DRAFT, only_title=True)
     if doc_type not in _NEVER_DRAFT and not _marked(reading.cues, "final"):
         where = title if "voice" in stand.title_marks else opening
         yield Stage.DRAFT, _marked(where, "draft", "preliminary") + _marked(title, "draft title")
-    if doc_type is DocType.LAW:
-        yield Stage.AMENDED, _marked(title, "amended")
+        yield Stage.DRAFT, _said(reading, doc_type, Stage.DRAFT)
+    yield Stage.AMENDED, _said(reading, doc_type, Stage.AMENDED)
+    yield Stage.EFFECTIVE, _said(reading, doc_type, Stage.EFFECTIVE)
     if doc_type in _IN_FORCE:
-        yield Stage.EFFECTIVE, _marked(opening, "inforce") + _marked(title, "inforce title")
+        yield Stage.EFFECTIVE, _marked(opening, "inforce")
+
+
+def _said(reading: Reading, doc_type: DocType, stage: Stage, *, only_title: bool = False) -> list[Hit]:
+    """Where the title says that such an act has come as far as `stage`; where it does not, the first sentence."""
+    for steps in (reading.title_steps, () if only_title else reading.lead_steps):
+        said = [Hit(step.start, step.end, None) for step in steps if step.rule.stage is stage and doc_type in step.rule.kinds]
+        if said:
+            return said
+    return []

@@ -11,6 +11,7 @@ from cgtwatch.understand.heads import BACKGROUND, PLACE, THERAPY, Heads, find_he
 from cgtwatch.understand.issuers import Issuer, Place
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.rules import Cue, Lookalike, NamedAct, Rules, Sign, Therapy
+from cgtwatch.understand.steps import Step, find_steps
 
 _MOST = 60_000  # characters read; the longest page of the corpora has its act far before
 _LEAD = {"zh": 160, "ja": 160, "ko": 200}
@@ -42,6 +43,8 @@ class Reading:
     signs: tuple[Hit, ...]
     title_heads: Heads
     lead_heads: Heads
+    title_steps: tuple[Step, ...]
+    lead_steps: tuple[Step, ...]
 
     def span(self, hit: Hit) -> Span:
         """The stretch of the document that a word stands on."""
@@ -81,6 +84,7 @@ def survey(document: Document, rules: Rules) -> Reading:
     cues = longest(by_kind[Cue], keeps=_keeps)
     background = [hit for hit in cues if hit.meaning.mark == "background"]
     masked = _masked(folded[:lead_end], [*therapies, *named, *background])
+    first = _first_sentence(masked[title_end + 1 :])
     return Reading(
         document,
         whole,
@@ -95,7 +99,9 @@ def survey(document: Document, rules: Rules) -> Reading:
         longest(by_kind[NamedAct]),
         longest(by_kind[Sign]),
         find_heads(masked[:title_end], 0, rules.heads, language),
-        find_heads(_first_sentence(masked[title_end + 1 :]), title_end + 1, rules.heads, language),
+        find_heads(first, title_end + 1, rules.heads, language),
+        find_steps(masked[:title_end], 0, rules.steps, language, "title"),
+        find_steps(first, title_end + 1, rules.steps, language, "opening"),
     )
 
 

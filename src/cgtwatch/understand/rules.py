@@ -16,6 +16,7 @@ from cgtwatch.understand.fold import folding
 from cgtwatch.understand.heads import HeadTable, read_heads
 from cgtwatch.understand.issuers import Gazetteer, Issuer, Place, Register, read_bodies, read_issuers, read_places
 from cgtwatch.understand.lexicon import Lexicon, Pattern
+from cgtwatch.understand.steps import StepTable, read_steps
 from cgtwatch.understand.tables import Row, read
 from cgtwatch.understand.topics import Topics
 
@@ -107,6 +108,7 @@ class Rules:
     defaults: Mapping[tuple[str, str], Default]  # by language and mark, or by country and kind of act
     weights: Mapping[str, float]  # of what policy.features finds
     heads: Mapping[str, HeadTable]  # by script
+    steps: Mapping[str, StepTable]  # by script
     hosts: Mapping[str, str]  # whose site it is: authorities by host
     topics: Topics | None = None  # of the user's own
 
@@ -147,6 +149,8 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     weights = {row["feature"]: row.number("weight") for row in read(folder / "weights.tsv", ("feature", "weight"))}
     rows = read(folder / "heads.tsv", ("script", "pattern", "doc_type", "stage", "weight", "mark"))
     heads = read_heads(rows, simplified(), trusted=shipped)
+    rows = read(folder / "steps.tsv", ("script", "zone", "stage", "kinds", "pattern"))
+    steps = read_steps(rows, simplified(), trusted=shipped)
     _check_issuers(patterns, defaults, issuers)
     return Rules(
         _version(folder) + (f"+{extra.version}" if extra.version else ""),
@@ -157,6 +161,7 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
         defaults,
         weights,
         heads,
+        steps,
         {row["host"]: row["issuer"] for row in read(folder / "hosts.tsv", ("host", "issuer"))},
     )
 
