@@ -63,6 +63,9 @@ _CALLED = {
     "epub": "an EPUB book",
     "odf": "an OpenDocument file",
 }
+_CONTROLS = bytes(
+    {*range(9), *range(16, 27), *range(28, 32)}
+)  # what no charset uses in a text; ISO 2022 shifts with 14, 15 and 27
 _PACKAGE = {"kind": "cgtwatch.parse.package:kind_of"}
 DOCUMENTS = frozenset(
     ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "rtf", "zip", "rar", "7z", "odt", "ods"]
@@ -162,7 +165,9 @@ def _refuse_binary(unread: Unread) -> None:
         called = _CALLED.get(_suffix(unread.name), known) if known.startswith("an old Office") else known
         raise ParseError(f"{unread.name!r} is {called}, whose text cannot be read here; ask for a PDF or DOCX")
     other = magic(body)
-    if other or (head.count(b"\x00") > 20 and not decode(head, unread.page.charset, "text", None).encoding.startswith("utf-")):
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    binary = head.count(b"\x00") > 20 or controls * 20 > len(head) > 200
+    if other or (binary and not decode(head, unread.page.charset, "text", None).encoding.startswith("utf-")):
         raise ParseError(
             f"expected a text, web page, PDF or Office document, got {other or 'binary data'} ({len(body)} bytes) as {unread.name!r}"
         )
