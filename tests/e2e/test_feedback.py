@@ -180,3 +180,8 @@ def test_what_a_person_says_holds_no_hidden_characters(filled: Place) -> None:
     assert (row["mark"]["note"], row["mark"]["by"]) == ("a[2Jb c", "ils")
     assert (row["event"]["document_number"], row["event"]["issuers"]) == ("2022年第1号", ["other:某市 办公室"])
     assert "other:NAME" in filled.run("events", "mark", event, "--field", "issuers=other:<script>", code=2).stderr
+
+
+def test_a_replay_of_a_source_that_there_is_not_is_a_mistake(filled: Place) -> None:
+    assert "did you mean 'acts'" in filled.run("replay", "--source", "act", code=2).stderr
+    assert filled.rows("replay", "--source", "acts", "--since", "2100-01-01")[-1]["summary"]["items"] == 0

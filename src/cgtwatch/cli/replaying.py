@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cgtwatch.cli.show import Json
+
+if TYPE_CHECKING:
+    from cgtwatch.app import App
+    from cgtwatch.ops.replay import Asked
 
 _SIGNS = {"new": ("+", "green"), "vanished": ("-", "red"), "changed": ("~", "yellow")}
 
@@ -33,14 +37,28 @@ def replay(
     """
     from datetime import datetime
 
-    from cgtwatch.cli import show, working
+    from cgtwatch.cli import working
     from cgtwatch.cli.arguments import moment
-    from cgtwatch.ops.replay import Asked, replayed
+    from cgtwatch.config.suggest import did_you_mean
+    from cgtwatch.errors import ConfigError
+    from cgtwatch.ops.replay import Asked
 
-    asked = moment(since, "--since")
-    start = datetime.fromisoformat(asked) if asked else None
-    with working.reading() as app, _bar(app.store.count_readings(start, source)) as tick:
-        for row in replayed(app, Asked(start, source, pages), tick):
+    begin = moment(since, "--since")
+    start = datetime.fromisoformat(begin) if begin else None
+    with working.reading() as app:
+        total = app.store.count_readings(start, source)
+        known = {one.id for one in app.sources}
+        if source and not total and source not in known and not app.store.count_readings(None, source):
+            raise ConfigError([f"--source {source!r} is no source{did_you_mean(source, known)}; see `cgtwatch sources list`"])
+        _replay(app, Asked(start, source, pages), total, json)
+
+
+def _replay(app: "App", asked: "Asked", total: int, json: bool) -> None:
+    from cgtwatch.cli import show
+    from cgtwatch.ops.replay import replayed
+
+    with _bar(total) as tick:
+        for row in replayed(app, asked, tick):
             if show.as_json(json):
                 show.print_json(row)
             elif "summary" in row:
