@@ -4,11 +4,12 @@ import pytest
 
 from cgtwatch.model.classification import Document
 from cgtwatch.model.taxonomy import Level
-from cgtwatch.understand.authority import Authority, authority
+from cgtwatch.understand.authority import authority
 from cgtwatch.understand.kind import kind
 from cgtwatch.understand.policy import stand
 from cgtwatch.understand.reading import survey
 from cgtwatch.understand.rules import Rules, load
+from cgtwatch.understand.unnamed import Authority
 
 RULES: Rules = load()
 
@@ -124,10 +125,29 @@ def test_numbers_procedures_and_papers_tell_an_authority_that_is_not_named(
         ("Ohio bill would allow stem cell therapy not approved by FDA", ("other:oh_legislature",)),
         ("Missouri lawmakers debate stem cell bill", ("other:mo_legislature",)),
         ("Macau legislature passes medicines law", ("other:mo_al",)),
+        ("Swissmedic follows FDA in approving gene therapy", ("swissmedic",)),
+        ("政协金华市委员会提案：支持细胞产业", ("other:jinhua_cppcc",)),
+        ("成都市中级人民法院对非法干细胞移植案作出终审判决", ("other:chengdu_court",)),
     ],
 )
-def test_ground_and_the_parties_of_a_case_do_not_act(title: str, issuers: tuple[str, ...]) -> None:
+def test_ground_the_parties_of_a_case_and_the_example_followed(title: str, issuers: tuple[str, ...]) -> None:
     assert who(title).issuers == issuers
+
+
+def test_an_act_of_a_name_that_several_countries_use_is_that_of_the_country_named() -> None:
+    assert who("South Korea revises its regenerative medicine act").issuers == ("other:mohw_kr",)
+
+
+def test_the_office_that_the_opening_names_acts_for_the_agency_of_the_title() -> None:
+    assert who("药监局发布细胞治疗指导原则", "国家药监局药审中心发布了指导原则。").issuers == ("cde",)
+
+
+def test_a_law_that_is_passed_is_the_parliaments() -> None:
+    assert who("Panama passes stem cell law").issuers == ("other:pa_parliament",)
+
+
+def test_no_parliament_of_another_country_is_the_american_one() -> None:
+    assert "congress" not in who("Parliament passes stem cell bill").issuers
 
 
 def test_the_standard_of_an_association_is_not_the_agencys() -> None:

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
 
+_COURTS_OF_CHINA = "other:cn_courts"  # meant by a verdict, too
 _OPENS = 6  # characters before the first word of a title that tells
 _WITHIN = 24  # characters before a name that say what it is there for
 _CITED = re.compile(
     r"(?:根据|依据|按照|依照|遵照|遵循|贯彻|落实|贯彻落实|转发|参照|报请|呈报|上报|提交|提交给|递交|致函|建议|呼吁|敦促|恳请|起诉|状告|诉|"
-    r"符合|响应|衔接|对接|针对|取得|向|致|隶属|协助|配合|支持|助力|服务|介绍|解读|实施|适用|采纳|参考|基于)(?:\s?原|了|中国|《)?$|》[(（]$"
+    r"符合|响应|衔接|对接|针对|取得|向|致|隶属|协助|配合|支持|助力|服务|介绍|解读|实施|适用|采纳|参考|基于)\s?(?:原|了|中国|《)?$|》[(（]$"
     r"|(?:in line with|aligned with|under|pursuant to|in accordance with|compliance with|consistent with|urg(?:e|es|ed|ing)|calls? on|"
     r"asks?|petitions?|petitioned|sues?|suing|against|submit(?:s|ted)? to|fil(?:es|ed) with|letter to|lobb(?:y|ies)|regulated by|"
     r"registered with|(?:side|sides|sided) with|comments? to|appl(?:y|ies|ied) to|unlike|similar to|in response to|not approved by|"
-    r"proposed to|pitch(?:es)? to|unapproved by|pressures?|press(?:es)?|challenges? to|authority of|defies|defying)\s+(?:the\s+)?$",
+    r"proposed to|pitch(?:es)? to|unapproved by|pressures?|press(?:es)?|challenges? to|authority of|"
+    r"follow(?:s|ed|ing)|join(?:s|ed|ing)|mirror(?:s|ing)|after|before|"
+    r"defies|defying)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(r"[^。;；\n]{0,4}?(?:官网|网站|官微|微信|公告|公示|消息|通报|信息|新闻|公布|发布|批准|最新|披露)")
@@ -56,6 +59,7 @@ def _bodies(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
     offices = [hit for hit in hits if not is_ground(reading, hit)]
     public = [hit for hit in offices if hit.meaning.role != "society"]
     courts = [hit for hit in public if hit.meaning.id.endswith(("_court", "_courts"))]
+    courts = [hit for hit in courts if hit.meaning.id != _COURTS_OF_CHINA] or courts
     return courts or public or offices or list(hits)
 
 

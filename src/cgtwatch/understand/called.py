@@ -31,6 +31,7 @@ _BEFORE = {  # what stands for the place, and the kinds of place that it can sta
     "district ": ("district",),
 }
 _OWN = {"我委": "nhc"}  # with the body of the nation that calls itself so
+_FOREIGN = frozenset({"Parliament", "National Assembly"})  # no country's of English that needs no name
 _FROM_COUNTRY = {
     ("moh", "zh"): "CN",
     ("courts", "en"): "US",
@@ -57,6 +58,7 @@ class Called:
     bodies: Mapping[str, str]
     role: str = ""
     own: bool = False  # "our commission": the body that writes
+    foreign: bool = False  # said of other countries than the one that a language speaks of unasked
 
 
 def called_patterns(rows: Iterable[Row]) -> list[Pattern]:
@@ -69,7 +71,7 @@ def called_patterns(rows: Iterable[Row]) -> list[Pattern]:
                 roles.setdefault(words, row["role"])
                 for kind in kinds:
                     meant.setdefault(words, {}).setdefault(kind, row["suffix"])
-    return [Pattern(words, Called(bodies, roles[words], words in _OWN)) for words, bodies in meant.items()]
+    return [Pattern(words, Called(bodies, roles[words], words in _OWN, words in _FOREIGN)) for words, bodies in meant.items()]
 
 
 def _expanded(name: str, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -192,7 +194,7 @@ def _meant(hit: Hit, around: Surroundings, issuers: Mapping[str, Issuer], langua
     bodies: Mapping[str, str] = hit.meaning.bodies
     place = around.nearest(hit.start, bodies, only_before=bodies.get("country") == "parliament" and language == "en")
     if place is None or place.kind not in bodies:
-        code = _FROM_COUNTRY.get((bodies.get("country", ""), language))
+        code = None if hit.meaning.foreign else _FROM_COUNTRY.get((bodies.get("country", ""), language))
         place = around.known.tops.get(code) if code else None
     if place is None or place.kind not in bodies:
         return None

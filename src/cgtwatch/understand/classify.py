@@ -7,13 +7,14 @@ from datetime import date
 from cgtwatch.model.classification import Classification, Document, Labels, Span
 from cgtwatch.model.taxonomy import DocType, Importance
 from cgtwatch.understand import dates, numbers
-from cgtwatch.understand.authority import Authority, authority
+from cgtwatch.understand.authority import authority
 from cgtwatch.understand.importance import importance
 from cgtwatch.understand.kind import Kind, kind
 from cgtwatch.understand.policy import Stand, stand
 from cgtwatch.understand.reading import Reading, survey
 from cgtwatch.understand.rules import Rules
 from cgtwatch.understand.topic import Topic, topic
+from cgtwatch.understand.unnamed import Authority
 
 _NUMBER_WITHIN = 600  # characters: an act's own number stands in its head, later ones are those it cites
 _DATED_HEAD, _DATED_TAIL = 10_000, 4_000  # characters; reading 50 KB in full for dates alone took 110 ms
