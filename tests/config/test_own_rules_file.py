@@ -191,3 +191,15 @@ def test_any_shape_is_read_without_an_exception(tmp_path_factory, shape):
 
     found = read(json.dumps(shape, ensure_ascii=False), tmp_path_factory.mktemp("shape"))
     assert isinstance(found.rules.version, str)
+
+
+@pytest.mark.parametrize(
+    "word", ["of the", "and the", "关于", "的通知", "2024年", "公开征求意见", "draft guidance", "第12号公告"]
+)
+def test_a_word_that_every_act_uses_names_nothing(word: str) -> None:
+    assert too_common(word)
+
+
+@pytest.mark.parametrize("word", ["细胞药物平台", "micro-tissue patch", "干细胞拼图", "T细胞通知平台", "Lecheng pilot"])
+def test_a_word_of_its_own_may_stand_among_those_that_every_act_uses(word: str) -> None:
+    assert not too_common(word)

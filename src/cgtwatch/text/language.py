@@ -20,7 +20,7 @@ _LITTLE_WORDS = {
     "it": "il gli del della di che per con una non sono dei delle nel alla si è più anche da al dal come",
     "nl": "het een van en dat niet voor zijn op te met aan bij ook door naar wordt deze",
 }
-_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE_WORDS.items()}
+LITTLE_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE_WORDS.items()}
 
 
 def guess(text: str) -> str | None:
@@ -44,7 +44,7 @@ def guess(text: str) -> str | None:
 
 def _latin(sample: str) -> str | None:
     words = [word.lower() for word in _WORD.findall(sample)]
-    hits = {language: sum(map(known.__contains__, words)) for language, known in _WORDS.items()}
+    hits = {language: sum(map(known.__contains__, words)) for language, known in LITTLE_WORDS.items()}
     best = max(hits, key=lambda language: hits[language])
     if hits[best]:
         return best

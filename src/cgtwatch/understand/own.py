@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from cgtwatch.model.own_rules import OwnIssuer, OwnRules
+from cgtwatch.text.language import LITTLE_WORDS
 from cgtwatch.text.script import simplified
 from cgtwatch.understand.fold import fold, folding, is_word
 from cgtwatch.understand.issuers import Issuer, read_issuers, read_places, register_names
@@ -19,7 +20,8 @@ from cgtwatch.understand.topics import Topics
 _LEAST_LATIN, _LEAST_EXACT, _LEAST_OPEN, _LEAST_EAST = 4, 2, 5, 2  # characters below which a word stands in too many others
 _TABLES = (("terms.tsv", ("terms", "modalities", "strength")), ("products.tsv", ("names", "modalities")))
 _AGAINST = ("lookalikes.tsv", ("terms", "scope", "why"))
-_MARKS = "=*"
+_CUES = ("terms", "weight", "doc_type", "type_weight", "stage", "mark")
+_PARTICLES = frozenset({"关于", "有关", "的", "等", "及", "和", "与", "以及", "进一步", "做好", "工作"})
 
 
 def load_with(own: OwnRules) -> Rules:
@@ -86,7 +88,29 @@ def _common() -> frozenset[str]:
 
 def too_common(word: str) -> bool:
     """Whether a word stands in documents of every kind, so that by itself it can name neither therapy nor authority."""
-    return _form(word, folding(simplified())) in _common()
+    form = _form(word, folding(simplified()))
+    return form in _common() or not _left_over(form)
+
+
+def _left_over(form: str) -> str:
+    """What of a word is more than numbers, little words and the words that every act of an authority uses (发布, 关于, notice)."""
+    western = " ".join(one for one in form.split() if one not in _little())
+    return re.sub(r"[\W\d年月日号第]+", "", _act_words().sub(" ", western))
+
+
+@cache
+def _little() -> frozenset[str]:
+    return frozenset().union(*LITTLE_WORDS.values())
+
+
+@cache
+def _act_words() -> re.Pattern[str]:
+    """The words that speak for an act, longest first; Latin ones as whole words."""
+    table = folding(simplified())
+    rows = read(files("cgtwatch.understand") / "data" / "cues.tsv", _CUES)
+    words = {_form(word, table) for row in rows for word in row.words("terms")} | _PARTICLES
+    spelled = (rf"(?<!\w){re.escape(word)}(?!\w)" if word.isascii() else re.escape(word) for word in words if word)
+    return re.compile("|".join(sorted(spelled, key=len, reverse=True)))
 
 
 def shipped_words() -> tuple[Mapping[str, str], Callable[[str], str]]:
