@@ -163,3 +163,20 @@ def test_the_standard_of_an_association_is_not_the_agencys() -> None:
 )
 def test_the_language_tells_the_country_where_nothing_else_does(title: str, jurisdiction: str) -> None:
     assert who(title).jurisdiction == jurisdiction
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "issuers"),
+    [
+        ("State lawmakers debate stem cell bill", "BOISE - The Idaho committee met.", ("other:id_legislature",)),
+        ("State Senate passes stem cell bill", "The bill goes to the governor.", ()),
+        ("State attorney general sues stem cell clinic", "The Nebraska clinic sold infusions.", ("other:ne_ag",)),
+    ],
+)
+def test_what_a_state_calls_its_own_is_not_the_nations(title: str, text: str, issuers: tuple[str, ...]) -> None:
+    assert who(title, text).issuers == issuers
+
+
+def test_who_signs_a_reply_that_says_we_comes_first() -> None:
+    text = "您提出的提案由我局会同科技部、国家卫生健康委办理，现答复如下。\n国家药监局 2024年8月1日"
+    assert who("关于政协提案答复的函", text).issuers == ("nmpa", "most", "nhc")

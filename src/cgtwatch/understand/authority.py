@@ -26,6 +26,8 @@ _BEGINS = re.compile(r"[\s【《“\[]*(?:关于印发|关于发布|印发|转�
 _LETTER = re.compile(r"(?:warning|untitled) letter", re.IGNORECASE)
 _LETTERHEAD = 20  # characters of the text
 _ABROAD = frozenset({"EU", "INT"})  # whose acts are carried out in countries
+_FOOT = 30  # characters at the end of a letter, with its date
+_WE = re.compile("我[局部委署院办]")
 _MANY = 12  # authorities of a round-up
 _ORIGIN = frozenset({"国产", "国内", "全国", "Chinese"})
 
@@ -155,7 +157,7 @@ def _from_text(reading: Reading, what: Kind) -> list[Hit]:
     hits = acting(reading, hits)
     if what.doc_type is DocType.REPLY:
         answering = _distinct([hit for hit in hits if not _parliament(hit)])
-        return max(_joined(reading, answering), answering[:2], key=len)
+        return _signed(reading, max(_joined(reading, answering), answering[:2], key=len), hits)
     if what.doc_type is DocType.ROUNDUP:
         return _distinct([hit for hit in hits if not _parliament(hit)])[:_MANY]
     opening = _acting(reading.in_lead(hits), what.doc_type) or _acting(hits, what.doc_type)[:3]
@@ -165,6 +167,14 @@ def _from_text(reading: Reading, what: Kind) -> list[Hit]:
         if len(other) > len(group) and {h.meaning.id for h in group} & {h.meaning.id for h in other}:
             group = other
     return group
+
+
+def _signed(reading: Reading, group: list[Hit], hits: tuple[Hit, ...]) -> list[Hit]:
+    """With who signs at the foot, first: the letter says "we" of it."""
+    signs = next((hit for hit in reversed(hits) if hit.end > len(reading.whole) - _FOOT), None)
+    if signs is None or _parliament(signs) or not _WE.search(reading.whole):
+        return group
+    return _distinct([signs, *group])
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:

@@ -29,6 +29,8 @@ _BEFORE = {  # what stands for the place, and the kinds of place that it can sta
     "the province's ": ("province",),
     "provincial ": ("province",),
     "district ": ("district",),
+    "state ": ("state",),
+    "the state's ": ("state",),
 }
 _OWN = {"我委": "nhc"}  # with the body of the nation that calls itself so
 _FOREIGN = frozenset({"Parliament", "National Assembly"})  # no country's of English that needs no name
@@ -205,7 +207,8 @@ def _meant(hit: Hit, around: Surroundings, issuers: Mapping[str, Issuer], langua
 
 
 def _inside(hit: Hit, outer: Hit) -> bool:
-    return outer.start <= hit.start and hit.end <= outer.end
+    """Whether a name begins within another and is not that name with more words."""
+    return outer.start <= hit.start < outer.end and (outer.start < hit.start or hit.end <= outer.end)
 
 
 def _shared(hits: Iterable[Hit]) -> dict[tuple[int, int], list[Hit]]:
