@@ -180,3 +180,28 @@ def test_what_a_state_calls_its_own_is_not_the_nations(title: str, text: str, is
 def test_who_signs_a_reply_that_says_we_comes_first() -> None:
     text = "您提出的提案由我局会同科技部、国家卫生健康委办理，现答复如下。\n国家药监局 2024年8月1日"
     assert who("关于政协提案答复的函", text).issuers == ("nmpa", "most", "nhc")
+
+
+@pytest.mark.parametrize(
+    ("title", "issuers"),
+    [
+        ("BLA for CAR-T therapy accepted", ("fda",)),
+        ("BLA for CAR-T therapy accepted in China", ("nmpa",)),
+        ("CAR-T 치료제 품목허가", ("mfds",)),
+        ("일본, CAR-T 치료제 품목허가", ("mhlw",)),
+    ],
+)
+def test_a_procedure_that_several_countries_have_is_that_of_the_country_named(title: str, issuers: tuple[str, ...]) -> None:
+    assert who(title).issuers == issuers
+
+
+@pytest.mark.parametrize(
+    ("title", "issuers"),
+    [
+        ("《“十五五”生物经济发展规划》印发", ("ndrc",)),
+        ("《细胞治疗产品生产质量管理指南》发布", ("cfdi",)),
+        ("ISO 12345: stem cells for research", ("other:iso",)),
+    ],
+)
+def test_a_statute_or_standard_known_by_name_tells_who_made_it(title: str, issuers: tuple[str, ...]) -> None:
+    assert who(title).issuers == issuers

@@ -13,7 +13,7 @@ from cgtwatch.understand.kind import Kind
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
 from cgtwatch.understand.rules import Rules
-from cgtwatch.understand.unnamed import Authority, by_host, by_sign, from_default, from_place, given
+from cgtwatch.understand.unnamed import Authority, agrees, by_host, by_sign, from_default, from_place, given
 
 _JOINS = re.compile(  # what stands between two authorities that act together
     r"^[\s、,，及和与與同&/;；]*"
@@ -25,7 +25,6 @@ _ANIMALS = re.compile(r"\b(?:animals?|veterinary)\b", re.IGNORECASE)
 _BEGINS = re.compile(r"[\s【《“\[]*(?:关于印发|关于发布|印发|转发)?[《“\s]*")
 _LETTER = re.compile(r"(?:warning|untitled) letter", re.IGNORECASE)
 _LETTERHEAD = 20  # characters of the text
-_ABROAD = frozenset({"EU", "INT"})  # whose acts are carried out in countries
 _FOOT = 30  # characters at the end of a letter, with its date
 _WE = re.compile("我[局部委署院办]")
 _MANY = 12  # authorities of a round-up
@@ -122,15 +121,8 @@ def _at_home(reading: Reading, hit: Hit) -> int:
 
 def _from_acts(reading: Reading, rules: Rules, hits: tuple[Hit, ...], certain: float) -> Authority | None:
     """Whose act it is that the document names."""
-    countries = {h.meaning.code for h in reading.in_title(reading.places) if h.meaning.kind in ("country", "sar")}
-    hit = next((h for h in hits if h.meaning.issuers and _of_one_of(h.meaning.jurisdiction, countries)), None)
+    hit = next((h for h in hits if h.meaning.issuers and agrees(reading, h.meaning.jurisdiction)), None)
     return None if hit is None else given(rules, hit.meaning.issuers, hit.meaning.jurisdiction, reading.span(hit), certain)
-
-
-def _of_one_of(jurisdiction: str, countries: set[str]) -> bool:
-    """Whether an act of `jurisdiction` can be meant beside the countries that a title names: other countries have acts of the same name."""
-    top = jurisdiction.partition("-")[0]
-    return not countries or top in countries or top in _ABROAD
 
 
 def _with_centre(who: Authority, reading: Reading, rules: Rules, what: Kind) -> Authority:

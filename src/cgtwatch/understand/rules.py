@@ -59,11 +59,14 @@ class NamedAct:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What tells an authority that is not named, of every kind of act or of `kinds`; `firm` ones as surely as its name."""
+    """What tells an authority that is not named, of every kind of act or of `kinds`.
+
+    `strength`: "firm" as surely as its name, "usual" so unless the title names another country, "hint" where nothing else tells.
+    """
 
     jurisdiction: str
     issuers: tuple[str, ...]
-    firm: bool
+    strength: str
     kinds: tuple[DocType, ...]
 
 
@@ -220,10 +223,10 @@ def _act(row: Row) -> NamedAct:
 
 
 def _sign(row: Row) -> Sign:
-    if row["strength"] not in ("firm", "hint"):
-        raise ValueError(f"strength: {row['strength']!r} is none of firm, hint")
+    if row["strength"] not in ("firm", "usual", "hint"):
+        raise ValueError(f"strength: {row['strength']!r} is none of firm, usual, hint")
     kinds = tuple(DocType(kind) for kind in row.names("kinds"))
-    return Sign(row["jurisdiction"], row.names("issuers"), row["strength"] == "firm", kinds)
+    return Sign(row["jurisdiction"], row.names("issuers"), row["strength"], kinds)
 
 
 def _cue(row: Row) -> Cue:

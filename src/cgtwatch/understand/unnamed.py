@@ -11,6 +11,7 @@ from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
 from cgtwatch.understand.rules import Rules
 
+_ABROAD = frozenset({"EU", "INT"})  # whose acts are carried out in countries
 _PUBLIC = frozenset({"gov", "go", "gouv", "gob", "govt", "gc"})  # second labels of public bodies
 _SCHEME = re.compile(r"^\w+://")
 _BUSINESS = (  # of local bodies, by words of the title
@@ -62,13 +63,22 @@ def by_sign(reading: Reading, rules: Rules, what: Kind, *, firm: bool) -> Author
     """Whom the forms of numbers, the procedures and the products of the title tell (those of the opening, too, where only hints are left)."""
     for hit in [*reading.in_title(reading.signs), *(() if firm else reading.in_lead(reading.signs))]:
         sign = hit.meaning
-        if (firm and not sign.firm) or (sign.kinds and what.doc_type not in sign.kinds):
+        if (firm and sign.strength == "hint") or (sign.kinds and what.doc_type not in sign.kinds):
+            continue
+        if sign.strength == "usual" and not agrees(reading, sign.jurisdiction):
             continue
         place = None if sign.issuers else rules.country(sign.jurisdiction)
         if place is not None:
             return from_place(reading, rules, Hit(hit.start, hit.end, place), what)
         return given(rules, sign.issuers, sign.jurisdiction, reading.span(hit), 0.7 if firm else 0.4)
     return None
+
+
+def agrees(reading: Reading, jurisdiction: str) -> bool:
+    """Whether an act of `jurisdiction` can be meant beside the countries that the title names: others have acts of the same name."""
+    top = jurisdiction.partition("-")[0]
+    countries = {hit.meaning.code for hit in reading.in_title(reading.places) if hit.meaning.kind in ("country", "sar")}
+    return not countries or top in countries or top in _ABROAD
 
 
 def by_host(reading: Reading, rules: Rules, what: Kind) -> Authority | None:
