@@ -1,7 +1,7 @@
 """From a finding to what is stored: its revision, its classification, its events, and how they stand to earlier ones."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -120,6 +120,7 @@ class _Earlier:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._by_id: dict[str, Candidate] = {}
+        self._stored: dict[str, Candidate] = {}
         self._by_key: dict[str, list[Candidate]] = {}
         self._by_cluster: dict[str, list[PolicyEvent]] = {}
 
@@ -132,7 +133,9 @@ class _Earlier:
 
     def of(self, new: Candidate) -> list[Candidate]:
         """Those that `new` shall be compared with."""
-        found = {one.event.id: one for one in (Candidate(*each) for each in self._store.candidates(new.keys.asked))}
+        found: dict[str, Candidate] = {}
+        for event, text, under in self._store.candidates(new.keys.asked):
+            found[event.id] = self._stored.get(event.id, Candidate(event, text)).found_by(under)
         near: dict[str, set[str]] = {}
         for key in new.keys.asked:
             for one in self._by_key.get(key, ())[-NEIGHBOURS:]:
@@ -141,6 +144,10 @@ class _Earlier:
             found[name] = self._by_id[name].found_by(frozenset(keys))
         # A document is not compared with the acts that it tells of; those are with each other.
         return [one for one in found.values() if one.event.item_id != new.event.item_id or not (one.event.main or new.event.main)]
+
+    def keep(self, compared: Iterable[Candidate]) -> None:
+        """Remember what was read of stored events: the entries of one visit are compared with the same few again and again."""
+        self._stored.update((one.event.id, one) for one in compared if one.event.id not in self._by_id)
 
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
         """Every known report of some acts that carries a number."""
@@ -158,6 +165,7 @@ def _linked(item: StoredItem, earlier: _Earlier) -> StoredItem:
         new = Candidate(event, item.revision.text if event.main else "")
         others = earlier.of(new)
         found = relate(new, others)
+        earlier.keep(others)
         joined = _joined(event, found, {other.event.id: other.event for other in others}, earlier)
         earlier.add(new.joined(joined))
         events.append(joined)
