@@ -41,6 +41,15 @@ _OF_A_GROUP = re.compile(
     r"团体标准|团标|企业标准|行业标准|协会|学会|联盟|\b(?:ISO|ASTM|consensus|association|voluntary)\b", re.IGNORECASE
 )
 
+_SERVICE = re.compile(r"服务价格|收费(?:标准|价格)|价格项目|立项指南|技术[^。]{0,4}价格")  # what a hospital may charge
+_PASSED_ON = re.compile(r"转发|成员名单|专家名单|关于成立")  # an act of others, or who sits on a body
+_FIELDS = re.compile(r"等(?:未来|新兴|前沿|重点|战略性?)[^,，。]{0,8}产业|等(?:重点)?(?:领域|方向|赛道|产业)")
+_WIDE = re.compile(  # laws and packages on all medicines
+    r"\b(?:pharma(?:ceutical)? (?:package|legislation|reform)|HTA regulation|biotech act|life sciences? act"
+    r"|therapeutic (?:products|goods) act|medicines act|clinical trials? (?:regulation|act)|omnibus|appropriations)\b",
+    re.IGNORECASE,
+)
+
 
 def importance(reading: Reading, topic: Topic, stand: Stand, what: Kind) -> Importance:
     """The importance of a document that is about therapies and is policy (rulings 2, 4 and 13 of the labelled sets)."""
@@ -56,17 +65,17 @@ def _less(reading: Reading, stand: Stand, what: Kind) -> bool:
     """Whether an act of a binding kind is a step on the way, ends one, or is about one product or one quarrel."""
     title = reading.document.title
     if what.stage is Stage.REPEALED and what.doc_type is not DocType.SAFETY:
-        return True
+        return what.built != "approved"
     match what.doc_type:
         case DocType.APPROVAL:
             steps = (stand.title_marks & _STEPS or what.built == "designated") and "marketing" not in stand.title_marks
             return bool(steps) or what.built in _BEFORE
         case DocType.REIMBURSEMENT:
-            return what.stage is not Stage.ISSUED or "code" in stand.title_marks
+            return what.stage is not Stage.ISSUED or "code" in stand.title_marks or _SERVICE.search(title) is not None
         case DocType.STANDARD:
             return what.built != "binding" and (what.stage is not Stage.DRAFT or _OF_A_GROUP.search(title) is not None)
         case DocType.NOTICE:
-            return what.built == "programme"
+            return what.built == "programme" or _PASSED_ON.search(title) is not None
         case DocType.SAFETY:
             return _single(reading)
         case DocType.ENFORCEMENT:
@@ -91,9 +100,13 @@ def _in_passing(reading: Reading, topic: Topic, what: Kind) -> bool:
     if titled and _AMONG.search(title[: min(hit.start for hit in titled)]):
         return True
     if what.doc_type is DocType.LAW:
+        if _WIDE.search(title):
+            return True
         named = _PAPER.match(title)
         return bool(named and titled and not any(hit.start < named.end() for hit in titled))
     if what.doc_type is DocType.PLAN:
+        if _FIELDS.search(title):
+            return True
         named = _PAPER.search(title) or _PAPER.search(reading.whole, reading.title_end, reading.lead_end)
         if named:
             return not any(named.start() <= hit.start < named.end() for hit in reading.therapies if hit.meaning.strong)
