@@ -1,4 +1,4 @@
-"""Invented documents of every kind and every authority, in two halves: one to tune on, one kept for measuring.
+"""Invented documents of every kind and every authority, in two halves: one to tune on, one kept for measuring; and titles that only talk.
 
 `python tests/understand/cases_understand.py > tune.jsonl` writes the half that may be learned from, for `cgtwatch.understand.learn`.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from cgtwatch.model.classification import Document
 
 FOLDER = Path(__file__).parent / "cases"
+TALK = "talk"  # what names an act and tells of something else: all of it may be tuned on
 COLUMNS = ("flag", "doc_type", "stage", "jurisdiction", "issuers", "importance", "modalities", "title", "text")
 
 
@@ -23,11 +24,13 @@ def half(title: str) -> str:
 def cases(which: str) -> Iterator[tuple[Document, Mapping[str, object]]]:
     """The documents of a half with their labels, in the shape of the labelled files."""
     for file in sorted(FOLDER.glob("*.tsv")):
+        if (file.stem == TALK) is not (which == TALK):
+            continue
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.startswith(("#", "flag\t")) or not line:
                 continue
             row = dict(zip(COLUMNS, [*line.split("\t"), *[""] * len(COLUMNS)], strict=False))
-            if half(row["title"]) == which:
+            if which == TALK or half(row["title"]) == which:
                 yield Document(row["title"], row["text"]), _labels(row)
 
 
@@ -47,6 +50,6 @@ def _labels(row: Mapping[str, str]) -> Mapping[str, object]:
 
 
 if __name__ == "__main__":
-    for document, labels in cases("tune"):
+    for document, labels in (*cases("tune"), *cases(TALK)):
         row = {"title": document.title, "text": document.text, "url": "", "lang": "", "labels": labels}
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

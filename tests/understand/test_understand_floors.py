@@ -36,7 +36,7 @@ def test_classify_stays_above_its_floors_on_a_labelled_set(name: str) -> None:
     assert not below(scores, FLOORS[name])
 
 
-@pytest.mark.parametrize("name", ["kept", "tune"])
+@pytest.mark.parametrize("name", ["kept", "tune", "talk"])
 def test_classify_stays_above_its_floors_on_invented_documents(name: str) -> None:
     labelled = [Item(document.title, document, gold) for document, gold in cases(name)]
     assert not below(score_items(labelled, functools.partial(classify, rules=load())), FLOORS[name])

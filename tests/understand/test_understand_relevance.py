@@ -102,6 +102,38 @@ NO_ACTS = [
     "Une startup lève 20 millions pour la thérapie génique",
     "Qué son las células madre y para qué sirven",
 ]
+TOLD_AND_TALKED_OF = [  # the same act, as news and as what something else is about
+    ("FDA approves Arden's gene therapy", "Arden to present gene therapy data after FDA approval"),
+    ("FDA finalizes guidance on CAR-T", "FDA guidance on CAR-T: what sponsors should know"),
+    ("Arden gets FDA approval for its gene therapy", "Arden reports second quarter results, highlights gene therapy approval"),
+    ("Ministry of Health licenses stem cell clinic", "Stem cell therapy at our Ministry of Health licensed clinic"),
+    ("FDA meets Arden on gene therapy", "Arden plans to meet with FDA to discuss gene therapy"),
+    ("FDA grants RMAT designation to cell therapy", "Understanding RMAT: a guide to cell therapy designations"),
+    ("EMA backs earlier use of CAR-T", "Arden and Corvel seek earlier-line approval of CAR-T in Europe"),
+    ("国家药监局批准某CAR-T产品上市", "CAR-T赛道火热：谁能率先获批"),
+    ("某公司CAR-T获批临床", "某公司发布中期业绩 CAR-T获批带动收入增长"),
+    ("药审中心召开细胞治疗沟通会", "某某药业拟与CDE沟通细胞治疗产品临床方案"),
+    ("国家医保局：CAR-T进入医保目录", "CAR-T进医保难在哪"),
+    ("国家药监局发布干细胞指导原则", "干细胞监管政策演变及企业应对要点"),
+    ("省药监局召开细胞治疗座谈会", "中国某某学会细胞治疗分会年会在京召开"),
+    ("《CAR-T产品申报上市技术指导原则》公布", "某公司CAR-T产品申报上市"),
+]
+SPEAKS = [  # who can do it tells who did it; what a paper is called tells whose it is
+    "Former clinic owner pleads guilty to selling unapproved exosomes",
+    "ODAC votes 11-0 for CAR-T in second-line myeloma",
+    "Decision Memo: CAR T-cell therapy (CAG-00000N)",
+    "Examplegene autotemcel for treating sickle cell disease (TA9999)",
+    "ISO 99999: requirements for therapeutic cells",
+    "第99/2026號行政法規：再生醫療制度",
+    "杭州市某某区：细胞治疗企业设备投入最高补助3000万",
+    "两会声音：代表委员关于细胞治疗的建议盘点",
+    "山西某示范区出台“细胞十五条”",
+    "健保給付基因治療藥品",
+    "港女接受CIK療程後死亡 醫生誤殺罪成",
+    "某医院iPSC移植项目完成国家备案",
+    "中医協、遺伝子治療薬の費用対効果評価を了承",
+    "줄기세포 시술 무허가 의원 업무정지",
+]
 KINDS = [
     ("FDA approves first virus that kills cancer cells in bladder: a cancer-killing virus", {Modality.ONCOLYTIC_VIRUS}),
     ("EMA backs abcabtagene testleucel", {Modality.CAR_T}),
@@ -124,6 +156,21 @@ def test_classify_reports_an_act_however_a_headline_tells_it(title: str) -> None
 @pytest.mark.parametrize("title", NO_ACTS)
 def test_classify_leaves_out_what_companies_clinics_and_writers_tell(title: str) -> None:
     assert not told(title).labels.policy
+
+
+@pytest.mark.parametrize(("news", "talk"), TOLD_AND_TALKED_OF)
+def test_classify_tells_news_of_an_act_from_what_only_names_it(news: str, talk: str) -> None:
+    assert (told(news).labels.policy, told(talk).labels.policy) == (True, False)
+
+
+@pytest.mark.parametrize("title", SPEAKS)
+def test_classify_reports_what_only_an_authority_can_do_or_write(title: str) -> None:
+    assert told(title).labels.relevant
+
+
+def test_classify_takes_a_neighbouring_field_in_one_list_with_therapies_for_no_word_against() -> None:
+    text = "意见提出，加快细胞和基因技术、合成生物、生物育种等前沿技术产业化。"
+    assert told("七部门关于推动未来产业发展的实施意见", text).labels.relevant
 
 
 @pytest.mark.parametrize(("title", "kinds"), KINDS)

@@ -20,12 +20,16 @@ _PRIOR = {  # before anything is learned: the rules' score, and how titles are b
     "rules": 2.0,
     "title built for": 0.15,
     "opening built for": 0.2,
+    "title tells": 0.2,
     "title built against": -0.2,
     "title only against": -0.2,
     "nothing names an act": -0.2,
     "title explains": -1.0,
 }
-_HELD = 0.004  # strength of that prior; 0.003 to 0.008 cross-validated by event within 0.003 of each other (relevant .975, .03 of the rest reported)
+_HELD = 0.016  # strength of that prior; 0.004 to 0.016 cross-validated by whole files within 0.002 of each other
+_LENIENT = (
+    0.4  # log-odds: files left out were told with relevant .977 and 1.6 % of the rest reported without it, .982 and 2.0 % with it
+)
 _ROUNDS = 200
 _STEP = 1.0
 
@@ -44,6 +48,7 @@ def weights(examples: Sequence[tuple[Mapping[str, float], bool]]) -> dict[str, f
             here = learned.get(name, 0.0)
             held = 0.0 if name == "bias" else _HELD * (here - _PRIOR.get(name, 0.0))
             learned[name] = here - _STEP * (value / len(examples) + held)
+    learned["bias"] = learned.get("bias", 0.0) + _LENIENT
     return learned
 
 

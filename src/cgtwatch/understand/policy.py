@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
 from cgtwatch.model.taxonomy import Level
+from cgtwatch.understand.heads import Head
 from cgtwatch.understand.lexicon import Hit
 from cgtwatch.understand.reading import Reading
 
@@ -18,12 +19,25 @@ _SUBJECT = 0.4  # an authority that opens the title is its subject
 _FIRST_WORDS = 4
 _BESIDE = 30  # characters from an authority to its verb
 _NOISE = frozenset({"business", "soft business", "stock", "science", "society"})  # a decision told in a company's words stays one
+_OWN_WAY = frozenset({"filing", "finance", "business", "soft business", "personnel"})
 _TOLD_OF = 0.5  # of the weight of an act that a title only talks about
 _BODY = "body"  # a word for an authority that is not named
 _UNNAMED = 0.8
-_ASKS = re.compile(r"[?？]\W*$|[吗呢]\W*$")
+_TALKS = frozenset({"talk", "results"})  # whatever acts such a title names, it tells of something else
+_ASKS = re.compile(  # a question mark, or the words of a question in the last clause
+    r"[?？]\W*$|[吗呢]\W*$|(?:哪些|哪几|如何|怎么|怎样|为何|为什么|凭什么|谁能|谁将|谁会|谁来|谁是|能否|何时|多远|多久|在哪|有何|何去何从|意味着什么|几何)[^,，:：;；。]{0,12}$"
+)
+_PLACE_SPEAKS = re.compile("[^：:，,。]{1,20}(?:省|市|区|區|县|縣|州|旗|镇|港|谷|园|园区|示范区)[：:]")
+_PAPER = re.compile(  # the name of a paper of authorities, not of a journal
+    "《[^》]*(?:指导原则|指南|指引|办法|条例|规定|通知|意见|要求|规范|方案|规划|标准|程序|公告|要点|细则|目录|清单|附录|年度报告|法)[^》]{0,14}》"
+)
+_ADJECTIVE = re.compile(
+    r"\w[-\u2010\u2011](?:approved|licen[sc]ed|registered|cleared|compliant|authori[sz]ed|certified|regulated|mandated|accredited|designated)\b"
+)
+_CLAUSE = re.compile("[:：?？!！。；;|｜]")
 _STOP = re.compile(r"[。！!；;]|\. ")
 _HOST = re.compile(r"^(?:\w+://)?([^/:?#]+)")
+_SOCIETY = re.compile("(?:学会|學會|协会|協會|分会|学组|联盟|商会|研究会)$")
 _STATE = frozenset({"gov", "gouv", "gob", "gub", "govt", "gc", "europa", "nhs", "parliament", "admin", "bund"})
 _OWN = (  # addresses of authorities that do not say so
     *(
@@ -84,14 +98,17 @@ def _first_cues(reading: Reading) -> list[Hit]:
     """Of each cue its first place in the title, in the opening and in the rest: how often it comes again says nothing more."""
     first: dict[tuple[int, int], Hit] = {}
     opening = _opening_authority(reading)
+    papers = [found.span() for found in _PAPER.finditer(reading.document.title)]
     for hit in reading.cues:
         if (
-            hit.meaning.mark == "filing"
+            hit.meaning.mark in _OWN_WAY
             and opening
             and hit.start < reading.title_end
             and opening.end < hit.start < opening.end + _BESIDE
         ):
-            continue  # what an authority seeks or plans it does not file
+            continue  # what an authority seeks, signs or funds is no filing and no business
+        if hit.meaning.weight < 0 and any(start < hit.start < end for start, end in papers):
+            continue  # a word in the name of a paper says what it is for
         zone = 0 if hit.start < reading.title_end else 1 if hit.start < reading.lead_end else 2
         first.setdefault((id(hit.meaning), zone), hit)
     return list(first.values())
@@ -107,7 +124,7 @@ def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
     found = {
         "bias": 1.0,
         "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading, cues))) / 2,
-        "authority": _authority(reading),
+        "authority": _authority(reading) * (_TOLD_OF if _about(reading) else 1.0),
         "authority in opening": float(bool(reading.in_lead(_authorities(reading)))),
         "official address": float(not reading.document.source_issuer and is_official(reading.document.url)),
         "title explains": float(_about(reading)),
@@ -130,8 +147,10 @@ def _built(reading: Reading) -> dict[str, float]:
     for zone, heads in (("title", reading.title_heads), ("opening", reading.lead_heads)):
         if heads.act and (zone == "title" or not reading.title_heads.act):
             found[f"{zone} built for"] = heads.act.rule.weight * (_TOLD_OF if zone == "title" and _about(reading) else 1.0)
-        if heads.against:
+        if heads.against and not _PAPER.search(reading.whole, 0, reading.title_end):
             found[f"{zone} built against"] = -heads.against.rule.weight
+    if reading.title_heads.told:
+        found["title tells"] = 1.0
     if not reading.title_heads.act:
         found["title names no act"] = 1.0
     if not (reading.title_heads.act or reading.lead_heads.act):
@@ -142,20 +161,43 @@ def _built(reading: Reading) -> dict[str, float]:
 
 
 def _about(reading: Reading) -> bool:
-    """Whether the title asks, or explains first or (as Chinese titles name what they are) last: then the act is its matter."""
-    act, against = reading.title_heads.act, reading.title_heads.against
+    """Whether the title asks, or explains first or (as Chinese titles name what they are) last, or tells somebody's business and
+    names an act without saying that it happened: then the act is its matter."""
+    act, against, told = reading.title_heads.act, reading.title_heads.against, reading.title_heads.told
     if (act and act.rule.mark == "explained") or is_official(reading.document.url):
         return False  # an authority answers questions, too
-    if _asks(reading):
+    if _asks(reading) or (_as_adjective(reading, act) and (told is None or _as_adjective(reading, told))):
         return True
-    if against is None or against.rule.mark != "explainer":
+    if against is None:
         return False
-    return act is None or against.start <= act.start or (against.end >= reading.title_end and act.end < against.end)
+    if against.rule.mark in _TALKS:
+        return True
+    if told and told.start < against.start and _speaks_itself(reading):
+        return False
+    if told and told.start > against.end and _CLAUSE.search(reading.document.title, against.end, told.start + 1):
+        return False
+    explains = against.rule.mark == "explainer"
+    if act is None or against.start <= act.start:
+        return explains or (act is not None and told is None)
+    return explains and act.end <= against.start and (told is None or against.end >= reading.title_end)
+
+
+def _as_adjective(reading: Reading, head: Head | None) -> bool:
+    """Whether what a rule fits is no verb: an FDA-approved product, a state-licensed clinic."""
+    return head is not None and _ADJECTIVE.search(reading.document.title, max(0, head.start - 2), head.end) is not None
+
+
+def _speaks_itself(reading: Reading) -> bool:
+    """Whether the title opens with an authority and tells at once what it does."""
+    told = reading.title_heads.told
+    return told is not None and told.start <= _FIRST_WORDS and _opening_authority(reading) is not None
 
 
 def _asks(reading: Reading) -> bool:
-    """Whether the title is a question, and names no act in a sentence before it."""
+    """Whether the title is a question, and tells of no act of an authority before it."""
     act = reading.title_heads.act
+    if _speaks_itself(reading):
+        return False
     asks = _ASKS.search(reading.document.title)
     return asks is not None and not (act and _STOP.search(reading.document.title, act.end, asks.start()))
 
@@ -168,7 +210,7 @@ def _by_rules(reading: Reading, cues: Sequence[Hit]) -> float:
     decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in titled)
     held = (weight * (0.4 if decided and name in _NOISE else 1.0) for name, (weight, _) in against.items())
     score -= sum(sorted(held, reverse=True)[:3])
-    return score + _authority(reading) + _acts(reading) - _THRESHOLD
+    return score + (_authority(reading) + _acts(reading)) * (_TOLD_OF if _about(reading) else 1.0) - _THRESHOLD
 
 
 def _mark(hit: Hit) -> str:
@@ -202,12 +244,19 @@ def _authority(reading: Reading) -> float:
         return _UNNAMED
     if reading.in_lead(_authorities(reading)):
         return 0.5
-    return 0.45 if reading.in_title(reading.places) else 0.0
+    places = reading.in_title(reading.places)
+    told = reading.title_heads.told
+    acts = told is not None and told.start <= _FIRST_WORDS and any(place.start <= told.start for place in places)
+    if places and (acts or _PLACE_SPEAKS.match(reading.document.title)):
+        return _UNNAMED
+    return 0.45 if places else 0.0
 
 
 def _authorities(reading: Reading) -> tuple[Hit, ...]:
     """The bodies named that can act: learned societies cannot."""
-    return tuple(hit for hit in reading.issuers if hit.meaning.role != "society")
+    return tuple(
+        hit for hit in reading.issuers if hit.meaning.role != "society" and not _SOCIETY.search(reading.whole, hit.start, hit.end)
+    )
 
 
 def is_official(url: str) -> bool:

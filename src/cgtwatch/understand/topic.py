@@ -1,5 +1,6 @@
 """Whether a document is about cell and gene therapy, and about which kinds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ _SHORT = 1_500  # characters of a summary, in which one mention counts
 _AGAINST_MOST = 2.0  # what neighbouring fields named in the text can weigh together
 _COMES_BACK = 0.25  # of the weight of the kind named most
 _OPPOSED, _AGAINST_IT = frozenset({"warned", "enforced"}), frozenset({"safety", "enforcement"})
+_NEAR = 24  # characters between the members of a list
+_LIST, _SENTENCE = re.compile("[、，,]|和|与|以及| and "), re.compile(r"[。；;!?]|\. ")
 _CELLS = frozenset({Modality.CAR_T, Modality.TCR_T, Modality.TIL, Modality.NK})
 
 
@@ -67,6 +70,8 @@ def _against(reading: Reading, named_in_title: bool) -> float:
     only_editing = titled == {Modality.GENE_EDITING}  # of people or of plants: the text decides
     strong = neighbours = 0.0
     for hit in reading.lookalikes:
+        if hit.meaning.scope in ("strong", "document") and _listed(reading, hit):
+            continue
         scope, title = hit.meaning.scope, hit.start < reading.title_end
         if scope in ("strong", "tender"):
             strong += 9.0 if title else (0.5 if named_in_title and not only_editing else 1.5)
@@ -75,6 +80,18 @@ def _against(reading: Reading, named_in_title: bool) -> float:
         elif scope == "document":
             neighbours += reading.zone(hit, 0.0, 0.3 if named_in_title else 1.0, 0.2)
     return strong + min(neighbours, _AGAINST_MOST)
+
+
+def _listed(reading: Reading, hit: Hit) -> bool:
+    """Whether a neighbouring field stands in the text in one list with a therapy: then it says nothing against it."""
+    if hit.start < reading.title_end:
+        return False
+    for other in reading.therapies:
+        if other.meaning.strong and other.start >= reading.title_end:
+            between = reading.whole[min(hit.end, other.end) : max(hit.start, other.start)]
+            if len(between) <= _NEAR and _LIST.search(between) and not _SENTENCE.search(between):
+                return True
+    return False
 
 
 def _main(reading: Reading, strong: list[Hit], acts: list[Hit]) -> bool:
