@@ -168,6 +168,20 @@ def test_classify_reports_what_only_an_authority_can_do_or_write(title: str) -> 
     assert told(title).labels.relevant
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("某某医院成功开展CAR-T治疗", "近日，某某医院为一名患者实施CAR-T细胞治疗。该产品于2021年获国家药监局批准上市。"),
+        (
+            "Arden Strengthens Board With Industry Veteran",
+            "Arden develops CAR-T therapies and received FDA clearance of its IND in 2023.",
+        ),
+    ],
+)
+def test_classify_takes_no_former_act_for_news_where_the_title_tells_of_none(title: str, text: str) -> None:
+    assert not told(title, text).labels.policy
+
+
 def test_classify_takes_a_neighbouring_field_in_one_list_with_therapies_for_no_word_against() -> None:
     text = "意见提出，加快细胞和基因技术、合成生物、生物育种等前沿技术产业化。"
     assert told("七部门关于推动未来产业发展的实施意见", text).labels.relevant

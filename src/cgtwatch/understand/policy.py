@@ -34,6 +34,11 @@ _PAPER = re.compile(  # the name of a paper of authorities, not of a journal
 _ADJECTIVE = re.compile(
     r"\w[-\u2010\u2011](?:approved|licen[sc]ed|registered|cleared|compliant|authori[sz]ed|certified|regulated|mandated|accredited|designated)\b"
 )
+_LOOKS_BACK = re.compile(  # a bare year or a perfect tense: what an opening tells of acts is no news
+    r"(?:于|自|在|早在|从)(?:19|20)\d{2}年(?!\s*\d|度|版|第|初|底)|此前|早在|曾经?获|以来|\b(?:in|since|by) (?:19|20)\d\d\b"
+    r"|\b(?:has|have) (?:been )?(?:approved|granted|cleared)|\bno [\w -]{0,30} (?:is|are|has been|have been) approved|\bnot (?:yet )?approved",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile("[:：?？!！。；;|｜]")
 _STOP = re.compile(r"[。！!；;]|\. ")
 _HOST = re.compile(r"^(?:\w+://)?([^/:?#]+)")
@@ -153,6 +158,8 @@ def _built(reading: Reading) -> dict[str, float]:
         found["title tells"] = 1.0
     if not reading.title_heads.act:
         found["title names no act"] = 1.0
+        if _looks_back(reading):
+            found["opening looks back"] = 1.0
     if not (reading.title_heads.act or reading.lead_heads.act):
         found["nothing names an act"] = 1.0
     if reading.title_heads.against and not reading.title_heads.act:
@@ -182,6 +189,11 @@ def _about(reading: Reading) -> bool:
     return explains and act.end <= against.start and (told is None or against.end >= reading.title_end)
 
 
+def _looks_back(reading: Reading) -> bool:
+    """Whether the title names no act and the opening tells of former ones."""
+    return not reading.title_heads.act and _LOOKS_BACK.search(reading.whole, reading.title_end, reading.lead_end) is not None
+
+
 def _as_adjective(reading: Reading, head: Head | None) -> bool:
     """Whether what a rule fits is no verb: an FDA-approved product, a state-licensed clinic."""
     return head is not None and _ADJECTIVE.search(reading.document.title, max(0, head.start - 2), head.end) is not None
@@ -205,7 +217,9 @@ def _asks(reading: Reading) -> bool:
 def _by_rules(reading: Reading, cues: Sequence[Hit]) -> float:
     """The score of the rules alone: the three strongest marks for, less those against, with who speaks."""
     for_, against = _strongest(reading, cues)
-    score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3]) * (_TOLD_OF if _about(reading) else 1.0)
+    score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3]) * (
+        _TOLD_OF if _about(reading) or _looks_back(reading) else 1.0
+    )
     titled = reading.in_title(cues)
     decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in titled)
     held = (weight * (0.4 if decided and name in _NOISE else 1.0) for name, (weight, _) in against.items())
