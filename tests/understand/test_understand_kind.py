@@ -69,6 +69,13 @@ def read(title: str, text: str = "") -> tuple[str, str, str]:
         ("Zolgensma added to PBS", "reimbursement"),
         ("Minister answers MP on access to CAR-T", "reply"),
         ("The week in cell therapy policy: approvals and warning letters", "roundup"),
+        ("某省出台全国首部细胞产业地方性法规", "law"),
+        ("关于规范干细胞美容的提案，已会同有关部门研究", "reply"),
+        ("检察机关对干细胞骗局提起公诉", "enforcement"),
+        ("India scraps rule on stem cell products", "law"),
+        ("FDA and EMA hold joint session on gene therapy", "meeting"),
+        ("EMA recommends monitoring for liver injury with gene therapy", "safety"),
+        ("EMA recommends approval of gene therapy", "approval"),
     ],
 )
 def test_kind_reads_the_act_behind_words_that_several_kinds_share(title: str, doc_type: str) -> None:
