@@ -18,7 +18,22 @@ GROUPS = {
     "deliveries": ("list", "redeliver", "resolve"),
     "db": ("upgrade", "backup", "check"),
 }
-ALONE = ("run", "poll", "digest", "send", "items", "events", "explain", "diff", "classify", "evaluate", "replay", "report", "demo", "doctor")
+ALONE = (
+    "run",
+    "poll",
+    "digest",
+    "send",
+    "items",
+    "events",
+    "explain",
+    "diff",
+    "classify",
+    "evaluate",
+    "replay",
+    "report",
+    "demo",
+    "doctor",
+)
 COMMANDS = [(name,) for name in ALONE] + [(group, name) for group, names in GROUPS.items() for name in names]
 READS = [("items",), ("events",), ("subscriptions", "list"), ("deliveries", "list"), ("sources", "list")]
 HEAVY = ("requests", "sqlmodel", "alembic", "lxml", "jinja2", "rich", "yaml", "feedparser", "apscheduler", "starlette")

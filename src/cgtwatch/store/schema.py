@@ -6,7 +6,13 @@ from cgtwatch.errors import StoreNewer, StoreUnusable
 from cgtwatch.store.columns import METADATA
 from cgtwatch.store.connection import name_of, path_of, reader
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # all that were ever released, oldest first; a test holds them against the scripts
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+)  # all that were ever released, oldest first; a test holds them against the scripts
 HEAD = REVISIONS[-1]
 VERSION_TABLE = "alembic_version"
 

@@ -23,7 +23,9 @@ from cgtwatch.store.waiting import Waiting
 _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
-class Store(Sources, Pushes, Visits, Explaining, Periods, Readings, Readers, Digests, Deliveries, Alarms, Translations, Upkeep, Waiting):
+class Store(
+    Sources, Pushes, Visits, Explaining, Periods, Readings, Readers, Digests, Deliveries, Alarms, Translations, Upkeep, Waiting
+):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`,

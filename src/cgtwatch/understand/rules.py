@@ -242,7 +242,9 @@ def _cue(row: Row) -> Cue:
 def _check_issuers(
     patterns: Iterable[Pattern], defaults: Mapping[tuple[str, str], Default], issuers: Mapping[str, Issuer]
 ) -> None:
-    named = [p.meaning.issuers for p in patterns if isinstance(p.meaning, NamedAct | Sign)] + [d.issuers for d in defaults.values()]
+    named = [p.meaning.issuers for p in patterns if isinstance(p.meaning, NamedAct | Sign)] + [
+        d.issuers for d in defaults.values()
+    ]
     unknown = sorted({one for group in named for one in group if one not in issuers})
     if unknown:
         raise ConfigError(

@@ -119,7 +119,9 @@ def _fields(event: PolicyEvent, context: DigestContext, said: Words) -> list[Fie
         by_source = any(span.of == "source" for span in spans)
         by_person = next((span.text for span in spans if span.of == FEEDBACK), "")
         label = said.name("labels", name)
-        lines.append(FieldLine(name, label, value, words[:_MOST_WORDS], by_source, by_person, round(100 * sure) if sure else None))
+        lines.append(
+            FieldLine(name, label, value, words[:_MOST_WORDS], by_source, by_person, round(100 * sure) if sure else None)
+        )
     return lines
 
 
