@@ -140,6 +140,8 @@ def bench_polls(count: int, runs: int) -> None:
         began = datetime.now(UTC)
         polls, ratios = bench.pairs(runs, lambda: truth.add(advance(site)))
         line("5 % with two new entries", median(ratios), "2.0", _apiece(polls, count))
+        polls, ratios = bench.pairs(runs, lambda: truth.add(advance(site, idle_only=True)))
+        line("5 % with other bytes alone", median(ratios), "", _apiece(polls, count))
         print(f"  {truth.judged(bench.told(began), lambda office, n: address_of(office, n, site.host_of(office)))}")
         site.conditional = False
         polls, ratios = bench.pairs(runs)

@@ -40,13 +40,19 @@ class Truth:
         )
 
 
-def advance(site: Site) -> Truth:
-    """A day goes by: some offices publish, some edit an item, some change nothing but their bytes."""
+def advance(site: Site, *, idle_only: bool = False) -> Truth:
+    """A day goes by: some offices publish and some edit an item; `idle_only`: some change nothing but their bytes."""
     every = list(site.offices.values())
     drawn = random.Random(sum(office.changed for office in every))
     happened = Truth()
     drawn.shuffle(every)
     busy, edits, idle = (max(1, round(share * len(every))) for share in (SHARE, EDITED, IDLE))
+    if idle_only:
+        for office in every[:idle]:
+            office.noise += 1
+            office.changed += 1
+            happened.idle.add(office.number)
+        return happened
     for office in every[:busy]:
         happened.new += [(office, office.head + n) for n in range(EACH)]
         office.head += EACH
@@ -56,8 +62,4 @@ def advance(site: Site) -> Truth:
         office.edits[n] = office.edits.get(n, 0) + 1
         office.changed += 1
         happened.edited.append((office, n))
-    for office in every[busy + edits : busy + edits + idle]:
-        office.noise += 1
-        office.changed += 1
-        happened.idle.add(office.number)
     return happened
