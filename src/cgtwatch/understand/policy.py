@@ -45,21 +45,10 @@ _HOST = re.compile(r"^(?:\w+://)?([^/:?#]+)")
 _SOCIETY = re.compile("(?:学会|學會|协会|協會|分会|学组|联盟|商会|研究会)$")
 _STATE = frozenset({"gov", "gouv", "gob", "gub", "govt", "gc", "europa", "nhs", "parliament", "admin", "bund"})
 _OWN = (  # addresses of authorities that do not say so
-    *(
-        "who.int",
-        "ich.org",
-        "coe.int",
-        "edqm.eu",
-        "unesco.org",
-        "oecd.org",
-        "nice.org.uk",
-        "canada.ca",
-        "cde.org.cn",
-        "cfdi.org.cn",
-    ),
-    *("nifdc.org.cn", "chp.org.cn", "bundestag.de", "bfarm.de", "pei.de", "g-ba.de", "bundesanzeiger.de", "ansm.sante.fr"),
-    *("has-sante.fr", "boe.es", "swissmedic.ch", "cbg-meb.nl", "fimea.fi", "lakemedelsverket.se", "riksdagen.se"),
-)
+    "who.int", "ich.org", "coe.int", "edqm.eu", "unesco.org", "oecd.org", "nice.org.uk", "canada.ca", "cde.org.cn", "cfdi.org.cn",
+    "nifdc.org.cn", "chp.org.cn", "bundestag.de", "bfarm.de", "pei.de", "g-ba.de", "bundesanzeiger.de", "ansm.sante.fr",
+    "has-sante.fr", "boe.es", "swissmedic.ch", "cbg-meb.nl", "fimea.fi", "lakemedelsverket.se", "riksdagen.se",
+)  # fmt: skip
 _ARCHIVES = frozenset({"ncbi", "pubmed", "clinicaltrials", "blog", "blogs"})
 _SCORE_MOST = 3.0  # the rules' score says no more beyond it
 
@@ -126,18 +115,19 @@ def _opening_authority(reading: Reading) -> Hit | None:
 
 
 def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
+    about = _about(reading)
     found = {
         "bias": 1.0,
-        "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading, cues))) / 2,
-        "authority": _authority(reading) * (_TOLD_OF if _about(reading) else 1.0),
+        "rules": max(-_SCORE_MOST, min(_SCORE_MOST, _by_rules(reading, cues, about))) / 2,
+        "authority": _authority(reading) * (_TOLD_OF if about else 1.0),
         "authority in opening": float(bool(reading.in_lead(_authorities(reading)))),
         "official address": float(not reading.document.source_issuer and is_official(reading.document.url)),
-        "title explains": float(_about(reading)),
+        "title explains": float(about),
         "named act": _acts(reading),
         "place in title": float(bool(reading.in_title(reading.places))),
         "therapy in title": float(bool(reading.in_title(reading.therapies))),
         "has text": float(bool(reading.document.text)),
-        **_built(reading),
+        **_built(reading, about),
     }
     for hit in cues:
         zone = "title" if hit.start < reading.title_end else "opening" if hit.start < reading.lead_end else "rest"
@@ -146,12 +136,12 @@ def _features(reading: Reading, cues: Sequence[Hit]) -> dict[str, float]:
     return found
 
 
-def _built(reading: Reading) -> dict[str, float]:
-    """What the build of the title says, and that of the first sentence."""
+def _built(reading: Reading, about: bool) -> dict[str, float]:
+    """What the build of the title says, and that of the first sentence; `about`: the title only talks of an act."""
     found = {}
     for zone, heads in (("title", reading.title_heads), ("opening", reading.lead_heads)):
         if heads.act and (zone == "title" or not reading.title_heads.act):
-            found[f"{zone} built for"] = heads.act.rule.weight * (_TOLD_OF if zone == "title" and _about(reading) else 1.0)
+            found[f"{zone} built for"] = heads.act.rule.weight * (_TOLD_OF if zone == "title" and about else 1.0)
         if heads.against and not _PAPER.search(reading.whole, 0, reading.title_end):
             found[f"{zone} built against"] = -heads.against.rule.weight
     if reading.title_heads.told:
@@ -214,17 +204,17 @@ def _asks(reading: Reading) -> bool:
     return asks is not None and not (act and _STOP.search(reading.document.title, act.end, asks.start()))
 
 
-def _by_rules(reading: Reading, cues: Sequence[Hit]) -> float:
+def _by_rules(reading: Reading, cues: Sequence[Hit], about: bool) -> float:
     """The score of the rules alone: the three strongest marks for, less those against, with who speaks."""
     for_, against = _strongest(reading, cues)
     score = sum(sorted((weight for weight, _ in for_.values()), reverse=True)[:3]) * (
-        _TOLD_OF if _about(reading) or _looks_back(reading) else 1.0
+        _TOLD_OF if about or _looks_back(reading) else 1.0
     )
     titled = reading.in_title(cues)
     decided = any(hit.meaning.mark in _DECISIONS and hit.meaning.weight >= _FIRM for hit in titled)
     held = (weight * (0.4 if decided and name in _NOISE else 1.0) for name, (weight, _) in against.items())
     score -= sum(sorted(held, reverse=True)[:3])
-    return score + (_authority(reading) + _acts(reading)) * (_TOLD_OF if _about(reading) else 1.0) - _THRESHOLD
+    return score + (_authority(reading) + _acts(reading)) * (_TOLD_OF if about else 1.0) - _THRESHOLD
 
 
 def _mark(hit: Hit) -> str:
