@@ -170,8 +170,8 @@ class App:
         if self.settings.inbox_token is None:
             return found
         inbox: Source = part("inbox_source")(self.settings.data_dir)
-        own = any(one.id == inbox.id for one in found.sources)
-        return found if own else replace(found, sources=(*found.sources, inbox))
+        described = any(one.id == inbox.id for one in found.sources)
+        return found if described else replace(found, sources=(*found.sources, inbox))
 
     def use_sources(self, sources: "SourceFile") -> None:
         """Watch these from now on."""

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgtwatch.link import Candidate, Side, relate, relation, title_key
+from cgtwatch.link import Candidate, Side, relate, relation
+from cgtwatch.link.wording import core
 from cgtwatch.model.classification import Labels
 from cgtwatch.model.event import PolicyEvent, Relation
 from cgtwatch.model.taxonomy import Stage
@@ -125,7 +126,7 @@ def test_relate_gives_links_from_the_event_that_acts_and_none_to_itself() -> Non
     assert [(link.event, link.other, link.relation) for link in links] == [("e2", "e1", Relation.FINALISES)]
 
 
-def test_title_key_is_equal_for_the_steps_of_one_act_and_empty_where_a_title_says_too_little() -> None:
-    draft = title_key("关于公开征求《脂肪干细胞研究指导原则（征求意见稿）》意见的通知")
-    assert draft == title_key("脂肪幹細胞研究指導原則（試行）")
-    assert title_key("通知") == ""
+def test_the_core_of_a_title_is_equal_for_the_steps_of_one_act_and_short_where_it_says_too_little() -> None:
+    draft = core("关于公开征求《脂肪干细胞研究指导原则（征求意见稿）》意见的通知")
+    assert draft == core("脂肪幹細胞研究指導原則（試行）")
+    assert len(core("通知")) < 6

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgtwatch.understand import numbers
+from cgtwatch.text import numbers
 
 PRINTED = [
     ("根据《某程序的通知》（药监某管〔2031〕9号）要求", "药监某管〔2031〕9号", "药监某管〔2031〕9号"),

@@ -5,8 +5,8 @@ Pure; it decides on two events at a time, never by title alone, and stores nothi
 """
 
 from cgtwatch.link.numbered import numbered_apart
-from cgtwatch.link.relate import Candidate, relate, title_key
+from cgtwatch.link.relate import Candidate, relate
 from cgtwatch.link.relation import relation
 from cgtwatch.link.side import Judgement, Side
 
-__all__ = ["Candidate", "Judgement", "Side", "numbered_apart", "relate", "relation", "title_key"]
+__all__ = ["Candidate", "Judgement", "Side", "numbered_apart", "relate", "relation"]

@@ -1,6 +1,5 @@
 """Linking one new event to the earlier ones that share a key with it."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +7,6 @@ from functools import cached_property
 from cgtwatch.link.keys import Keys, keys_of
 from cgtwatch.link.relation import relation
 from cgtwatch.link.side import Side
-from cgtwatch.link.wording import core
 from cgtwatch.model.event import Link, PolicyEvent, Relation
 from cgtwatch.model.taxonomy import Stage
 
@@ -85,9 +83,3 @@ def side_of(event: PolicyEvent, text: str) -> Side:
         shortened = f"{labels.document_number}\n{shortened}"
     draft = None if labels.stage not in (Stage.DRAFT, Stage.ISSUED, Stage.EFFECTIVE) else labels.stage is Stage.DRAFT
     return Side(event.title, shortened, event.url, event.on, labels.issuers, draft)
-
-
-def title_key(title: str) -> str:
-    """A key under which the titles of one act at its different steps fall together; empty where a title says too little."""
-    key = re.sub(r"\s", "", core(title))
-    return key if len(key) >= 6 else ""

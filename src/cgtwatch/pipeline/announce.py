@@ -28,9 +28,8 @@ def _told(source: Source, item: StoredItem, event: PolicyEvent, before: Before) 
     if item.finding.change is Change.NEW or old is None or known is None or known.fingerprint == "":
         return _as_new(source, item, event, before)
     assert item.revision is not None
-    event = replace(
-        event, labels=over(event.labels, old.labels, marked_fields(old.evidence))
-    )  # what a person said has not changed
+    # What a person said has not changed.
+    event = replace(event, labels=over(event.labels, old.labels, marked_fields(old.evidence)))
     return ToAnnounce(
         AnnouncementKind.REVISED, event.id, _cause(old, event, item.revision), _change(old, event, known, item.revision)
     )

@@ -11,7 +11,7 @@ _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u04ff]"),
     "latin": re.compile("[A-Za-z\u00c0-\u024f]"),
 }
-_LITTLE_WORDS = {
+_WORDS_BY_LANGUAGE = {
     "en": "the of and to in for is on that by with as from are at be was this an or has have it which will not its their",
     "de": "der die und das den von zu mit für ist im auf des eine ein nicht sich dem auch werden wird bei sind einer als nach",
     "fr": "le la les des et du une dans pour est par sur que qui au aux avec ce cette sont ne pas plus ou été ces",
@@ -20,7 +20,7 @@ _LITTLE_WORDS = {
     "it": "il gli del della di che per con una non sono dei delle nel alla si è più anche da al dal come",
     "nl": "het een van en dat niet voor zijn op te met aan bij ook door naar wordt deze",
 }
-LITTLE_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE_WORDS.items()}
+LITTLE_WORDS = {language: frozenset(words.split()) for language, words in _WORDS_BY_LANGUAGE.items()}
 
 
 def guess(text: str) -> str | None:

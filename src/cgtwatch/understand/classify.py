@@ -6,7 +6,8 @@ from datetime import date
 
 from cgtwatch.model.classification import Classification, Document, Labels, Span
 from cgtwatch.model.taxonomy import DocType, Importance
-from cgtwatch.understand import dates, numbers
+from cgtwatch.text import numbers
+from cgtwatch.understand import dates
 from cgtwatch.understand.authority import authority
 from cgtwatch.understand.importance import importance
 from cgtwatch.understand.kind import Kind, kind
