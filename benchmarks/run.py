@@ -15,7 +15,6 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -217,27 +216,6 @@ def bench_rounds(rounds: int) -> None:
     line(f"memory, {rounds} rounds, late by early", late / early, "1.0", f"{late:.0f} MiB")
 
 
-def bench_understanding() -> None:
-    """Documents a second on one core, and what of that the bare matcher takes."""
-    from cgtwatch.model.classification import Document
-    from cgtwatch.understand import rules as rule_data
-    from cgtwatch.understand.classify import classify
-
-    rules = rule_data.load()
-    text = "The agency invites comments on a draft guideline on potency testing of CAR-T cell therapies until 30 June 2026. "
-    zh = "国家药监局药审中心就《基因治疗产品长期随访临床研究技术指导原则（征求意见稿）》公开征求意见，截止日期为2026年6月30日。"
-    documents = [Document(f"{body[:40]} {n}", body * 3) for n in range(200) for body in (text, zh)]
-    begun = time.process_time()
-    for document in documents:
-        classify(document, rules)
-    spent = time.process_time() - begun
-    begun = time.process_time()
-    for document in documents:
-        rules.lexicon.find(document.whole)
-    bare = time.process_time() - begun
-    line("understanding, by the bare matcher", spent / bare, "", f"{len(documents) / spent:.0f} documents a second")
-
-
 def main() -> None:
     """Print every figure."""
     asked = argparse.ArgumentParser(description="What costs how much, as ratios.")
@@ -253,7 +231,6 @@ def main() -> None:
     bench_feeds(min(200, given.sources))
     bench_tls(given.runs)
     bench_rounds(given.rounds)
-    bench_understanding()
 
 
 if __name__ == "__main__":
