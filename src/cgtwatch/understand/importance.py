@@ -52,7 +52,7 @@ _WIDE = re.compile(  # laws and packages on all medicines
 
 
 def importance(reading: Reading, topic: Topic, stand: Stand, what: Kind) -> Importance:
-    """The importance of a document that is about therapies and is policy (rulings 2, 4 and 13 of the labelled sets)."""
+    """The importance of a document that is about therapies and is policy (a step of one product or a payer's first word is less)."""
     about = topic.main or (topic.early and what.doc_type not in _MANY | _BROAD)
     if not about or _in_passing(reading, topic, what):
         return Importance.LOW

@@ -11,7 +11,7 @@ from cgtwatch.text.script import simplified
 from cgtwatch.understand.fold import folding
 from cgtwatch.understand.issuers import Issuer, Place
 from cgtwatch.understand.lexicon import Hit, Lexicon, Pattern
-from cgtwatch.understand.reading import longest
+from cgtwatch.understand.reading import apart, longest
 from cgtwatch.understand.rules import Rules, Therapy
 from cgtwatch.understand.tables import read
 
@@ -41,7 +41,7 @@ class Names:
     def __call__(self, text: str) -> tuple[Mention, ...]:
         """The names in `text`, in their order; of those inside each other only the longest."""
         hits = self._rules.lexicon.find(text)
-        products = _apart(longest(self._products.find(text)))
+        products = apart(longest(self._products.find(text)))
         named = longest([hit for hit in hits if isinstance(hit.meaning, Issuer | Place)])
         therapies = longest([hit for hit in hits if isinstance(hit.meaning, Therapy) and hit.meaning.strong])
         spoken = [hit for hit in therapies if not any(hit.start < one.end and one.start < hit.end for one in products)]
@@ -82,15 +82,6 @@ def _product(name: str, number: int, group: tuple[str, ...]) -> _Product:
     one = len(group) <= _MOST_NAMES and sum(_INTERNATIONAL.fullmatch(other) is not None for other in group) < 2
     code = any(sign.isdigit() for sign in name)  # a code is the maker's own and has no other script
     return _Product(name.casefold().strip("=*"), number if one and not code else None, name.lstrip("=").isascii())
-
-
-def _apart(hits: Iterable[Hit]) -> list[Hit]:
-    """Without those that begin inside another: 仑赛注射液 in 阿基仑赛注射液."""
-    kept: list[Hit] = []
-    for hit in hits:
-        if not kept or hit.start >= kept[-1].end or (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
-            kept.append(hit)
-    return kept
 
 
 def _groups(hits: Iterable[Hit]) -> Iterator[list[Hit]]:

@@ -141,6 +141,16 @@ def _acronym(whole: str, hit: Hit) -> bool:
     return isinstance(hit.meaning, Issuer | Place) and hit.end - hit.start <= 4 and whole[hit.start : hit.end].isascii()
 
 
+def apart(hits: Iterable[Hit]) -> list[Hit]:
+    """`hits` in reading order without those that begin inside the one before: "CAR-T cell therapy" is no T cell therapy besides,
+    仑赛注射液 in 阿基仑赛注射液 no other product."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end or (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
+            kept.append(hit)
+    return kept
+
+
 def longest(hits: Sequence[Hit], keeps: Callable[[Hit, Hit], bool] = lambda _inner, _outer: False) -> tuple[Hit, ...]:
     """`hits` in reading order without those inside a longer one, unless `keeps(inner, outer)`."""
     kept: list[Hit] = []

@@ -1,13 +1,12 @@
 """Whether a document is about cell and gene therapy, and about which kinds."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cgtwatch.model.classification import Span
 from cgtwatch.model.taxonomy import Modality
 from cgtwatch.understand.lexicon import Hit
-from cgtwatch.understand.reading import Reading
+from cgtwatch.understand.reading import Reading, apart
 from cgtwatch.understand.rules import Therapy
 
 _TITLE, _LEAD, _REST = 3.0, 1.0, 0.5
@@ -39,7 +38,7 @@ class Topic:
 def topic(reading: Reading) -> Topic:
     """What `reading` says of therapies, with the words that say it."""
     claimed = _claimed(reading)
-    strong = _apart([hit for hit in (*reading.therapies, *claimed) if hit.meaning.strong])
+    strong = apart([hit for hit in (*reading.therapies, *claimed) if hit.meaning.strong])
     acts = [hit for hit in reading.acts if hit.meaning.cgt]
     weight = sum(sorted((reading.zone(hit, _TITLE, _LEAD, _REST) for hit in [*strong, *acts]), reverse=True)[:12])
     against = 0.0 if claimed else _against(reading, bool(reading.in_title([*strong, *acts])))
@@ -101,15 +100,6 @@ def _main(reading: Reading, strong: list[Hit], acts: list[Hit]) -> bool:
     early = len(reading.in_lead([*strong, *acts]))
     dense = len(strong) / max(1.0, (len(reading.whole) / (120 if reading.language in ("zh", "ja", "ko") else 350)))
     return early >= 2 and dense >= 0.6
-
-
-def _apart(hits: Sequence[Hit]) -> list[Hit]:
-    """`hits` in reading order without those that begin inside the one before: "CAR-T cell therapy" is no T cell therapy besides."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if not kept or hit.start >= kept[-1].end or (hit.start, hit.end) == (kept[-1].start, kept[-1].end):
-            kept.append(hit)
-    return kept
 
 
 def _modalities(reading: Reading, strong: list[Hit], acts: list[Hit]) -> dict[Modality, tuple[Span, ...]]:
