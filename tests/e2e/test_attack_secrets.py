@@ -15,10 +15,10 @@ from place import Answer, Site, serving
 from cgtwatch.ops.sources import dry_visit
 
 KEYS = {
-    "APPKEY": "appkey-91f/27+a=", "BEARER": "Bearer b34r3r-77cc", "COOKIE": "c00k1e-55dd-66ee", "FORMKEY": "f0rm&key-88aa",
+    "APPKEY": "appkey-9zq1f/27+a=", "BEARER": "Bearer b34r3r-77cc", "COOKIE": "c00k1e-55dd-66ee", "FORMKEY": "f0rm&key-88aa",
     "JSONKEY": 'js0n"key-99bb', "SMALL": "hong7",
 }  # fmt: skip
-CORES = ("91f", "b34r3r", "c00k1e", "f0rm", "js0n", "hong7")
+CORES = ("9zq1f", "b34r3r", "c00k1e", "f0rm", "js0n", "hong7")
 JSON = {"Content-Type": "application/json"}
 
 
