@@ -286,7 +286,7 @@ class App:
         one = self.settings
         return part("channel_parts")(
             net=self.net, smtp_url=one.smtp_url, mail_from=one.mail_from, maildir=one.data_dir / "mailbox", secret_key=self.secret_key,
-            public_url=one.public_url, clock=self.clock, ca_file=one.ca_file,
+            public_url=one.public_url, clock=self.clock, ca_file=one.ca_file, secret=one.secret,
         )  # fmt: skip
 
     # --- the corridor

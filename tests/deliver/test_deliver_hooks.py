@@ -37,7 +37,7 @@ def net():
 
 
 def tries(channel, url, times, key):
-    payload = channel.freeze(DIGEST, reader(), key)
+    payload = channel.freeze(DIGEST, reader(), key)[0]
     return [channel.send(url, payload, key, datetime.now(UTC)) for _ in range(times)]
 
 

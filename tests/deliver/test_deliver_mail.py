@@ -22,7 +22,7 @@ DIGEST = digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
 
 
 def mailed(message=DIGEST, tmp_path=None, subscription=None, key="reader-0-18", **changes):
-    frozen = Email(parts(tmp_path, **changes)).freeze(message, subscription or reader(), key)
+    frozen = Email(parts(tmp_path, **changes)).freeze(message, subscription or reader(), key)[0]
     return email.message_from_bytes(frozen.body, policy=email.policy.default), frozen.body
 
 
@@ -82,7 +82,7 @@ def test_an_alarm_belongs_to_the_list_of_the_operator(tmp_path):
 def test_two_readers_of_one_digest_are_two_lists(tmp_path):
     press = Email(parts(tmp_path))
     ids = [
-        email.message_from_bytes(press.freeze(DIGEST, reader(name=name), name).body, policy=email.policy.default)["List-Id"]
+        email.message_from_bytes(press.freeze(DIGEST, reader(name=name), name)[0].body, policy=email.policy.default)["List-Id"]
         for name in ("mei", "desk")
     ]
     assert ids == ["<mei.cgtwatch.cgt.example>", "<desk.cgtwatch.cgt.example>"]

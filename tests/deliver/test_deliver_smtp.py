@@ -50,7 +50,7 @@ def test_a_wrong_server_address_is_refused_with_the_mend_and_without_the_passwor
 def deliver(tmp_path, target, port, *, scheme="smtp", times=1, **changes):
     """The outcomes of sending one delivery `times` over."""
     channel = Email(parts(tmp_path, smtp_url=f"{scheme}://{changes.pop('user', '')}127.0.0.1:{port}", **changes))
-    payload = channel.freeze(DIGEST, reader(target=target), "k-1")
+    payload = channel.freeze(DIGEST, reader(target=target), "k-1")[0]
     return [channel.send(target, payload, "k-1", NOW) for _ in range(times)]
 
 

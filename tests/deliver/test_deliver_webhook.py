@@ -20,7 +20,7 @@ FEW = digest(reader(), ANNOUNCEMENTS[:3], CONTEXT, NOW)
 def attempt(tmp_path, *answers, message=FEW, key="k-1"):
     net = FakeNet(list(answers))
     channel = Webhook(parts(tmp_path, net=net))
-    return channel.send(TARGET, channel.freeze(message, reader(), key), key, NOW), net
+    return channel.send(TARGET, channel.freeze(message, reader(), key)[0], key, NOW), net
 
 
 def test_the_reference_library_accepts_our_signature(tmp_path, monkeypatch):
@@ -56,7 +56,7 @@ def test_the_body_tells_type_time_and_events(tmp_path):
 def test_a_body_over_20_kb_holds_ids_titles_links_and_where_the_rest_is(tmp_path):
     many = [announce(n, changed(LAW, id=f"e{n}", cluster="", title=DRAFT.title)) for n in range(1, 301)]
     channel = Webhook(parts(tmp_path))
-    payload = channel.freeze(digest(reader(), many, CONTEXT, NOW), reader(), "k-2")
+    payload = channel.freeze(digest(reader(), many, CONTEXT, NOW), reader(), "k-2")[0]
     data = json.loads(payload.body)["data"]
     assert len(payload.body) <= LARGEST_BODY
     assert data["count"] == 300
@@ -67,19 +67,19 @@ def test_a_body_over_20_kb_holds_ids_titles_links_and_where_the_rest_is(tmp_path
 @pytest.mark.parametrize("title", ["长" * 50_000, "\ud800 lone", "\x00\u2028"])
 def test_a_hostile_title_still_makes_a_small_valid_body(tmp_path, title):
     told = digest(reader(), [announce(1, changed(LAW, title=title))], CONTEXT, NOW)
-    payload = Webhook(parts(tmp_path)).freeze(told, reader(), "k")
+    payload = Webhook(parts(tmp_path)).freeze(told, reader(), "k")[0]
     assert len(payload.body) <= LARGEST_BODY
     json.loads(payload.body)
 
 
 def test_a_repeat_has_the_same_id_and_bytes_and_a_new_timestamp(tmp_path):
     channel = Webhook(parts(tmp_path))
-    payload = channel.freeze(FEW, reader(), "k-1")
+    payload = channel.freeze(FEW, reader(), "k-1")[0]
     secret = channel.secret_for("reader")
     first, later = (signed(secret, "k-1", payload.body, at) for at in (NOW, NOW.replace(hour=5)))
     assert first["webhook-id"] == later["webhook-id"]
     assert first["webhook-timestamp"] != later["webhook-timestamp"]
-    assert payload == channel.freeze(FEW, reader(), "k-1")
+    assert payload == channel.freeze(FEW, reader(), "k-1")[0]
 
 
 def test_each_subscription_has_its_own_secret_of_32_bytes():

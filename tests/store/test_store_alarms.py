@@ -8,7 +8,7 @@ LATER = NOW + HOUR
 
 def tell(store: Store, key: str) -> bool:
     told = store.alarms_to_tell()
-    return store.alarms_told([one.id for one in told.opened], [one.id for one in told.ended], delivery(key, ""), NOW)
+    return store.alarms_told([one.id for one in told.opened], [one.id for one in told.ended], [delivery(key, "")], NOW)
 
 
 def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_ends(store: Store) -> None:
@@ -45,6 +45,6 @@ def test_trouble_that_ended_untold_is_told_to_nobody(store: Store) -> None:
 def test_the_message_is_queued_with_the_mark_or_not_at_all(store: Store) -> None:
     store.apply_alarms([an_alarm()], [], NOW)
     ids = [one.id for one in store.alarms_to_tell().opened]
-    assert store.alarms_told(ids, [], delivery("a1", ""), NOW)
-    assert not store.alarms_told(ids, [], delivery("a2", ""), NOW)
+    assert store.alarms_told(ids, [], [delivery("a1", "")], NOW)
+    assert not store.alarms_told(ids, [], [delivery("a2", "")], NOW)
     assert [each.key for each in store.deliveries()] == ["a1"]

@@ -119,11 +119,11 @@ def try_and_queue(store: Store, filler: str) -> None:
     for n in range(1000):
         store.begin_attempt("d1", NOW)
         store.recover_attempts(NOW)
-        store.queue_delivery(delivery(f"d{n + 2}", "", answer=filler))
+        store.queue_deliveries([delivery(f"d{n + 2}", "", answer=filler)])
 
 
 def test_what_is_queued_stays_queued_when_its_attempt_cannot_be_recorded(filed: Store, path: Path) -> None:
-    filed.queue_delivery(delivery("d1", ""))
+    filed.queue_deliveries([delivery("d1", "")])
     filed.close()
     with full_disk(path) as (store, raw):
         pages = raw.execute("PRAGMA page_count").fetchone()[0]

@@ -151,7 +151,7 @@ def test_a_removed_subscription_gets_nothing_more_and_its_name_is_free(served: S
 
 @pytest.fixture
 def queued(served: Store) -> Store:
-    served.queue_delivery(delivery("d1"))
+    served.queue_deliveries([delivery("d1")])
     return served
 
 
@@ -182,7 +182,7 @@ def test_an_outcome_leads_to_its_state(queued: Store, result: SendResult, next_a
 
 
 def test_never_twice_is_not_repeated_when_the_outcome_is_unknown(served: Store) -> None:
-    served.queue_delivery(delivery("d1", promise=Promise.NEVER_TWICE))
+    served.queue_deliveries([delivery("d1", promise=Promise.NEVER_TWICE)])
     assert outcome(served, SendResult.UNKNOWN, LATER) is DeliveryState.UNKNOWN
     assert served.due_deliveries(LATER + HOUR) == []
 
@@ -206,8 +206,8 @@ def test_what_has_no_attempt_under_way_cannot_be_settled(queued: Store) -> None:
 
 
 def test_a_lost_attempt_is_repeated_or_listed_after_a_crash(served: Store) -> None:
-    served.queue_delivery(delivery("d1"))
-    served.queue_delivery(delivery("d2", target="https://other.example", promise=Promise.NEVER_TWICE))
+    served.queue_deliveries([delivery("d1")])
+    served.queue_deliveries([delivery("d2", target="https://other.example", promise=Promise.NEVER_TWICE)])
     served.begin_attempt("d1", NOW)
     served.begin_attempt("d2", NOW)
     recovered = served.recover_attempts(LATER)
@@ -218,9 +218,9 @@ def test_a_lost_attempt_is_repeated_or_listed_after_a_crash(served: Store) -> No
 
 
 def test_a_target_in_back_off_holds_its_own_queue_and_no_other(served: Store) -> None:
-    served.queue_delivery(delivery("d1"))
-    served.queue_delivery(delivery("d2"))
-    served.queue_delivery(delivery("d3", ""))
+    served.queue_deliveries([delivery("d1")])
+    served.queue_deliveries([delivery("d2")])
+    served.queue_deliveries([delivery("d3", "")])
     outcome(served, SendResult.RETRY, LATER + HOUR)
     assert [each.key for each in served.due_deliveries(LATER)] == ["d3"]
     assert served.begin_attempt("d2", LATER) is None
@@ -228,8 +228,8 @@ def test_a_target_in_back_off_holds_its_own_queue_and_no_other(served: Store) ->
 
 
 def test_a_target_gets_its_messages_one_at_a_time_and_in_order(served: Store) -> None:
-    served.queue_delivery(delivery("d1"))
-    served.queue_delivery(delivery("d2"))
+    served.queue_deliveries([delivery("d1")])
+    served.queue_deliveries([delivery("d2")])
     assert served.begin_attempt("d2", NOW) is None
     served.begin_attempt("d1", NOW)
     assert served.begin_attempt("d2", NOW) is None
@@ -240,8 +240,8 @@ def test_a_target_gets_its_messages_one_at_a_time_and_in_order(served: Store) ->
 
 def test_deliveries_of_a_paused_reader_wait_and_hold_nobody(served: Store) -> None:
     served.add_subscription(subscription("second"), NOW)
-    served.queue_delivery(delivery("d1", target="https://shared.example"))
-    served.queue_delivery(delivery("d2", "second", target="https://shared.example"))
+    served.queue_deliveries([delivery("d1", target="https://shared.example")])
+    served.queue_deliveries([delivery("d2", "second", target="https://shared.example")])
     served.update_subscription("reader", status=Status.PAUSED)
     assert [each.key for each in served.due_deliveries(NOW)] == ["d2"]
     served.update_subscription("reader", status=Status.ACTIVE)
@@ -278,7 +278,7 @@ def test_a_person_says_what_became_of_an_unknown_delivery(queued: Store) -> None
 
 def test_the_same_key_is_refused(queued: Store) -> None:
     with pytest.raises(StoreError, match="already"):
-        queued.queue_delivery(delivery("d1"))
+        queued.queue_deliveries([delivery("d1")])
 
 
 class Digests(RuleBasedStateMachine):

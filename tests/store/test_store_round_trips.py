@@ -98,7 +98,7 @@ def test_a_subscription_comes_back_as_it_was_stored(subscription: object) -> Non
 @given(kit.deliveries)
 def test_a_delivery_comes_back_with_the_same_bytes(delivery: object) -> None:
     store = new_store()
-    store.queue_delivery(delivery)
+    store.queue_deliveries([delivery])
     assert store.delivery(delivery.key) == delivery
     store.close()
 

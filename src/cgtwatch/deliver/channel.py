@@ -24,6 +24,11 @@ class Door(Protocol):
         ...
 
 
+def _no_secret(_name: str) -> str | None:
+    """Nothing is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelParts:
     """What channels are built from; each takes what it needs. Secrets stay out of the repr."""
@@ -36,6 +41,7 @@ class ChannelParts:
     public_url: str | None
     clock: Callable[[], datetime]
     ca_file: str | None = None
+    secret: Callable[[str], str | None] = field(default=_no_secret, repr=False)  # what the environment holds under a name
 
 
 class Channel(Protocol):
@@ -43,8 +49,11 @@ class Channel(Protocol):
 
     def __init__(self, parts: ChannelParts) -> None: ...
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
-        """The bytes to be sent at every attempt of the delivery `key`."""
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
+        """The bytes to be sent at every attempt of the delivery `key`; several where the receiver's limits ask for a split.
+
+        Each is a delivery of its own (`part_key`), sent after the one before it.
+        """
         ...
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:

@@ -25,9 +25,9 @@ class Email:
         self._maildir = parts.maildir
         self._log_in_refused_at: datetime | None = None
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The finished mail, its Message-ID made from `key`, its Date from the message."""
-        return self._press.payload(message, subscription, key)
+        return (self._press.payload(message, subscription, key),)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
         """One SMTP session to the configured server, or a deposit in the local mailbox for `local:` and without a server."""

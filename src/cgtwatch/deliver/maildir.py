@@ -19,9 +19,9 @@ class LocalMailbox:
         self._root = parts.maildir
         self._press = Press(parts.mail_from, parts.secret_key, parts.public_url)
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The mail as it would go out by SMTP."""
-        return self._press.payload(message, subscription, key)
+        return (self._press.payload(message, subscription, key),)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """Into the mailbox, once for a key."""

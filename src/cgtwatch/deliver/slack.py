@@ -42,26 +42,17 @@ class Slack:
         self._net = parts.net
         self._public_url = (parts.public_url or "").rstrip("/")
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:  # noqa: ARG002 - the channel's shape
-        """The posts, one JSON text a line."""
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+        """The posts as JSON."""
         posts = _posts(message, list(_blocks(message)))
-        lines = [json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") for each in posts]
-        return Payload(b"\n".join(lines), "application/x-ndjson")
+        lines = (json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") for each in posts)
+        return tuple(Payload(line, "application/json") for line in lines)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """The posts in order. Trouble after the first was taken comes back as unknown: sending again would repeat that one."""
+        """One post."""
         if self._net is None:
             return SendOutcome(SendResult.RETRY, "no network session is open")
-        lines = payload.body.split(b"\n")
-        for done, line in enumerate(lines):
-            got = _meaning(post(self._net, target, line, {}), now)
-            if got.result is not SendResult.SENT:
-                return (
-                    got
-                    if done == 0
-                    else SendOutcome(SendResult.UNKNOWN, f"{done} of {len(lines)} posts taken, then {got.answer}")
-                )
-        return SendOutcome(SendResult.SENT, f"{len(lines)} posts taken" if len(lines) > 1 else "ok")
+        return _meaning(post(self._net, target, payload.body, {}), now)
 
 
 def escaped(text: str) -> str:

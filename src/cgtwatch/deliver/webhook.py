@@ -32,13 +32,13 @@ class Webhook:
         """The `whsec_` secret with which the receiver checks our signatures; made from the installation's key and the name."""
         return secret_for(self._secret_key, subscription)
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload:
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The body; over 20 kB it holds ids, titles and links, and `next`, the address of the rest."""
         data = {"subscription": subscription.name, **message.data}
         body = _body(message, data)
         if len(body) > LARGEST_BODY:
             body = self._short(message, data, key)
-        return Payload(body, "application/json", {_OWNER: subscription.name})
+        return (Payload(body, "application/json", {_OWNER: subscription.name}),)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
         """One attempt, signed for the moment it is made at (`now`)."""

@@ -15,9 +15,9 @@ from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.model.subscription import Filter, Promise, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.pipeline.digest import queued
 from cgtwatch.select import next_due, parse_cadence, parse_target, show_cadence
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -160,13 +160,10 @@ def test(engine: Engine, args: Args) -> Iterator[Row]:
     parts = app.digest_parts
     message = welcome(one, parts.context(one, {}, now), now)
     key = "msg_" + hashlib.sha256(f"test {one.name} {now.isoformat()}".encode()).hexdigest()[:32]
-    payload = parts.channel(one.channel).freeze(message, one, key)
-    app.store.queue_delivery(
-        Delivery(
-            key, one.name, one.channel, one.target, payload, message.subject, DeliveryState.QUEUED, 0, now, now, one.promise.value
-        )
-    )
-    made = [row for row in engine.sends.all() if row.delivery == key]
+    deliveries = queued(one, message, key, parts.channel(one.channel).freeze(message, one, key), now)
+    app.store.queue_deliveries(deliveries)
+    keys = {delivery.key for delivery in deliveries}
+    made = [row for row in engine.sends.all() if row.delivery in keys]
     for row in made:
         yield {"delivery": row.delivery, "state": row.state.value, "answer": row.answer}
     if not made:

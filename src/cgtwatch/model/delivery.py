@@ -11,22 +11,36 @@ from typing import Any
 class Message:
     """A digest, alert or alarm in every form a channel may need; composed once, independent of the recipient."""
 
-    kind: str  # digest.created, event.alert, source.alarm
+    kind: str  # digest.created, event.alert, source.alarm, subscription.confirm
     subject: str
     text: str
     html: str
     data: Mapping[str, Any]  # JSON: the body of the webhook's `data`
     language: str
     created_at: datetime
+    why: str = ""  # why its readers get it, a sentence in their language
+    calendar: bytes = b""  # deadlines of what it tells (RFC 5545), for channels with attachments; empty: not wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The frozen bytes of a delivery, the same at every attempt, and what their sending needs beside them."""
+    """The frozen bytes of a delivery, the same at every attempt, and what their sending needs beside them.
+
+    Thousands of readers may share a `body`: then it has holes, and `fillings` holds what stands in each of them for this one.
+    """
 
     body: bytes
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    fillings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def filled(self) -> bytes:
+        """What is sent: the body with every hole filled."""
+        whole = self.body
+        for hole, filling in self.fillings.items():
+            whole = whole.replace(hole.encode(), filling.encode())
+        return whole
 
 
 class DeliveryState(StrEnum):
@@ -43,7 +57,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message on its way to one target. `key` is its public id, the same at every attempt."""
+    """One message on its way to one target. `key` is its public id, the same at every attempt.
+
+    What a channel must split is several deliveries, one for each post, sent in order: see `part_key`.
+    """
 
     key: str
     subscription: str  # empty for the operator's alarms
@@ -59,6 +76,12 @@ class Delivery:
     digest: int | None = None
     answer: str = ""
     sent_at: datetime | None = None
+    kind: str = "digest.created"  # as the message's
+
+
+def part_key(key: str, number: int) -> str:
+    """The key of the `number`-th post (from 1) of a message that had to be split; the first keeps the message's own."""
+    return key if number == 1 else f"{key}-{number}"
 
 
 class SendResult(StrEnum):

@@ -1,7 +1,7 @@
 """Who gets what, how often, and in which language."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
@@ -45,6 +45,7 @@ class Filter:
 class Status(StrEnum):
     """Whether a subscription is served."""
 
+    PENDING = "pending"  # asked for on the page, not confirmed yet
     ACTIVE = "active"
     PAUSED = "paused"
     DISABLED = "disabled"  # by us: the target is gone for good
@@ -58,11 +59,38 @@ class Promise(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of the reader's zone in which nothing is sent; they may span midnight. What waits goes out when they end."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a reader wants to be told, beside what and when."""
+
+    quiet: Quiet | None = None
+    nothing_new: bool = False  # a message also where there is nothing new
+    most: int | None = None  # events told in one message; the others are counted and linked
+    calendar: bool = False  # the deadlines beside it as a calendar (RFC 5545), where the channel has attachments
+    reminders: bool = True  # of deadlines that near
+
+
+class Origin(StrEnum):
+    """Who looks after a subscription."""
+
+    OPERATOR = "operator"  # by command or API
+    FILE = "file"  # a file that is applied like code
+    PAGE = "page"  # its reader signed up
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A reader. `sent_upto` is the last announcement already dealt with; `next_due` triggers, it never selects."""
 
     name: str
-    channel: str  # email, maildir, webhook, slack
+    channel: str  # a name of `deliver.CHANNELS`
     target: str
     cadence: Cadence
     filter: Filter = field(default_factory=Filter)
@@ -75,3 +103,5 @@ class Subscription:
     next_due: datetime | None = None
     welcomed: bool = True  # False: the first digest is a welcome
     note: str = ""
+    options: Options = field(default_factory=Options)
+    origin: Origin = Origin.OPERATOR

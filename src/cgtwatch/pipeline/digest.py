@@ -9,7 +9,7 @@ from typing import Protocol
 
 from cgtwatch.compose.messages import DigestContext, digest, welcome
 from cgtwatch.errors import STORAGE_TROUBLE
-from cgtwatch.model.delivery import Delivery, DeliveryState, Message, Payload
+from cgtwatch.model.delivery import Delivery, DeliveryState, Message, Payload, part_key
 from cgtwatch.model.event import Announcement
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.select import Choice, next_due, wanted
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 class Freezes(Protocol):
     """A channel, as far as composing needs it."""
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> Payload: ...
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +109,15 @@ def _turn(subscription: Subscription, parts: DigestParts) -> DigestRow:
         parts.store.record_digest(DigestRecord(subscription.name, from_seq, to_seq, now, due, reason=reason, chosen=chosen))
         return DigestRow(subscription.name, "nothing", 0, from_seq, to_seq)
     message = _message(subscription, picked, parts, now)
-    delivery = _delivery(subscription, message, delivery_key(subscription, from_seq, to_seq), parts, now)
+    deliveries = _deliveries(subscription, message, delivery_key(subscription, from_seq, to_seq), parts, now)
     record = DigestRecord(
         subscription.name, from_seq, to_seq, now, due, message.subject, message.text, message.html, tuple(one.event.id for one, _ in picked),
-        subscription.cadence.every.value, chosen, (delivery,), first,
+        subscription.cadence.every.value, chosen, deliveries, first,
     )  # fmt: skip
     if not parts.store.record_digest(record):
         return DigestRow(subscription.name, "taken", 0, from_seq, to_seq)
     return DigestRow(
-        subscription.name, "welcome" if first else "queued", len(picked), from_seq, to_seq, message.subject, delivery.key
+        subscription.name, "welcome" if first else "queued", len(picked), from_seq, to_seq, message.subject, deliveries[0].key
     )
 
 
@@ -131,9 +131,21 @@ def _message(
     return digest(subscription, [one for one, _ in picked], context, now)
 
 
-def _delivery(subscription: Subscription, message: Message, key: str, parts: DigestParts, now: datetime) -> Delivery:
-    payload = parts.channel(subscription.channel).freeze(message, subscription, key)
-    return Delivery(
-        key, subscription.name, subscription.channel, subscription.target, payload, message.subject, DeliveryState.QUEUED, 0, now, now,
-        subscription.promise.value,
+def _deliveries(
+    subscription: Subscription, message: Message, key: str, parts: DigestParts, now: datetime
+) -> tuple[Delivery, ...]:
+    payloads = parts.channel(subscription.channel).freeze(message, subscription, key)
+    return queued(subscription, message, key, payloads, now)
+
+
+def queued(
+    subscription: Subscription, message: Message, key: str, payloads: Sequence[Payload], now: datetime
+) -> tuple[Delivery, ...]:
+    """The deliveries of a frozen message, in the order in which they are sent; due at once."""
+    return tuple(
+        Delivery(
+            part_key(key, number), subscription.name, subscription.channel, subscription.target, payload, message.subject,
+            DeliveryState.QUEUED, 0, now, now, subscription.promise.value, kind=message.kind,
+        )
+        for number, payload in enumerate(payloads, 1)
     )  # fmt: skip

@@ -8,10 +8,10 @@ from datetime import datetime
 from cgtwatch.compose.messages import alarm
 from cgtwatch.diff.habit import Habit
 from cgtwatch.diff.health import alarms
-from cgtwatch.model.delivery import Delivery, DeliveryState
+from cgtwatch.model.delivery import Delivery
 from cgtwatch.model.source import Source
 from cgtwatch.model.subscription import Cadence, Every, Subscription
-from cgtwatch.pipeline.digest import Freezes
+from cgtwatch.pipeline.digest import Freezes, queued
 from cgtwatch.store import Store
 
 
@@ -45,6 +45,5 @@ def tell_operator(parts: NoticeParts) -> Delivery | None:
     ids, ended = [one.id for one in untold.opened], [one.id for one in untold.ended]
     key = "msg_" + hashlib.sha256(f"alarm {ids} {ended} {now.isoformat()}".encode()).hexdigest()[:32]
     reader = Subscription("", channel, target, Cadence(Every.NOW), timezone=parts.timezone, language=parts.language)
-    payload = parts.channel(channel).freeze(message, reader, key)
-    delivery = Delivery(key, "", channel, target, payload, message.subject, DeliveryState.QUEUED, 0, now, now)
-    return delivery if parts.store.alarms_told(ids, ended, delivery, now) else None
+    deliveries = queued(reader, message, key, parts.channel(channel).freeze(message, reader, key), now)
+    return deliveries[0] if parts.store.alarms_told(ids, ended, deliveries, now) else None

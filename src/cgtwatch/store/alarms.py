@@ -46,15 +46,15 @@ class Alarms(Room):
             if fresh:
                 db.execute(insert(ALARM), [{name: getattr(alarm, name) for name in _PLAIN} for alarm in fresh.values()])
 
-    def alarms_told(self, ids: Sequence[int], ended_ids: Sequence[int], delivery: Delivery | None, now: datetime) -> bool:
-        """Mark beginnings and ends as told and queue the message in one go. False, and nothing stored, if one was told before."""
+    def alarms_told(self, ids: Sequence[int], ended_ids: Sequence[int], deliveries: Sequence[Delivery], now: datetime) -> bool:
+        """Mark beginnings and ends as told and queue their message in one go. False, and nothing stored, if one was told before."""
         with self._database.write() as db:
             begun, ended = _ids(db, _UNTOLD_BEGIN, ids), _ids(db, _UNTOLD_END, ended_ids)
             if begun != set(ids) or ended != set(ended_ids):
                 return False
             db.execute(update(ALARM).where(ALARM.c.id.in_(ids)).values(told_at=now))
             db.execute(update(ALARM).where(ALARM.c.id.in_(ended_ids)).values(end_told_at=now))
-            if delivery is not None:
+            for delivery in deliveries:
                 enqueue(db, delivery)
         return True
 

@@ -1,5 +1,6 @@
 """The ledger of deliveries: an attempt is committed before it begins, its outcome after, and what is unknown is said to be."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,10 +22,11 @@ _RESOLVED = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryStat
 class Deliveries(Room):
     """The part of the store that knows deliveries."""
 
-    def queue_delivery(self, delivery: Delivery) -> None:
-        """Put one delivery into the ledger. The same key twice is an error."""
+    def queue_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Put deliveries into the ledger, all or none. The same key twice is an error."""
         with self._database.write() as db:
-            enqueue(db, delivery)
+            for delivery in deliveries:
+                enqueue(db, delivery)
 
     def due_deliveries(self, now: datetime, limit: int = 100) -> list[Delivery]:
         """Deliveries whose turn has come, one for each target, oldest first; a target in back-off holds its own queue.

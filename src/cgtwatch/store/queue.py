@@ -28,6 +28,7 @@ def enqueue(db: Connection, delivery: Delivery, digest: int | None = None) -> No
         "body": delivery.payload.body,
         "content_type": delivery.payload.content_type,
         "headers": dict(delivery.payload.headers),
+        "fillings": dict(delivery.payload.fillings),
         "state": str(delivery.state),
         "due_at": delivery.due_at or delivery.created_at,
         "digest": digest if digest is not None else delivery.digest,
@@ -39,7 +40,7 @@ def enqueue(db: Connection, delivery: Delivery, digest: int | None = None) -> No
 def delivery_of(row: RowMapping) -> Delivery:
     """The delivery in a row."""
     return Delivery(
-        payload=Payload(body=bytes(row["body"]), content_type=row["content_type"], headers=row["headers"]),
+        payload=Payload(bytes(row["body"]), row["content_type"], row["headers"], row["fillings"]),
         state=DeliveryState(row["state"]),
         **{name: row[name] for name in _PLAIN},
     )

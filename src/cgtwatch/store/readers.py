@@ -1,20 +1,24 @@
 """Subscriptions: who gets what, where it goes, and how far each has been served."""
 
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.delivery import DeliveryState
-from cgtwatch.model.subscription import Cadence, Every, Filter, Promise, Status, Subscription
+from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
 
 _CHANGEABLE = frozenset(field.name for field in fields(Subscription)) - {"name", "created_at"}
-_PLAIN = tuple(field.name for field in fields(Subscription) if field.name not in ("cadence", "filter", "status", "promise"))
+_PLAIN = tuple(
+    field.name
+    for field in fields(Subscription)
+    if field.name not in ("cadence", "filter", "status", "promise", "options", "origin")
+)
 _MODALITIES = frozenset(Modality)
 _LIVE = SUBSCRIPTION.c.removed_at.is_(None)
 
@@ -83,6 +87,8 @@ def subscription_of(row: RowMapping) -> Subscription:
         filter=_filter_of(row["filter"]),
         status=Status(row["status"]),
         promise=Promise(row["promise"]),
+        options=_options_of(row["options"]),
+        origin=Origin(row["origin"]),
         **{name: row[name] for name in _PLAIN},
     )
 
@@ -97,8 +103,25 @@ def _columns(subscription: Subscription) -> dict[str, Any]:
         "filter": asdict(subscription.filter),
         "status": str(subscription.status),
         "promise": str(subscription.promise),
+        "options": _options_kept(subscription.options),
+        "origin": str(subscription.origin),
         **{name: getattr(subscription, name) for name in _PLAIN},
     }
+
+
+def _options_kept(options: Options) -> dict[str, Any]:
+    """What differs from the default, so that new options need no migration."""
+    default = asdict(Options())
+    kept = {name: value for name, value in asdict(options).items() if value != default[name]}
+    if options.quiet is not None:
+        kept["quiet"] = [options.quiet.start.isoformat("minutes"), options.quiet.end.isoformat("minutes")]
+    return kept
+
+
+def _options_of(kept: dict[str, Any]) -> Options:
+    hours = kept.get("quiet")
+    quiet = Quiet(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None
+    return Options(**kept | {"quiet": quiet})
 
 
 def _filter_of(stored: dict[str, Any]) -> Filter:

@@ -12,6 +12,7 @@ REVISIONS = (
     "0003",
     "0004",
     "0005",
+    "0006",
 )  # all that were ever released, oldest first; a test holds them against the scripts
 HEAD = REVISIONS[-1]
 VERSION_TABLE = "alembic_version"

@@ -4,7 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from cgtwatch.store.columns import METADATA
-from cgtwatch.store.tables import deliveries, documents, events, feedback, readers, sources, translations
+from cgtwatch.store.tables import deliveries, documents, events, feedback, readers, sources, translations, users
 
 
 def _table(row: type[SQLModel]) -> Table:
@@ -32,3 +32,6 @@ DELIVERY = _table(deliveries.DeliveryRow)
 ATTEMPT = _table(deliveries.AttemptRow)
 ALARM = _table(deliveries.AlarmRow)
 TRANSLATION = _table(translations.TranslationRow)
+BOUNCE = _table(deliveries.BounceRow)
+USER = _table(users.UserRow)
+TOKEN = _table(users.TokenRow)

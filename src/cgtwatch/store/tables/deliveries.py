@@ -38,6 +38,23 @@ class DeliveryRow(Base, table=True):
     digest: int | None = Field(foreign_key="digest.id", index=True)
     answer: str
     sent_at: datetime | None = Field(sa_type=UtcText)
+    kind: str
+    fillings: dict[str, Any] = Field(sa_type=JSON)
+
+
+class BounceRow(Base, table=True):
+    """What a mail server or a reader sent back about a mail; `report` keeps one report from being counted twice."""
+
+    __tablename__: ClassVar[str] = "bounce"
+
+    id: int | None = Field(default=None, primary_key=True)
+    report: str = Field(unique=True)  # hash of the report
+    kind: str  # hard, soft, complaint
+    subscription_id: int | None = Field(foreign_key="subscription.id", index=True)
+    delivery: str  # its key; empty where the report does not say
+    status: str  # RFC 3463, such as 5.1.1
+    said: str
+    at: datetime = Field(sa_type=UtcText)
 
 
 class AttemptRow(Base, table=True):

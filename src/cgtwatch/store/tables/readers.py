@@ -37,6 +37,8 @@ class SubscriptionRow(Base, table=True):
     welcomed: bool
     note: str
     removed_at: datetime | None = Field(sa_type=UtcText)
+    options: dict[str, Any] = Field(sa_type=JSON)
+    origin: str
 
 
 class DigestRow(Base, table=True):
