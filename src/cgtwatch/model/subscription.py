@@ -60,10 +60,14 @@ class Promise(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Hours of the reader's zone in which nothing is sent; they may span midnight. What waits goes out when they end."""
+    """Hours of the reader's zone in which nothing is sent; they may span midnight. What waits goes out when they end.
+
+    Where `start` equals `end` there are no such hours; Saturdays and Sundays may be quiet as a whole.
+    """
 
     start: time
     end: time
+    weekends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

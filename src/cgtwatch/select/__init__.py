@@ -5,6 +5,19 @@ Pure: no store, no clock of its own, no words for readers (`compose` says reason
 
 from cgtwatch.select.cadence import next_due, parse_cadence, show_cadence
 from cgtwatch.select.choice import Choice, describe, wanted
+from cgtwatch.select.quiet import is_quiet, parse_quiet, quiet_end, show_quiet
 from cgtwatch.select.target import parse_target
 
-__all__ = ["Choice", "describe", "next_due", "parse_cadence", "parse_target", "show_cadence", "wanted"]
+__all__ = [
+    "Choice",
+    "describe",
+    "is_quiet",
+    "next_due",
+    "parse_cadence",
+    "parse_quiet",
+    "parse_target",
+    "quiet_end",
+    "show_cadence",
+    "show_quiet",
+    "wanted",
+]

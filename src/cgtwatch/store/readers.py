@@ -114,13 +114,14 @@ def _options_kept(options: Options) -> dict[str, Any]:
     default = asdict(Options())
     kept = {name: value for name, value in asdict(options).items() if value != default[name]}
     if options.quiet is not None:
-        kept["quiet"] = [options.quiet.start.isoformat("minutes"), options.quiet.end.isoformat("minutes")]
+        hours = [options.quiet.start.isoformat("minutes"), options.quiet.end.isoformat("minutes")]
+        kept["quiet"] = [*hours, "weekends"] if options.quiet.weekends else hours
     return kept
 
 
 def _options_of(kept: dict[str, Any]) -> Options:
     hours = kept.get("quiet")
-    quiet = Quiet(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None
+    quiet = Quiet(time.fromisoformat(hours[0]), time.fromisoformat(hours[1]), "weekends" in hours) if hours else None
     return Options(**kept | {"quiet": quiet})
 
 
