@@ -23,7 +23,7 @@ DIGEST = digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
 
 def mailed(message=DIGEST, tmp_path=None, subscription=None, key="reader-0-18", **changes):
     frozen = Email(parts(tmp_path, **changes)).freeze(message, subscription or reader(), key)[0]
-    return email.message_from_bytes(frozen.body, policy=email.policy.default), frozen.body
+    return email.message_from_bytes(frozen.filled, policy=email.policy.default), frozen.filled
 
 
 def test_a_mail_reads_back_as_it_was_composed(tmp_path):
@@ -82,7 +82,7 @@ def test_an_alarm_belongs_to_the_list_of_the_operator(tmp_path):
 def test_two_readers_of_one_digest_are_two_lists(tmp_path):
     press = Email(parts(tmp_path))
     ids = [
-        email.message_from_bytes(press.freeze(DIGEST, reader(name=name), name)[0].body, policy=email.policy.default)["List-Id"]
+        email.message_from_bytes(press.freeze(DIGEST, reader(name=name), name)[0].filled, policy=email.policy.default)["List-Id"]
         for name in ("mei", "desk")
     ]
     assert ids == ["<mei.cgtwatch.cgt.example>", "<desk.cgtwatch.cgt.example>"]
@@ -103,8 +103,25 @@ def test_every_attempt_has_the_same_bytes_and_every_delivery_its_own_id(tmp_path
 
 def test_copies_differ_in_the_recipients_lines_alone():
     mould = Mould(DIGEST, "watch@cgt.example")
-    one, two = (mould.copy(Recipient(f"{name}@example.org", "k1")).decode() for name in ("a", "b"))
+    one, two = (mould.payload(Recipient(f"{name}@example.org", "k1")).filled.decode() for name in ("a", "b"))
     assert one.replace("a@example.org", "b@example.org") == two
+
+
+def test_thousands_of_readers_share_one_body_and_have_their_own_lines_beside_it(tmp_path):
+    press = Email(parts(tmp_path))
+    frozen = [press.freeze(DIGEST, reader(name=f"r{n}", target=f"r{n}@example.org"), f"k{n}")[0] for n in range(3)]
+    assert frozen[0].body is frozen[1].body is frozen[2].body
+    assert all(len("".join(one.fillings.values())) < 2_000 for one in frozen)
+    assert len({one.filled for one in frozen}) == 3
+    assert b".invalid" not in frozen[0].filled
+
+
+def test_a_readers_address_that_looks_like_a_hole_fills_none(tmp_path):
+    press = Email(parts(tmp_path))
+    marks = [mark for mark in press.freeze(DIGEST, reader(), "k1")[0].fillings if "@" in mark]
+    for mark in marks:
+        mail = email.message_from_bytes(press.freeze(DIGEST, reader(target=mark), "k1")[0].filled, policy=email.policy.default)
+        assert mail["To"] == mark
 
 
 def test_an_odd_key_still_makes_a_valid_message_id():

@@ -32,13 +32,13 @@ class Email:
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
         """One SMTP session to the configured server, or a deposit in the local mailbox for `local:` and without a server."""
         if self._server is None or target == "local:":
-            return deposit(self._maildir, payload.body, key)
+            return deposit(self._maildir, payload.filled, key)
         if self._log_in_refused_at and now - self._log_in_refused_at < _LOG_IN_PAUSE:
             wait = self._log_in_refused_at + _LOG_IN_PAUSE - now
             return SendOutcome(
                 SendResult.RETRY, "log-in: not tried, the server refused it a moment ago; check CGTWATCH_SMTP_URL", wait
             )
-        envelope = Envelope(self._sender, target, payload.body, domain(self._sender))
+        envelope = Envelope(self._sender, target, payload.filled, domain(self._sender))
         outcome = transmit(self._server, envelope, self._tls)
         self._log_in_refused_at = now if outcome.answer.startswith("log-in:") else None
         return outcome

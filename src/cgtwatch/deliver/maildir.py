@@ -25,7 +25,7 @@ class LocalMailbox:
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """Into the mailbox, once for a key."""
-        return deposit(self._root, payload.body, key)
+        return deposit(self._root, payload.filled, key)
 
 
 def file_name(key: str) -> str:
