@@ -24,6 +24,7 @@ from cgtwatch.cli import (
     sources,
     subscriptions,
     understanding,
+    users,
     work,
 )
 from cgtwatch.errors import BusyError, CgtwatchError, ConfigError
@@ -72,6 +73,7 @@ app.add_typer(sources.group, name="sources")
 app.add_typer(rules.group, name="rules")
 app.add_typer(subscriptions.group, name="subscriptions")
 app.add_typer(deliveries.group, name="deliveries")
+app.add_typer(users.group, name="users")
 app.add_typer(database.group, name="db")
 database.register(app)
 

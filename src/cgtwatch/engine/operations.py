@@ -30,6 +30,10 @@ OPERATIONS: Mapping[str, str] = {
     "subscriptions.resume": "cgtwatch.engine.subscribing:resume",
     "subscriptions.remove": "cgtwatch.engine.subscribing:remove",
     "subscriptions.test": "cgtwatch.engine.subscribing:test",
+    "users.add": "cgtwatch.engine.users:add",
+    "users.remove": "cgtwatch.engine.users:remove",
+    "users.token": "cgtwatch.engine.users:token",
+    "users.revoke": "cgtwatch.engine.users:revoke",
 }
 
 

@@ -17,6 +17,7 @@ from cgtwatch.store.schema import create, refuse_unless_current, state_of
 from cgtwatch.store.sources import Sources
 from cgtwatch.store.translations import Translations
 from cgtwatch.store.upkeep import Upkeep
+from cgtwatch.store.users import Users
 from cgtwatch.store.visits import Visits
 from cgtwatch.store.waiting import Waiting
 
@@ -24,12 +25,12 @@ _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
 class Store(
-    Sources, Pushes, Visits, Explaining, Periods, Readings, Readers, Digests, Deliveries, Alarms, Translations, Upkeep, Waiting
+    Sources, Pushes, Visits, Explaining, Periods, Readings, Readers, Digests, Deliveries, Alarms, Translations, Upkeep, Users, Waiting
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`,
-    `periods`, `readings`, `readers`, `digests`, `deliveries`, `alarms`, `translations`, `upkeep`.
+    `periods`, `readings`, `readers`, `digests`, `deliveries`, `alarms`, `translations`, `upkeep`, `users`.
     """
 
     def close(self) -> None:
