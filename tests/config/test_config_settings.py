@@ -36,8 +36,9 @@ def test_the_environment_wins_over_the_dotenv_file_and_the_file_over_the_default
 
 
 def test_every_setting_is_read_when_it_is_right(tmp_path):
-    bundle, program = tmp_path / "ca.pem", tmp_path / "chromium"
+    bundle, program, key = tmp_path / "ca.pem", tmp_path / "chromium", tmp_path / "dkim.pem"
     bundle.write_text("")
+    key.write_text("")
     program.write_text("")
     program.chmod(0o755)
     settings = load_settings(
@@ -45,8 +46,15 @@ def test_every_setting_is_read_when_it_is_right(tmp_path):
             "CGTWATCH_DATA_DIR": "~/watch",
             "CGTWATCH_DATABASE_URL": "sqlite:///watch.db",
             "CGTWATCH_SOURCES": "mine.yaml",
-            "CGTWATCH_SMTP_URL": "smtps://me:secret@mail.example.org:465",
+            "CGTWATCH_SMTP_URL": "smtp+starttls://me:secret@mail.example.org:587",
             "CGTWATCH_MAIL_FROM": "Policy watch <watch@example.org>",
+            "CGTWATCH_REPLY_TO": "Policy desk <desk@example.org>",
+            "CGTWATCH_DKIM_DOMAIN": "Example.org",
+            "CGTWATCH_DKIM_SELECTOR": "cgtwatch",
+            "CGTWATCH_DKIM_KEY": "dkim.pem",
+            "CGTWATCH_BOUNCE_ADDRESS": "bounces@example.org",
+            "CGTWATCH_BOUNCE_TOKEN": "0123456789abcdef",
+            "CGTWATCH_BOUNCE_MAILBOX": "maildir:bounces",
             "CGTWATCH_PUBLIC_URL": "https://watch.example.org/",
             "CGTWATCH_ALLOW_PRIVATE": "10.0.0.0/8, 127.0.0.1 fd00::/8",
             "CGTWATCH_SECRET_KEY": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
@@ -73,13 +81,27 @@ def test_every_setting_is_read_when_it_is_right(tmp_path):
     assert settings.secret_key == b"012345678901234567890123"
     assert (settings.retention_raw_days, settings.retention_fetch_days) == (730, None)
     assert settings.ca_file == str(bundle)
+    assert (settings.dkim_domain, settings.dkim_key) == ("example.org", key)
+    assert settings.bounce_mailbox == f"maildir:{tmp_path}/bounces"
 
 
 WRONG = [
     ("CGTWATCH_DATABASE_URL", "mysql://db/x", "sqlite:////var/lib"),
     ("CGTWATCH_DATABASE_URL", "postgresql://db/x", "not read by this version"),
-    ("CGTWATCH_SMTP_URL", "mail.example.org:25", "write smtp://"),
-    ("CGTWATCH_SMTP_URL", "smtp://host:99999", "write smtp://"),
+    ("CGTWATCH_SMTP_URL", "mail.example.org:25", "smtp://HOST:25"),
+    ("CGTWATCH_SMTP_URL", "smtp://host:99999", "smtp://HOST:25"),
+    ("CGTWATCH_REPLY_TO", "the desk", "desk@example.org"),
+    ("CGTWATCH_REPLY_TO", "a@b.org\r\nBcc: c@d.org", "desk@example.org"),
+    ("CGTWATCH_DKIM_DOMAIN", "not a domain", "example.org"),
+    ("CGTWATCH_DKIM_SELECTOR", "a b", "_domainkey"),
+    ("CGTWATCH_DKIM_KEY", "/no/such/key.pem", "PEM"),
+    ("CGTWATCH_DKIM_DOMAIN", "example.org", "CGTWATCH_DKIM_SELECTOR and CGTWATCH_DKIM_KEY"),
+    ("CGTWATCH_BOUNCE_ADDRESS", "bounces+x@example.org", "bounces@example.org"),
+    ("CGTWATCH_BOUNCE_ADDRESS", "a-very-long-name@example.org", "at most 14 characters"),
+    ("CGTWATCH_BOUNCE_TOKEN", "short", "16 ASCII characters"),
+    ("CGTWATCH_BOUNCE_MAILBOX", "pop://host", "maildir:/var/mail/bounces"),
+    ("CGTWATCH_BOUNCE_MAILBOX", "imap://u:p@mail.example.org/INBOX", "unencrypted"),
+    ("CGTWATCH_BOUNCE_MAILBOX", "imaps://mail.example.org/INBOX", "imaps://USER:PASSWORD@HOST"),
     ("CGTWATCH_MAIL_FROM", "nobody", "cgtwatch@example.org"),
     ("CGTWATCH_MAIL_FROM", "a@b.org\nBcc: c@d.org", "cgtwatch@example.org"),
     ("CGTWATCH_PUBLIC_URL", "watch.example.org", "write https://"),
@@ -120,7 +142,9 @@ def test_all_wrong_settings_are_told_at_once_and_the_dotenv_line_is_named(tmp_pa
     assert any(".env:2:" in line and "not a line" not in line for line in told)
 
 
-@pytest.mark.parametrize("name", ["SMTP_URL", "SECRET_KEY", "INBOX_TOKEN", "DATABASE_URL", "OPERATOR"])
+@pytest.mark.parametrize(
+    "name", ["SMTP_URL", "SECRET_KEY", "INBOX_TOKEN", "DATABASE_URL", "OPERATOR", "BOUNCE_TOKEN", "BOUNCE_MAILBOX"]
+)
 def test_a_wrong_secret_is_never_shown(name, tmp_path):
     assert "hunter2" not in "".join(problems({f"CGTWATCH_{name}": "hunter2"}, tmp_path))
 
@@ -130,6 +154,8 @@ def test_no_secret_stands_in_the_repr(tmp_path):
         "CGTWATCH_SMTP_URL": "smtp://me:hunter2@mail.example.org",
         "CGTWATCH_SECRET_KEY": "hunter2hunter2hunter2",
         "CGTWATCH_INBOX_TOKEN": "hunter2hunter2hunter2",
+        "CGTWATCH_BOUNCE_TOKEN": "hunter2hunter2hunter2",
+        "CGTWATCH_BOUNCE_MAILBOX": "imaps://me:hunter2@mail.example.org/INBOX",
         "CGTWATCH_OPERATOR": "slack:https://hooks.example.org/hunter2",
         "DATA_GOV_KEY": "hunter2",
     }

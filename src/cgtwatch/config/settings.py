@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
-from cgtwatch.config import values
+from cgtwatch.config import mail_values, values
 from cgtwatch.config.dotenv import DotEnv, read_dotenv
 from cgtwatch.config.packaged import packaged_sources
 from cgtwatch.config.suggest import did_you_mean
@@ -28,6 +28,13 @@ class Settings:
     rules_beside: Path | None = None  # where a user's rules are looked for that no setting names
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "cgtwatch <cgtwatch@localhost>"
+    reply_to: str | None = None
+    dkim_domain: str | None = None  # None: mails are not signed by us
+    dkim_selector: str | None = None
+    dkim_key: Path | None = None
+    bounce_address: str | None = None  # None: reports go to the sender
+    bounce_token: str | None = field(default=None, repr=False)
+    bounce_mailbox: str | None = field(default=None, repr=False)
     public_url: str | None = None  # without a slash at the end
     allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
     secret_key: bytes | None = field(default=None, repr=False)
@@ -60,7 +67,9 @@ class Settings:
         return frozenset(name for name, value in self.environ.items() if value)
 
 
-SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "operator", "inbox_token", "translate_key"})
+SECRETS = frozenset(
+    {"database_url", "smtp_url", "secret_key", "operator", "inbox_token", "translate_key", "bounce_token", "bounce_mailbox"}
+)
 
 # Name after the prefix (in the case of the field) → what makes its value of the text, or raises ValueError with the mend.
 READERS: Mapping[str, values.Reader] = {
@@ -68,8 +77,15 @@ READERS: Mapping[str, values.Reader] = {
     "database_url": values.database_url,
     "sources": values.path,
     "rules": values.path,
-    "smtp_url": values.smtp_url,
+    "smtp_url": mail_values.smtp_url,
     "mail_from": values.mail_from,
+    "reply_to": mail_values.reply_to,
+    "dkim_domain": mail_values.dkim_domain,
+    "dkim_selector": mail_values.dkim_selector,
+    "dkim_key": mail_values.dkim_key,
+    "bounce_address": mail_values.bounce_address,
+    "bounce_token": values.inbox_token,
+    "bounce_mailbox": mail_values.bounce_mailbox,
     "public_url": values.public_url,
     "allow_private": values.networks,
     "secret_key": values.secret_key,
@@ -117,6 +133,8 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     problems += _ca_file(given, cwd, found)
     if "translate_url" in found and "translate_model" not in found and f"{PREFIX}TRANSLATE_MODEL" not in " ".join(problems):
         problems.append(f"{PREFIX}TRANSLATE_URL: needs {PREFIX}TRANSLATE_MODEL; name the model that is to translate")
+    if f"{PREFIX}DKIM_" not in " ".join(problems):
+        problems += _half_signed(given)
     if problems:
         raise ConfigError(problems)
     found.setdefault("data_dir", cwd / "data")
@@ -132,6 +150,16 @@ def _given(environ: Mapping[str, str], dotenv: DotEnv) -> dict[str, tuple[str, s
     given = {one.name: (one.value, f".env:{one.line}: ") for one in dotenv.assignments}
     given |= {name: (value, "") for name, value in environ.items()}
     return {name: value for name, value in given.items() if name.startswith(PREFIX) or name in CA_NAMES}
+
+
+def _half_signed(given: Mapping[str, tuple[str, str]]) -> list[str]:
+    """DKIM needs a domain, a selector and a key; says what is missing where one of them is set."""
+    names = [f"{PREFIX}DKIM_{part}" for part in ("DOMAIN", "SELECTOR", "KEY")]
+    missing = [name for name in names if not given.get(name, ("", ""))[0].strip()]
+    if not missing or len(missing) == len(names):
+        return []
+    present = next(name for name in names if name not in missing)
+    return [f"{present}: needs {' and '.join(missing)} too; set all three, or none where the mail server signs"]
 
 
 def _ca_file(given: Mapping[str, tuple[str, str]], cwd: Path, found: dict[str, Any]) -> list[str]:

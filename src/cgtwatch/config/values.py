@@ -64,15 +64,6 @@ def database_url(text: str, place: Place) -> str:
     return f"sqlite:///{path(rest[1:], place)}"
 
 
-def smtp_url(text: str, place: Place) -> str:  # noqa: ARG001 - every reader has one shape
-    """`smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the start)."""
-    mend = "write smtp://USER:PASSWORD@HOST:587 or smtps://HOST:465, with %40 for an @ in the user's name"
-    parts = _split(text, mend)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError(f"is no address of a mail server; {mend}")
-    return text
-
-
 def mail_from(text: str, place: Place) -> str:  # noqa: ARG001
     """A sender: `cgtwatch@example.org` or `Name <cgtwatch@example.org>`."""
     address = parseaddr(text)[1]
@@ -205,7 +196,7 @@ def engine(text: str, place: Place) -> str:  # noqa: ARG001
 
 def _base(text: str, mend: str) -> str:
     """An http or https address that paths can be put behind."""
-    parts = _split(text, mend)
+    parts = split(text, mend)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(f"is no address of a web page; {mend}")
     return text.rstrip("/")
@@ -217,7 +208,7 @@ def _one_of(text: str, known: tuple[str, ...]) -> str:
     return text
 
 
-def _split(text: str, mend: str) -> SplitResult:
+def split(text: str, mend: str) -> SplitResult:
     """The parts of an address, its port checked."""
     try:
         parts = urlsplit(text)
