@@ -7,6 +7,7 @@ from cgtwatch.select.cadence import next_due, parse_cadence, show_cadence
 from cgtwatch.select.choice import Choice, describe, wanted
 from cgtwatch.select.quiet import is_quiet, parse_quiet, quiet_end, show_quiet
 from cgtwatch.select.target import parse_target
+from cgtwatch.select.words import query_problem
 
 __all__ = [
     "Choice",
@@ -16,6 +17,7 @@ __all__ = [
     "parse_cadence",
     "parse_quiet",
     "parse_target",
+    "query_problem",
     "quiet_end",
     "show_cadence",
     "show_quiet",

@@ -1,16 +1,15 @@
 """Does this subscription want this event, and why."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Filter, Subscription
 from cgtwatch.model.taxonomy import Importance
+from cgtwatch.select.words import fold, read_query
 
 _RANK = {Importance.NONE: 0, Importance.LOW: 1, Importance.MEDIUM: 2, Importance.HIGH: 3}
-_WORD = re.compile(r'"([^"]+)"|(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,8 @@ def describe(reason: str) -> str:
     field = name.replace("_", " ")
     if sign == "=":
         return f"{field} {value}"
+    if name == "query":
+        return f"words not as asked for: {value}"
     return f"{field} {value} not asked for" if value else f"no {field} known"
 
 
@@ -104,17 +105,13 @@ def _importance(asked: Filter, event: PolicyEvent) -> str | None:
 
 
 def _query(asked: Filter, event: PolicyEvent) -> str | None:
-    """All words (or "quoted phrases") must occur; width and case do not matter; a Chinese word may stand inside a sentence."""
-    words = [_fold(phrase or word) for phrase, word in _WORD.findall(asked.query)]
-    if not words:
+    """Words as `words.read_query` reads them; width and case do not matter; a Chinese word may stand inside a sentence."""
+    groups = read_query(asked.query)
+    if not groups:
         return None
-    text = _fold("\n".join([event.title, event.summary, event.labels.document_number or ""]))
-    missing = [word for word in words if word not in text]
+    text = fold("\n".join([event.title, event.summary, event.labels.document_number or ""]))
+    missing = [" | ".join(word.shown for word in group) for group in groups if not any(word.met(text) for word in group)]
     return f"query!{' '.join(missing)}" if missing else f"query={asked.query.strip()}"
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 _PARTS: tuple[Callable[[Filter, PolicyEvent], str | None], ...] = (
