@@ -40,6 +40,7 @@ class Settings:
     secret_key: bytes | None = field(default=None, repr=False)
     operator: str | None = field(default=None, repr=False)  # a chat address is a secret
     listen: tuple[str, int] = ("127.0.0.1", 8710)
+    signup: bool = False  # whether the page takes sign-ups; needs `public_url`
     contact: str | None = None
     inbox_token: str | None = field(default=None, repr=False)
     browser: Path | None = None
@@ -91,6 +92,7 @@ READERS: Mapping[str, values.Reader] = {
     "secret_key": values.secret_key,
     "operator": values.operator,
     "listen": values.listen,
+    "signup": values.switch,
     "contact": values.contact,
     "inbox_token": values.inbox_token,
     "browser": values.executable,
@@ -135,6 +137,8 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         problems.append(f"{PREFIX}TRANSLATE_URL: needs {PREFIX}TRANSLATE_MODEL; name the model that is to translate")
     if f"{PREFIX}DKIM_" not in " ".join(problems):
         problems += _half_signed(given)
+    if found.get("signup") and "public_url" not in found and f"{PREFIX}PUBLIC_URL" not in " ".join(problems):
+        problems.append(f"{PREFIX}SIGNUP=on: needs {PREFIX}PUBLIC_URL; set the address under which readers reach the page")
     if problems:
         raise ConfigError(problems)
     found.setdefault("data_dir", cwd / "data")

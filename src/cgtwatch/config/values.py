@@ -158,6 +158,11 @@ def listen(text: str, place: Place) -> tuple[str, int]:  # noqa: ARG001
     return match[1].strip("[]") or "0.0.0.0", int(match[2])  # noqa: S104 - only where somebody wrote `:8710`
 
 
+def switch(text: str, place: Place) -> bool:  # noqa: ARG001
+    """`on` or `off`."""
+    return _one_of(text.lower(), ("on", "off")) == "on"
+
+
 def contact(text: str, place: Place) -> str:  # noqa: ARG001
     """A mail or web address for the User-Agent, so that a site's owner knows whom to write to."""
     if not re.fullmatch(r"[\x21-\x7e]{3,200}", text) or not re.search(r"@|^https?://", text):

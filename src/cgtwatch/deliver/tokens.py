@@ -4,11 +4,14 @@ import base64
 import binascii
 import hashlib
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from cgtwatch.model.subscription import Subscription
 
+# Whoever holds the link to manage a subscription sees what it asks for and may end it: a forwarded mail shall not open it for ever.
+MANAGED_FOR = timedelta(days=366)
+CONFIRMED_WITHIN = timedelta(hours=48)
 _MAC_BYTES = 18  # 144 bits, and no padding in base64
 
 
@@ -46,6 +49,21 @@ def member(subscription: Subscription) -> str:
 def unsubscribe_url(public_url: str, secret_key: bytes, subscription: Subscription) -> str:
     """The address that ends a subscription: by POST at once (RFC 8058), by GET after asking."""
     return f"{public_url.rstrip('/')}/unsubscribe/{quote(sign(secret_key, 'unsubscribe', member(subscription)), safe='.-_')}"
+
+
+def manage_url(public_url: str, secret_key: bytes, subscription: Subscription, now: datetime) -> str:
+    """The page on which the reader sees and changes this subscription; good for a year from `now`."""
+    return f"{public_url.rstrip('/')}/manage/{sign(secret_key, 'manage', member(subscription), now + MANAGED_FOR)}"
+
+
+def confirm_url(public_url: str, secret_key: bytes, subscription: Subscription, now: datetime) -> str:
+    """The page that asks whether a sign-up was meant; good for two days from `now`."""
+    return f"{public_url.rstrip('/')}/confirm/{sign(secret_key, 'confirm', member(subscription), now + CONFIRMED_WITHIN)}"
+
+
+def feed_url(public_url: str, secret_key: bytes, subscription: Subscription, form: str) -> str:
+    """Where a subscription is read as a feed; `form` is `rss`, `atom` or `json`. Good until the subscription is removed."""
+    return f"{public_url.rstrip('/')}/feeds/{sign(secret_key, 'feed', member(subscription))}.{form}"
 
 
 def _mac(secret_key: bytes, purpose: str, body: bytes) -> bytes:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+CONFIRM = "subscription.confirm"  # the one kind of message that a subscription gets before it is active
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from cgtwatch.deliver.retry import next_attempt
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound, StoreError
-from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
+from cgtwatch.model.delivery import CONFIRM, Delivery, DeliveryState, Payload, SendOutcome, SendResult
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.subscription import Promise, Status
 from cgtwatch.store import Store
@@ -129,8 +129,8 @@ def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
 
 def _raise_alarm(delivery: Delivery, outcome: SendOutcome, state: DeliveryState, parts: SendParts, now: datetime) -> None:
     """Trouble with a target is told to the operator, once while it lasts; a delivery that arrives ends it."""
-    if not delivery.subscription:
-        return  # an alarm about the alarm's own way would only follow it into the ditch
+    if not delivery.subscription or delivery.kind == CONFIRM:
+        return  # an alarm about the alarm's own way would only follow it into the ditch; a stranger's typing slip is none
     alarm_key = f"delivery:{delivery.subscription}"
     if state is DeliveryState.SENT:
         if any(alarm.key == alarm_key for alarm in parts.store.open_alarms()):

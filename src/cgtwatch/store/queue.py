@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select, and_, exists, insert, or_, select
 
 from cgtwatch.errors import NotFound, StoreError
-from cgtwatch.model.delivery import Delivery, DeliveryState, Payload
+from cgtwatch.model.delivery import CONFIRM, Delivery, DeliveryState, Payload
 from cgtwatch.model.subscription import Status
 from cgtwatch.store.readers import required
 from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
@@ -74,5 +74,6 @@ def turn(now: datetime) -> Select[Any]:
 
 
 def _waits(delivery: FromClause, reader: FromClause) -> ColumnElement[bool]:
-    served = and_(reader.c.status == str(Status.ACTIVE), reader.c.removed_at.is_(None))
+    asked = and_(reader.c.status == str(Status.PENDING), delivery.c.kind == CONFIRM)  # whoever signs up is asked whether she did
+    served = and_(or_(reader.c.status == str(Status.ACTIVE), asked), reader.c.removed_at.is_(None))
     return and_(delivery.c.state.in_(WAITING), or_(delivery.c.subscription_id.is_(None), served))
