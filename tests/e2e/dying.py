@@ -1,0 +1,196 @@
+"""Run the real command in forked children, and kill a child with SIGKILL at a step that is named here, from outside.
+
+A program of its own: one JSON line in (`cwd`, `env`, `commands`, `die`), one out (`code`, `calls`). The steps are watched by the
+interpreter's profiling hook, so the product knows nothing of them; forking spares the imports of each new process.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+ROOMS = ("cli", "config", "compose", "deliver", "engine", "net", "pipeline", "select", "store")
+CHANNELS = ("deliver.email:Email", "deliver.webhook:Webhook", "deliver.slack:Slack", "deliver.maildir:LocalMailbox")
+
+# Name → when, and the functions whose call or return it is; of several the first that exists counts, `*` means all channels.
+STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "before choosing": ("call", ("select.choice:wanted",)),
+    "after choosing": ("return", ("select.choice:wanted",)),
+    "before composing": ("call", ("compose.messages:digest",)),
+    "after composing": ("return", ("compose.messages:digest",)),
+    "before freezing": ("call", ("*.freeze",)),
+    "after freezing": ("return", ("*.freeze",)),
+    "before recording": ("call", ("store.digests:Digests.record_digest",)),
+    "inside recording": ("call", ("store.queue:enqueue",)),
+    "at the end of recording": ("return", ("store.queue:enqueue",)),
+    "after recording": ("return", ("store.digests:Digests.record_digest",)),
+    "before the attempt is recorded": ("call", ("store.deliveries:Deliveries.begin_attempt",)),
+    "while the attempt is recorded": ("return", ("store.queue:turn",)),
+    "after the attempt is recorded": ("return", ("store.deliveries:Deliveries.begin_attempt",)),
+    "before connecting": ("connect", ()),
+    "after the first byte": ("first byte", ()),
+    "half sent": ("half", ()),
+    "after the last byte": ("last byte", ()),
+    "after the answer": ("return", ("*.send",)),
+    "before the outcome is recorded": ("call", ("store.deliveries:Deliveries.settle",)),
+    "while the outcome is recorded": ("return", ("store.deliveries:_state_after",)),
+    "after the outcome is recorded": ("return", ("store.deliveries:Deliveries.settle",)),
+}
+BEGIN = "engine.operations:perform"  # what is before is the same for all commands and touches nothing
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+    threading.Event().wait()  # the signal may reach another thread first
+
+
+def code_of(name: str) -> CodeType | None:
+    """The code of `module:qualified.name` below cgtwatch; None where there is no such thing."""
+    module, _, path = name.partition(":")
+    found: Any = importlib.import_module(f"cgtwatch.{module}")
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return getattr(found, "__code__", None)
+
+
+def codes(names: tuple[str, ...]) -> set[CodeType]:
+    starred = [f"{channel}{name[1:]}" for name in names if name.startswith("*") for channel in CHANNELS]
+    plain = [found for name in names if not name.startswith("*") and (found := code_of(name))][:1]
+    return {found for name in starred if (found := code_of(name))} | set(plain)
+
+
+def watch_step(name: str, nth: int) -> None:
+    """Die when `name` happens for the `nth` time."""
+    when, functions = STEPS[name]
+    left = count(nth, -1)
+    if not functions:
+        return watch_socket(when, lambda: next(left) == 1)
+    wanted = codes(functions)
+    if not wanted:
+        sys.exit(f"no such function any more: {functions}")
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        if event == when and frame.f_code in wanted and next(left) == 1:
+            die()
+
+    return profile(look)
+
+
+def watch_socket(when: str, due: Callable[[], bool]) -> None:
+    """Die at a moment of a conversation over TCP."""
+    send, connect = socket.socket.sendall, socket.socket.connect
+
+    def watched_connect(self: socket.socket, address: Any) -> None:
+        if when == "connect" and self.family != socket.AF_UNIX and due():
+            die()
+        connect(self, address)
+
+    def watched_send(self: socket.socket, data: Any, *flags: int) -> None:
+        whole = bytes(data)
+        message = whole[:1] == b"{" or b"\r\nSubject: " in whole
+        begins = message or whole[:4] == b"POST"
+        if when == "first byte" and begins and due():
+            send(self, whole[:1])
+            die()
+        if when == "half" and message and due():
+            send(self, whole[: len(whole) // 2])
+            die()
+        send(self, data, *flags)
+        if when == "last byte" and message and due():
+            die()
+
+    socket.socket.sendall, socket.socket.connect = watched_send, watched_connect  # type: ignore[method-assign,assignment]
+
+
+def watch_calls(at: int | None) -> Iterator[int]:
+    """Die at the `at`-th call after the work began; what is given back counts them."""
+    calls, begin, working = count(), code_of(BEGIN), []
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        if frame.f_code is begin:
+            working.append(True)
+        if working and next(calls) == at:
+            die()
+
+    profile(look)
+    return calls
+
+
+def profile(look: Callable[[FrameType, str, object], None]) -> None:
+    threading.setprofile(look)
+    sys.setprofile(look)
+
+
+def child(asked: dict[str, Any], told: int) -> None:
+    """The commands one after the other in this process, as if each were typed."""
+    os.chdir(asked["cwd"])
+    os.environ.update(asked["env"])
+    output = os.open("commands.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    main = importlib.import_module("cgtwatch.cli.main").main
+    how = asked["die"] or {}
+    calls = None
+    if "step" in how:
+        watch_step(how["step"], how["nth"])
+    elif how:
+        calls = watch_calls(how["call"])
+    code = 0
+    for command in asked["commands"]:
+        sys.argv = ["cgtwatch", *command]
+        try:
+            main()
+        except SystemExit as ended:
+            code = code or int(ended.code or 0)
+    sys.setprofile(None)
+    os.write(told, str(next(calls) if calls else 0).encode())
+    os._exit(code)
+
+
+def tell(fact: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(fact) + "\n")
+    sys.stdout.flush()
+
+
+def warm_up() -> None:
+    """What each child would read anew, and the same: modules and rules."""
+    for room in ROOMS:
+        package = importlib.import_module(f"cgtwatch.{room}")
+        for module in pkgutil.iter_modules(package.__path__, f"cgtwatch.{room}."):
+            importlib.import_module(module.name)
+    own, rules = (importlib.import_module(f"cgtwatch.understand.{name}") for name in ("own", "rules"))
+    shipped, ids = rules.load(), rules.issuer_ids()
+    names = dict(rules.issuer_names(shipped))
+    own.load_with = lambda _: shipped
+    rules.issuer_ids = lambda: ids
+    rules.issuer_names = lambda _: names
+
+
+def main() -> None:
+    warm_up()
+    tell({"ready": True})
+    for line in sys.stdin:
+        reading, writing = os.pipe()
+        number = os.fork()
+        if number == 0:
+            os.close(reading)
+            child(json.loads(line), writing)
+        os.close(writing)
+        with open(reading) as told:  # noqa: PTH123 - a pipe
+            calls = int(told.read() or 0)
+        _, status = os.waitpid(number, 0)
+        tell({"code": os.waitstatus_to_exitcode(status), "calls": calls})
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+    main()
