@@ -4,14 +4,14 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.store.room import Room
-from cgtwatch.store.tables import DELIVERY, SUBSCRIPTION
+from cgtwatch.store.tables import ANNOUNCEMENT, DELIVERY, SUBSCRIPTION
 
 _CHANGEABLE = frozenset(field.name for field in fields(Subscription)) - {"name", "created_at"}
 _PLAIN = tuple(
@@ -30,9 +30,7 @@ class Readers(Room):
         """Store a new subscription, `created_at` filled in. Raises `ConfigError` where the name is taken."""
         fresh = replace(subscription, created_at=subscription.created_at or now)
         with self._database.write() as db:
-            if _row(db, fresh.name) is not None:
-                raise ConfigError([f"subscription {fresh.name!r} exists already; remove it first, or choose another name"])
-            db.execute(insert(SUBSCRIPTION), _columns(fresh) | {"removed_at": None})
+            insert_fresh(db, fresh)
         return fresh
 
     def subscription(self, name: str) -> Subscription:
@@ -60,15 +58,36 @@ class Readers(Room):
             db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(_columns(after)))
         return after
 
-    def remove_subscription(self, name: str, now: datetime) -> None:
-        """Forget a subscription and its target; what is still queued for it is cancelled, what it got stays explainable."""
+    def confirm_subscription(self, name: str, due: datetime) -> bool:
+        """Serve a pending subscription from now on, its next hour `due`; False, and nothing changed, where it is not pending."""
+        with self._database.write() as db:
+            row = required(db, name)
+            if row["status"] != Status.PENDING:
+                return False
+            last = select(func.coalesce(func.max(ANNOUNCEMENT.c.seq), 0)).scalar_subquery()
+            served = {"status": str(Status.ACTIVE), "sent_upto": last, "next_due": due}
+            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(served))
+        return True
+
+    def remove_subscription(self, name: str, now: datetime, note: str = "") -> None:
+        """Forget a subscription and its target; what is still queued for it is cancelled, what it got stays explainable.
+
+        `note` is what is kept of it beside its name.
+        """
         waiting = DELIVERY.c.state.in_([str(DeliveryState.QUEUED), str(DeliveryState.RETRY)])
         with self._database.write() as db:
             key = required(db, name)["id"]
-            gone = {"removed_at": now, "target": "", "note": ""}
+            gone = {"removed_at": now, "target": "", "note": note}
             db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == key).values(gone))
             cancelled = {"state": str(DeliveryState.CANCELLED), "due_at": None, "answer": "the subscription was removed"}
             db.execute(update(DELIVERY).where((DELIVERY.c.subscription_id == key) & waiting).values(cancelled))
+
+
+def insert_fresh(db: Connection, fresh: Subscription) -> None:
+    """Store a new subscription inside the caller's transaction. Raises `ConfigError` where the name is taken."""
+    if _row(db, fresh.name) is not None:
+        raise ConfigError([f"subscription {fresh.name!r} exists already; remove it first, or choose another name"])
+    db.execute(insert(SUBSCRIPTION), _columns(fresh) | {"removed_at": None})
 
 
 def required(db: Connection, name: str) -> RowMapping:

@@ -10,6 +10,7 @@ from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
 from cgtwatch.store.periods import Periods
+from cgtwatch.store.persons import Persons
 from cgtwatch.store.pushes import Pushes
 from cgtwatch.store.readers import Readers
 from cgtwatch.store.readings import Readings
@@ -25,12 +26,26 @@ _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
 class Store(
-    Sources, Pushes, Visits, Explaining, Periods, Readings, Readers, Digests, Deliveries, Alarms, Translations, Upkeep, Users, Waiting
+    Sources,
+    Pushes,
+    Visits,
+    Explaining,
+    Periods,
+    Readings,
+    Readers,
+    Persons,
+    Digests,
+    Deliveries,
+    Alarms,
+    Translations,
+    Upkeep,
+    Users,
+    Waiting,
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`,
-    `periods`, `readings`, `readers`, `digests`, `deliveries`, `alarms`, `translations`, `upkeep`, `users`.
+    `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `alarms`, `translations`, `upkeep`, `users`.
     """
 
     def close(self) -> None:

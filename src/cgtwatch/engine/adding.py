@@ -1,0 +1,99 @@
+"""New subscriptions: by an operator at once, by a reader's own sign-up once that is confirmed."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from cgtwatch.app import App
+from cgtwatch.deliver.webhook import secret_for
+from cgtwatch.engine.engine import Engine
+from cgtwatch.engine.operations import Args, Row
+from cgtwatch.engine.subscribing import shown
+from cgtwatch.engine.wishes import WISHES, known_of, wished
+from cgtwatch.errors import ConfigError, NotFound
+from cgtwatch.model.subscription import Origin, Status, Subscription
+from cgtwatch.select import next_due
+
+CONFIRM_WITHIN = timedelta(hours=48)
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_OURS = re.compile(r"erased-\d+")  # what an erased one is called
+_ALSO = ("name", "since", "pending", "origin")
+
+
+def add(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `to`, and as one likes `name` (else one is made up), all other wishes (see `wishes.wished`), `since` (an ISO time).
+
+    `origin` is `operator` (default) or `page`. With `pending` it waits for `confirm` and is never served before; its target is
+    then a mail address, its origin `page`, and it replaces another one of that address that waits. The row is `shown`, with
+    `secret` for a webhook. Raises `ConfigError` with every mistake.
+    """
+    app, now = engine.app, engine.app.clock()
+    asked = _asked(app, args)
+    mark = app.store.seq_before(datetime.fromisoformat(args["since"])) if args.get("since") else app.store.last_seq()
+    due = next_due(asked.cadence, asked.timezone, now)
+    fresh = replace(asked, sent_upto=mark, next_due=due)
+    made = app.store.add_pending(fresh, now) if fresh.status is Status.PENDING else app.store.add_subscription(fresh, now)
+    yield shown(made) | secret_of(app, made)
+
+
+def confirm(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name` of a pending subscription. It is served from now on, beginning with a welcome.
+
+    The row is `shown` with `confirmed`: false where it was confirmed before. Raises `NotFound` where there is none, or none any more.
+    """
+    app, now = engine.app, engine.app.clock()
+    one = app.store.subscription(args["name"])
+    if one.status is Status.PENDING and one.created_at and now - one.created_at > CONFIRM_WITHIN:
+        raise NotFound(f"subscription {one.name!r}: its sign-up has expired; sign up again")
+    fresh = app.store.confirm_subscription(one.name, next_due(one.cadence, one.timezone, now))
+    yield shown(app.store.subscription(one.name)) | {"confirmed": fresh}
+
+
+def expire(app: App) -> int:
+    """Erase the sign-ups that nobody confirmed in time; how many."""
+    return app.store.forget_unconfirmed(app.clock() - CONFIRM_WITHIN)
+
+
+def secret_of(app: App, one: Subscription) -> Row:
+    """What the receiver of a webhook needs to know; told to whoever subscribes, and derived again from the key whenever asked."""
+    return {"secret": secret_for(app.secret_key, one.name)} if one.channel == "webhook" else {}
+
+
+def _asked(app: App, args: Args) -> Subscription:
+    problems: list[str] = []
+    found = None
+    try:
+        found = wished(args, known_of(app), also=_ALSO)
+    except ConfigError as error:
+        problems += error.problems
+    pending, origin = args.get("pending") is True, args.get("origin") or Origin.OPERATOR
+    if args.get("to") is None:
+        problems.append("--to is missing; write mailto:NAME@HOST, https://… or another target")
+    elif pending and found is not None and found.channel != "email":
+        problems.append("--to: a sign-up is confirmed by mail; write mailto:NAME@HOST")
+    if origin not in {Origin.OPERATOR, Origin.PAGE}:
+        problems.append(f"--origin {origin!r} is not known; write operator or page")
+    name = args.get("name") or f"reader-{token_hex(5)}"
+    problems += name_problems(name)
+    if problems or found is None:
+        raise ConfigError(problems)
+    if pending:
+        return replace(found, name=name, origin=Origin.PAGE, status=Status.PENDING, welcomed=False)
+    return replace(found, name=name, origin=Origin(origin))
+
+
+def name_problems(name: object) -> list[str]:
+    """What is wrong with the name of a new subscription."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return [f"NAME {name!r}: use letters, digits, '-', '_' and '.', at most 64"]
+    if _OURS.fullmatch(name):
+        return [f"NAME {name!r} stands for somebody who was erased; choose another"]
+    return []
+
+
+def wishes_in(args: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `args` that are wishes."""
+    return {name: value for name, value in args.items() if name in WISHES and value is not None}
