@@ -17,12 +17,12 @@ class WordCheck(NamedTuple):
     """What is known of words that a user would have looked for in every document.
 
     `problem` answers with what is wrong with a word, with the mend, or None; `common` whether it stands everywhere; `shipped` is
-    what each word of the shipped tables stands for there (`car_t`, `look-alike`, `issuer nmpa`), by its `form`.
+    what a word in its `form` stands for in the shipped tables (`car_t`, `look-alike`, `issuer nmpa`).
     """
 
     problem: Callable[[str], str | None]
     common: Callable[[str], bool]
-    shipped: Mapping[str, str]
+    shipped: Callable[[str], str | None]
     form: Callable[[str], str]
 
 

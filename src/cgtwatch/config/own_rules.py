@@ -138,7 +138,7 @@ def _meanings(entries: Iterable[Entry], ledger: Ledger) -> None:
             form = known.form(text) if known else text
             if form in first:
                 field.wrong(line, f"{shown(text)} stands here and at line {first[form]}; keep one of them")
-            elif known and (meant := known.shipped.get(form)):
+            elif known and (meant := known.shipped(form)):
                 _against(entry.made, shown(text), meant, line, field)
             first.setdefault(form, line)
 

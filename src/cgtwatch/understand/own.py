@@ -11,7 +11,7 @@ from cgtwatch.model.own_rules import OwnIssuer, OwnRules
 from cgtwatch.text.language import LITTLE_WORDS
 from cgtwatch.text.script import simplified
 from cgtwatch.understand.fold import fold, folding, is_word
-from cgtwatch.understand.issuers import Issuer, read_issuers, read_places, register_names
+from cgtwatch.understand.issuers import EN, ZH, Issuer, Place, read_issuers, read_places, register_names, stems
 from cgtwatch.understand.lexicon import Pattern
 from cgtwatch.understand.rules import Extra, Lookalike, NamedAct, Rules, Therapy, load
 from cgtwatch.understand.tables import read
@@ -113,23 +113,56 @@ def _act_words() -> re.Pattern[str]:
     return re.compile("|".join(sorted(spelled, key=len, reverse=True)))
 
 
-def shipped_words() -> tuple[Mapping[str, str], Callable[[str], str]]:
-    """What each word of the shipped tables stands for there, and the form in which words are compared.
+def shipped_words() -> tuple[Callable[[str], str | None], Callable[[str], str]]:
+    """What a word in its form stands for in the shipped tables, or None; and the form in which words are compared.
 
     For a therapy its modalities, for a look-alike `look-alike`, for an authority `issuer ID`.
     """
     table = folding(simplified())
     folder = files("cgtwatch.understand") / "data"
-    places = read_places(folder / "places.tsv")
-    found: dict[str, str] = {}
-    for issuer, name in register_names(read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", places)):
-        found.setdefault(_form(name, table), f"issuer {issuer.id}")
+    listed: dict[str, str] = {}
     for name, columns in _TABLES:
         for row in read(folder / name, columns):
-            found.update((_form(word, table), row["modalities"] or "nothing by itself") for word in row.words(columns[0]))
+            listed.update((_form(word, table), row["modalities"] or "nothing by itself") for word in row.words(columns[0]))
     for row in read(folder / _AGAINST[0], _AGAINST[1]):
-        found.update((_form(word, table), "look-alike") for word in row.words("terms"))
-    return found, lambda word: _form(word, table)
+        listed.update((_form(word, table), "look-alike") for word in row.words("terms"))
+    named = _authority(read_issuers(folder / "issuers.tsv", folder / "bodies.tsv", read_places(folder / "places.tsv")), table)
+    return lambda form: listed.get(form) or named(form), lambda word: _form(word, table)
+
+
+def _authority(issuers: Mapping[str, Issuer], table: Mapping[int, str]) -> Callable[[str], str | None]:
+    """Who is named by a word in its form, in the order of the register.
+
+    The bodies of all places have half a million names, so only those of places that the word names are spelled out.
+    """
+    anywhere: dict[str, str] = {}
+    for issuer in issuers.values():
+        for name in _of_no_place(issuer):
+            anywhere.setdefault(_form(name, table), issuer.id)
+    at: dict[int, tuple[Place, list[Issuer]]] = {}
+    for issuer in issuers.values():
+        if issuer.place is not None:
+            at.setdefault(id(issuer.place), (issuer.place, []))[1].append(issuer)
+    both = (True, False)
+    names = [
+        (_form(stem, table), here) for place, here in at.values() for chinese in both for stem in stems(place, chinese=chinese)
+    ]
+    order = {name: n for n, name in enumerate(issuers)}
+
+    def named(form: str) -> str | None:
+        near = {one.id: one for stem, here in names if stem in form for one in here}
+        found = [one.id for one, name in register_names(near) if _form(name, table) == form]
+        found += [anywhere[form]] if form in anywhere else []
+        return f"issuer {min(found, key=order.__getitem__)}" if found else None
+
+    return named
+
+
+def _of_no_place(issuer: Issuer) -> Iterator[str]:
+    """The names of an authority that say nothing of its place."""
+    yield from issuer.spellings
+    if issuer.place is not None and stems(issuer.place, chinese=False):
+        yield from (template for template in issuer.templates if ZH not in template and EN not in template)
 
 
 def _form(word: str, table: Mapping[int, str]) -> str:
