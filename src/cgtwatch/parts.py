@@ -45,6 +45,8 @@ PARTS: Mapping[str, str] = {
     "lookup": "cgtwatch.pipeline.translating:lookup",
     "names": "cgtwatch.understand.named:Names",
     "context": "cgtwatch.compose.messages:DigestContext",
+    "steps": "cgtwatch.pipeline.beside:steps_of",
+    "answered": "cgtwatch.pipeline.beside:answered",
     "wanted": "cgtwatch.select:wanted",
     "parse_target": "cgtwatch.select:parse_target",
     "plan": "cgtwatch.diff.adapt:plan",

@@ -12,7 +12,7 @@ LINE = "comment_deadline: 2026-04-30 → 2026-05-31; stage: draft → issued; te
     ("language", "said"),
     [
         ("en", "comments until: 30 Apr 2026 → 31 May 2026; stage: draft for comment → issued; text: -“until April” +“until May”"),
-        ("zh", "意见截止：2026年4月30日 → 2026年5月31日; 阶段：征求意见 → 已发布; 正文：-“until April” +“until May”"),
+        ("zh", "意见截止：2026年4月30日 → 2026年5月31日；阶段：征求意见 → 已发布；正文：-“until April” +“until May”"),
     ],
 )
 def test_a_change_is_said_in_the_readers_words(language, said):

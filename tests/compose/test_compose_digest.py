@@ -183,7 +183,7 @@ def test_every_line_of_the_text_keeps_to_72_columns_but_links():
             [announce(1, LAW), announce(2, REPLY)],
             "细胞和基因治疗政策2条，重要1条｜国家卫生健康委：体细胞治疗临床研究和转化应用管理办法",
         ),
-        ("en", [], "CGT policy: nothing new"),
+        ("en", [], "CGT policy: nothing new, 2 drafts open for comment"),
     ],
 )
 def test_a_subject_says_what_is_inside(language, announcements, subject):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cgtwatch.model.event import Announcement, AnnouncementKind, PolicyEvent
+from cgtwatch.model.reminder import read_cause
 from cgtwatch.model.taxonomy import Importance, Level, Stage
 
 _RANK = {Importance.HIGH: 0, Importance.MEDIUM: 1, Importance.LOW: 2, Importance.NONE: 3}
@@ -13,13 +14,18 @@ _KIND_RANK = {AnnouncementKind.NEW: 0, AnnouncementKind.LINKED: 1, AnnouncementK
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One act: the event that tells it best, why it is told, and the other reports of it."""
+    """One act: the event that tells it best, why it is told, and the other reports of it.
+
+    `reminded`: its deadline nears; `news` is False where that is all there is to tell.
+    """
 
     event: PolicyEvent
     kinds: tuple[AnnouncementKind, ...]
     changes: tuple[str, ...]
     seq: int
     reports: tuple[PolicyEvent, ...] = ()
+    reminded: bool = False
+    news: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,9 @@ def _story(told: Sequence[Announcement]) -> Story:
     kinds = sorted({announcement.kind for announcement in own}, key=_KIND_RANK.__getitem__)
     changes = dict.fromkeys(announcement.change for announcement in told if announcement.change)
     reports = tuple(event for event in events.values() if event.id != best.id)
-    return Story(best, tuple(kinds), tuple(changes), max(announcement.seq for announcement in told), reports)
+    reminders = [announcement for announcement in told if read_cause(announcement.cause) is not None]
+    seq = max(announcement.seq for announcement in told)
+    return Story(best, tuple(kinds), tuple(changes), seq, reports, bool(reminders), len(reminders) < len(told))
 
 
 def standing(event: PolicyEvent) -> tuple[bool, bool, bool, int, str]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cgtwatch.compose.assemble import Story, is_open
-from cgtwatch.compose.changes import said_change
+from cgtwatch.compose.changes import extends, said_change
 from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.links import safe_link
+from cgtwatch.compose.thread import day_of
 from cgtwatch.compose.why import why_event
 from cgtwatch.compose.words import Words
-from cgtwatch.model.event import AnnouncementKind, PolicyEvent
+from cgtwatch.model.event import AnnouncementKind, PolicyEvent, Relation
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.graphemes import cut
 
@@ -19,6 +20,8 @@ _LONGEST_SUMMARY = 160
 _LONGEST_QUOTE = 40
 _MOST_QUOTES = 4
 _MOST_REPORTS = 5
+_MOST_STEPS = 4
+_STEP_RANK = {"finalises": 0, "amends": 0, "repeals": 0, "replies_to": 0, "cites": 2}
 _URGENT_DAYS = 7
 _QUOTED = ("comment_deadline", "effective_date", "document_number", "stage", "modalities", "cgt", "relevant", "importance")
 
@@ -31,6 +34,15 @@ class Report:
     title: str
     link: str
     on: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step before or after the act: how it stands to it, and what it is."""
+
+    how: str
+    title: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,8 @@ class Card:
     more_reports: str = ""
     translated: str = ""  # title and summary by a machine, in the reader's language
     translated_summary: str = ""
+    reminder: str = ""  # "reminder: 7 days left", where that is why it is told
+    steps: tuple[StepLine, ...] = ()
 
 
 def card(story: Story, context: DigestContext, words: Words, today: date) -> Card:
@@ -76,13 +90,14 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
     deadline = labels.comment_deadline if is_open(event, today) else None
     own = [words.pick(context.topic_names.get(topic), topic) for topic in labels.topics]
     machine = context.translated(event)
+    reminder = words.count("reminder", (deadline - today).days) if deadline and story.reminded else ""
     spare = len(story.reports) - _MOST_REPORTS
     return Card(
         id=event.id,
         title=title(event),
         link=safe_link(event.url),
         stored=stored_link(event, context),
-        badges=tuple(words.name("kinds", kind) for kind in story.kinds if kind is not AnnouncementKind.NEW),
+        badges=tuple(_badges(story, context, words, reminder)),
         meta=" · ".join(filter(None, [issuers or source, stage, doc_type, place, *own])),
         issuers=issuers,
         stage=stage,
@@ -102,6 +117,8 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
         more_reports=words.count("more", spare) if spare > 0 else "",
         translated=cut(one_line(machine.title), LONGEST_TITLE) if machine else "",
         translated_summary=cut(one_line(machine.summary), 2 * _LONGEST_SUMMARY) if machine else "",
+        reminder=reminder,
+        steps=tuple(_steps(event, context, words)),
     )
 
 
@@ -113,6 +130,33 @@ def title(event: PolicyEvent) -> str:
 def stored_link(event: PolicyEvent, context: DigestContext) -> str:
     """The event's own page, which shows the stored copy; empty where there is no web page."""
     return safe_link(f"{context.public_url.rstrip('/')}/events/{event.id}") if context.public_url else ""
+
+
+def _badges(story: Story, context: DigestContext, words: Words, reminder: str) -> Iterable[str]:
+    """Why it is told again, and that it is the final form of a draft."""
+    for kind in story.kinds:
+        if kind is AnnouncementKind.REMINDER and reminder:
+            yield reminder
+        elif kind is AnnouncementKind.REVISED and any(map(extends, story.changes)):
+            yield words.say("extended")
+        elif kind is not AnnouncementKind.NEW:
+            yield words.name("kinds", kind)
+    if any(step.relation == Relation.FINALISES for step in context.steps.get(story.event.id, ())):
+        yield words.say("now_final")
+
+
+def _steps(event: PolicyEvent, context: DigestContext, words: Words) -> Iterable[StepLine]:
+    """What it finalises, amends, repeals or answers before the rest of its thread; in the order of their days."""
+    known = context.steps.get(event.id, ())
+    kept = sorted(known, key=lambda step: _STEP_RANK.get(step.relation.removesuffix("_by"), 1))[:_MOST_STEPS]
+    for step in (step for step in known if step in kept):
+        phrase = f"step_{step.relation}"
+        how = words.say(
+            phrase if phrase in words.tables["phrases"] else "step_other",
+            date=words.day(day_of(step.event)),
+            stage=words.name("stages", step.event.labels.stage),
+        )
+        yield StepLine(how, cut(one_line(step.event.title), 120), stored_link(step.event, context) or safe_link(step.event.url))
 
 
 def _facts(event: PolicyEvent, words: Words) -> Iterable[str]:

@@ -8,14 +8,26 @@ from cgtwatch.compose.words import Words
 _FACT = re.compile(r"(^|; )(comment_deadline|effective_date|stage|doc_type|document_number|title|date): ([^;→]*) → ([^;]*)")
 _TEXT = re.compile(r"(^|; )text −\d+ \+\d+: ")
 _STALLED = re.compile(r"(^|; )stalled: (\d{4}-\d\d-\d\d) → (\d{4}-\d\d-\d\d) \((\d+), (\d+)\)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TABLES = {"stage": "stages", "doc_type": "doc_types"}
 
 
 def said_change(change: str, words: Words) -> str:
     """A stored change line with its field names, kinds, stages and days as the reader writes them; other words stay as they are."""
-    told = _STALLED.sub(lambda found: found[1] + _stalled(found, words), change)
-    told = _FACT.sub(lambda found: found[1] + _fact(found, words), told)
-    return _TEXT.sub(lambda found: found[1] + words.name("changes", "text") + words.name("changes", ":"), told)
+    between = words.say("separator")
+    told = _STALLED.sub(lambda found: (between if found[1] else "") + _stalled(found, words), change)
+    told = _FACT.sub(lambda found: (between if found[1] else "") + _fact(found, words), told)
+    return _TEXT.sub(
+        lambda found: (between if found[1] else "") + words.name("changes", "text") + words.name("changes", ":"), told
+    )
+
+
+def extends(change: str) -> bool:
+    """Whether a stored change line moves the end of a consultation to a later day."""
+    return any(
+        found[2] == "comment_deadline" and _DAY.fullmatch(found[3].strip()) and found[3].strip() < found[4].strip()
+        for found in _FACT.finditer(change)
+    )
 
 
 def _fact(found: re.Match[str], words: Words) -> str:

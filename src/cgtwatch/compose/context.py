@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cgtwatch.compose.render import SHIPPED, Renders
+from cgtwatch.compose.thread import Step
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.source import Names
 from cgtwatch.model.translation import Translation
@@ -28,4 +30,7 @@ class DigestContext:
     stored: int = 0
     why: Mapping[str, Sequence[str]] = field(default_factory=dict)
     topic_names: Mapping[str, Names] = field(default_factory=dict)  # of the user's own topics, by id
+    steps: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # before and after an act, by event id
+    sources_answered: int | None = None  # of those watched, at their last visit; None: not known
+    templates: Renders = SHIPPED  # or the user's own
     translated: Callable[[PolicyEvent], Translation | None] = _nothing  # what a machine made of it in the reader's language

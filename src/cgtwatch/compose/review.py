@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from cgtwatch.compose.assemble import is_open, standing
-from cgtwatch.model.event import Link, PolicyEvent, Relation
+from cgtwatch.compose.thread import Step, around, day_of, steps
+from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
 _LOCAL = frozenset({Level.PROVINCIAL, Level.MUNICIPAL})
@@ -29,16 +30,6 @@ class Period:
 
     first: date
     last: date
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How another act stands to one: `relation` as of `Relation`, ending in `_by` where the other acts on this one; else `earlier`
-    or `later` in the same thread.
-    """
-
-    relation: str
-    event: PolicyEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,61 +106,19 @@ class Known:
     links: Sequence[Link] = ()
 
 
-def day_of(event: PolicyEvent) -> date:
-    """The day an event counts by."""
-    return event.on or event.first_seen.date()
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """The same by what it is asked for, so that a year with thousands of acts is composed in one pass."""
-
-    events: Mapping[str, PolicyEvent]
-    threads: Mapping[str, Sequence[PolicyEvent]]
-    links: Mapping[str, Sequence[Link]]  # by either end
-
-
-def _around(known: Known) -> _Around:
-    events = {event.id: event for event in (*known.clusters, *known.others)}
-    threads: dict[str, list[PolicyEvent]] = {}
-    for event in sorted(events.values(), key=standing):
-        threads.setdefault(event.thread, []).append(event)
-    links: dict[str, list[Link]] = {}
-    for link in known.links:
-        if link.relation not in (Relation.SAME_ACT, Relation.NONE):
-            links.setdefault(link.event, []).append(link)
-            links.setdefault(link.other, []).append(link)
-    return _Around(events, threads, links)
-
-
 def told_acts(known: Known, period: Period) -> tuple[ReviewedAct, ...]:
     """Each act whose best report falls into `period`, by date. A collection of acts is a source and no act of its own."""
     clusters: dict[str, list[PolicyEvent]] = {}
     for event in known.clusters:
         clusters.setdefault(event.cluster, []).append(event)
     collections = {event.item_id for event in known.clusters if not event.main}
-    around, found = _around(known), []
+    near, found = around((*known.clusters, *known.others), known.links), []
     for events in clusters.values():
         best, *rest = sorted(events, key=lambda event: (*standing(event), event.id))
         collects = best.main and best.labels.doc_type is DocType.ROUNDUP and best.item_id in collections
         if not collects and period.first <= day_of(best) <= period.last:
-            found.append(ReviewedAct(best, tuple(rest), _steps(events, best, around)))
+            found.append(ReviewedAct(best, tuple(rest), steps(events, best, near)))
     return tuple(sorted(found, key=lambda act: (act.day, act.lead.title, act.lead.id)))
-
-
-def _steps(reports: Sequence[PolicyEvent], best: PolicyEvent, around: _Around) -> tuple[Step, ...]:
-    """The other acts that this one has to do with, each once."""
-    own = {event.id for event in reports}
-    steps: dict[str, Step] = {}
-    for link in (link for event in reports for link in around.links.get(event.id, ())):
-        other = around.events.get(link.other if link.event in own else link.event)
-        if other is not None and other.cluster != best.cluster:
-            relation = link.relation.value if link.event in own else f"{link.relation.value}_by"
-            steps.setdefault(other.cluster, Step(relation, other))
-    for other in around.threads.get(best.thread, ()):
-        if other.cluster != best.cluster:
-            steps.setdefault(other.cluster, Step("earlier" if day_of(other) <= day_of(best) else "later", other))
-    return tuple(sorted(steps.values(), key=lambda step: (day_of(step.event), step.event.id)))
 
 
 def review(acts: Sequence[ReviewedAct], period: Period, by: By, today: date, rank: Rank) -> Review:

@@ -9,7 +9,8 @@ from cgtwatch.compose.assemble import Story
 from cgtwatch.compose.card import Card, card
 from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.links import safe_link
-from cgtwatch.compose.review import By, Period, Review, ReviewedAct, Step, day_of
+from cgtwatch.compose.review import By, Period, Review, ReviewedAct
+from cgtwatch.compose.thread import Step, day_of
 from cgtwatch.compose.words import Words
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.item import Revision

@@ -13,16 +13,34 @@ from cgtwatch.text.graphemes import cut_to_width
 _COLUMNS = 110  # mail lists show 40 to 70 columns; the counts stand first
 
 
-def digest_subject(parts: Sequence[Section], context: DigestContext, words: Words) -> str:
-    """Of one event its issuer and title; of several how many, how many are open or important, and the first one."""
+def digest_subject(parts: Sequence[Section], context: DigestContext, words: Words, today: date) -> str:
+    """Of one event its issuer and title; of several how many, how many are open or important, and the first one.
+
+    Reminders are counted apart: they are no news.
+    """
     told = [story for part in parts for story in part.stories]
     if not told:
         return words.count("subject_count", 0)
-    lead = _lead(told[0], context, words)
+    lead, near = _lead(told[0], context, words), [story for story in told if not story.news]
     if len(told) == 1:
-        return _line(lead)
-    counts = [words.count("subject_count", len(told)), *_open(parts, words), *_high(parts, words)]
+        return _line(words.say("subject_one_reminder", reminder=_reminder(near[0], words, today), lead=lead) if near else lead)
+    if len(near) == len(told):
+        counts = [words.count("subject_only_reminders", len(near)), *_open(parts, words)[1:]]
+    else:
+        reminders = [words.count("subject_reminders", len(near))] if near else []
+        news = words.count("subject_count", len(told) - len(near))
+        counts = [news, *_open(parts, words), *_high(parts, words), *reminders]
     return _line(words.say("subject_lead", counts=words.say("subject_join").join(counts), lead=lead))
+
+
+def nothing_subject(still_open: int, words: Words) -> str:
+    """That nothing is new, and how much is still open for comment."""
+    return words.count("nothing_subject", still_open)
+
+
+def _reminder(story: Story, words: Words, today: date) -> str:
+    deadline = story.event.labels.comment_deadline
+    return words.count("reminder", max(0, (deadline - today).days)) if deadline else words.name("kinds", "reminder")
 
 
 def _line(text: str) -> str:
