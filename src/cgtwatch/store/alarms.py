@@ -35,16 +35,9 @@ class Alarms(Room):
 
     def apply_alarms(self, open: Sequence[Alarm], close: Sequence[str], now: datetime) -> None:
         """Close the alarms of the given keys, then open alarms (none twice for a key)."""
-        if not open and not close:
-            return
-        with self._database.write() as db:
-            going_on = ALARM.c.closed_at.is_(None)
-            if close:
-                db.execute(update(ALARM).where(ALARM.c.key.in_(close), going_on).values(closed_at=now))
-            already = set(db.execute(select(ALARM.c.key).where(going_on)).scalars())
-            fresh = {alarm.key: alarm for alarm in open if alarm.key not in already}
-            if fresh:
-                db.execute(insert(ALARM), [{name: getattr(alarm, name) for name in _PLAIN} for alarm in fresh.values()])
+        if open or close:
+            with self._database.write() as db:
+                change_alarms(db, open, close, now)
 
     def alarms_told(self, ids: Sequence[int], ended_ids: Sequence[int], deliveries: Sequence[Delivery], now: datetime) -> bool:
         """Mark beginnings and ends as told and queue their message in one go. False, and nothing stored, if one was told before."""
@@ -54,13 +47,25 @@ class Alarms(Room):
                 return False
             db.execute(update(ALARM).where(ALARM.c.id.in_(ids)).values(told_at=now))
             db.execute(update(ALARM).where(ALARM.c.id.in_(ended_ids)).values(end_told_at=now))
-            for delivery in deliveries:
-                enqueue(db, delivery)
+            enqueue(db, deliveries)
         return True
 
     def _alarms(self, statement: Select[Any]) -> tuple[Alarm, ...]:
         with self._database.read() as db:
             return tuple(_alarm_of(row) for row in db.execute(statement.order_by(ALARM.c.id)).mappings())
+
+
+def change_alarms(db: Connection, open: Sequence[Alarm], close: Sequence[str], now: datetime) -> None:
+    """Inside the caller's transaction: close the alarms of the given keys, then open alarms, none twice for a key."""
+    if not open and not close:
+        return
+    already = set(db.execute(select(ALARM.c.key).where(ALARM.c.closed_at.is_(None))).scalars())
+    over = already.intersection(close)
+    if over:
+        db.execute(update(ALARM).where(ALARM.c.key.in_(over), ALARM.c.closed_at.is_(None)).values(closed_at=now))
+    fresh = {alarm.key: alarm for alarm in open if alarm.key not in already - over}
+    if fresh:
+        db.execute(insert(ALARM), [{name: getattr(alarm, name) for name in _PLAIN} for alarm in fresh.values()])
 
 
 def _ids(db: Connection, condition: Any, among: Sequence[int]) -> set[int]:  # noqa: ANN401 - a condition on the table

@@ -5,79 +5,92 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from cgtwatch.errors import StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
-from cgtwatch.model.subscription import Promise
-from cgtwatch.store.queue import delivery_of, enqueue, found, turn
-from cgtwatch.store.records import Attempt
+from cgtwatch.model.subscription import Promise, Status
+from cgtwatch.store.alarms import change_alarms
+from cgtwatch.store.queue import delivery_of, enqueue, found, heads, line_of, listed, turn, whole
+from cgtwatch.store.records import Attempt, Ended, Exchanged
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import ATTEMPT, DELIVERY, SUBSCRIPTION
 
 _LOST = "cgtwatch ended during the attempt: perhaps received"
 _RESOLVED = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD})
+_STANDS = ("state", "due_at", "sent_at", "answer")
+_STAND = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values({name: bindparam(name) for name in _STANDS})
+_ENDS = ("ended_at", "result", "answer")
+_END = (
+    update(ATTEMPT)
+    .where(ATTEMPT.c.delivery == bindparam("of"), ATTEMPT.c.result.is_(None))
+    .values({name: bindparam(name) for name in _ENDS})
+)
 
 
 class Deliveries(Room):
-    """The part of the store that knows deliveries."""
+    """The part of the store that knows deliveries. What is listed comes without its bytes; `delivery` has them."""
 
     def queue_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Put deliveries into the ledger, all or none. The same key twice is an error."""
         with self._database.write() as db:
-            for delivery in deliveries:
-                enqueue(db, delivery)
+            enqueue(db, deliveries)
 
-    def due_deliveries(self, now: datetime, limit: int = 100) -> list[Delivery]:
+    def due_deliveries(
+        self, now: datetime, limit: int = 100, channels: Sequence[str] | None = None, but: Sequence[str] = ()
+    ) -> list[Delivery]:
         """Deliveries whose turn has come, one for each target, oldest first; a target in back-off holds its own queue.
 
-        Those of subscriptions that are not active are held too.
+        Those of subscriptions that are not active are held too. Only those of `channels` where they are given, none of `but`.
         """
+        wanted = turn(now, listed()).limit(limit)
+        wanted = wanted if channels is None else wanted.where(DELIVERY.c.channel.in_(channels))
+        wanted = wanted.where(DELIVERY.c.channel.not_in(but)) if but else wanted
         with self._database.read() as db:
-            ids = db.execute(turn(now).limit(limit)).scalars().all()
-            rows = {row["id"]: row for row in db.execute(select(DELIVERY).where(DELIVERY.c.id.in_(ids))).mappings()}
-            return [delivery_of(rows[each]) for each in ids]
+            return [line_of(row) for row in db.execute(wanted).mappings()]
+
+    def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime) -> Exchanged:
+        """Commit how attempts ended with all that follows, and that others begin, in one transaction.
+
+        Of `begin` (keys) those are left out that may not begin: not due, the target backs off or is busy, the subscription is not
+        active. What was cut off may have been received: it is tried again only where the promise is at-least-once. The state of
+        one whose attempt is not under way stays as it is.
+        """
+        with self._database.write() as db:
+            states = _settle(db, ended, now)
+            begun = _begin(db, begin, now)
+            next_ones = _heads(db, [one.key for one in ended])
+        return Exchanged(states, begun, next_ones)
 
     def begin_attempt(self, key: str, now: datetime) -> Delivery | None:
         """Commit that an attempt begins. None where it may not: not due, target backs off or is busy, subscription not active."""
-        with self._database.write() as db:
-            row = found(db, key)
-            may = DELIVERY.c.id.in_(turn(now))
-            begun = {"state": str(DeliveryState.ATTEMPTED), "attempts": row["attempts"] + 1}
-            if db.execute(update(DELIVERY).where(DELIVERY.c.id == row["id"], may).values(begun)).rowcount != 1:
-                return None
-            attempt = {"delivery": row["id"], "number": begun["attempts"], "started_at": now, "answer": ""}
-            db.execute(insert(ATTEMPT), attempt | {"ended_at": None, "result": None})
-            return replace(delivery_of(row), state=DeliveryState.ATTEMPTED, attempts=row["attempts"] + 1)
+        return next(iter(self.exchange((), [key], now).begun), None)
 
     def settle(self, key: str, outcome: SendOutcome, next_at: datetime | None, now: datetime) -> DeliveryState:
-        """Commit how the attempt ended and where the delivery stands now. `next_at` None: it is not tried again.
-
-        What was cut off may have been received: it is tried again only where the promise is at-least-once.
-        """
+        """Commit how one attempt ended and where the delivery stands now, as `exchange` does."""
         with self._database.write() as db:
             row = found(db, key)
             if row["state"] != DeliveryState.ATTEMPTED:
                 raise StoreError(f"delivery {key}: is {row['state']}, no attempt is under way")
-            return _settle(db, row, outcome, next_at, now)
+            return _settle(db, [Ended(key, outcome, next_at)], now)[0]
 
     def recover_attempts(self, now: datetime) -> tuple[Delivery, ...]:
         """At start: attempts without outcome become `retry` (at-least-once, due now) or `unknown` (never-twice); those."""
         lost = SendOutcome(SendResult.UNKNOWN, _LOST)
         with self._database.write() as db:
-            open_ones = select(DELIVERY).where(DELIVERY.c.state == str(DeliveryState.ATTEMPTED)).order_by(DELIVERY.c.id)
-            rows = db.execute(open_ones).mappings().all()
-            for row in rows:
-                _settle(db, row, lost, now, now)
-            return tuple(delivery_of(found(db, row["key"])) for row in rows)
+            under_way = DELIVERY.c.state == str(DeliveryState.ATTEMPTED)
+            keys = db.execute(select(DELIVERY.c.key).where(under_way).order_by(DELIVERY.c.id)).scalars().all()
+            _settle(db, [Ended(key, lost, now) for key in keys], now)
+            rows = db.execute(listed().where(DELIVERY.c.key.in_(keys)).order_by(DELIVERY.c.id)).mappings()
+            return tuple(line_of(row) for row in rows)
 
     def deliveries(self, state: DeliveryState | None = None, limit: int | None = 200) -> list[Delivery]:
         """The ledger, newest first."""
-        wanted = select(DELIVERY).order_by(DELIVERY.c.id.desc()).limit(limit)
+        wanted = listed().order_by(DELIVERY.c.id.desc()).limit(limit)
         if state is not None:
             wanted = wanted.where(DELIVERY.c.state == str(state))
         with self._database.read() as db:
-            return [delivery_of(row) for row in db.execute(wanted).mappings()]
+            return [line_of(row) for row in db.execute(wanted).mappings()]
 
     def delivery(self, key: str) -> Delivery:
         """One delivery."""
@@ -92,6 +105,8 @@ class Deliveries(Room):
                 raise StoreError(f"delivery {key}: an attempt is under way; wait for its outcome")
             if not _has_reader(db, row):
                 raise StoreError(f"delivery {key}: its subscription {row['subscription']!r} was removed; add it again first")
+            if not row["body"] and not row["content"]:
+                raise StoreError(f"delivery {key}: its message is no longer kept")
             return _set(db, row, {"state": str(DeliveryState.QUEUED), "attempts": 0, "due_at": now, "sent_at": None})
 
     def resolve(self, key: str, state: DeliveryState, now: datetime) -> Delivery:
@@ -111,21 +126,74 @@ class Deliveries(Room):
             return tuple(_attempt_of(key, row) for row in db.execute(tries).mappings())
 
 
-def _settle(db: Connection, row: RowMapping, outcome: SendOutcome, next_at: datetime | None, now: datetime) -> DeliveryState:
-    state = _state_after(row, outcome.result, next_at)
-    if state is DeliveryState.RETRY and not _has_reader(db, row):
-        state = DeliveryState.CANCELLED
-    ended = {"ended_at": now, "result": str(outcome.result), "answer": outcome.answer}
-    running = (ATTEMPT.c.delivery == row["id"]) & ATTEMPT.c.result.is_(None)
-    db.execute(update(ATTEMPT).where(running).values(ended))
-    values = {
+def _begin(db: Connection, keys: Sequence[str], now: datetime) -> tuple[Delivery, ...]:
+    if not keys:
+        return ()
+    rows = db.execute(turn(now, whole()).where(DELIVERY.c.key.in_(keys))).mappings().all()
+    if not rows:
+        return ()
+    begun = {"state": str(DeliveryState.ATTEMPTED), "attempts": DELIVERY.c.attempts + 1}
+    db.execute(update(DELIVERY).where(DELIVERY.c.id.in_([row["id"] for row in rows])).values(begun))
+    fresh = {"started_at": now, "answer": "", "ended_at": None, "result": None}
+    db.execute(insert(ATTEMPT), [{"delivery": row["id"], "number": row["attempts"] + 1, **fresh} for row in rows])
+    return tuple(replace(delivery_of(row), state=DeliveryState.ATTEMPTED, attempts=row["attempts"] + 1) for row in rows)
+
+
+def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[DeliveryState, ...]:
+    if not ended:
+        return ()
+    asked = select(*_SETTLED).where(DELIVERY.c.key.in_([one.key for one in ended]))
+    rows = {row["key"]: row for row in db.execute(asked).mappings()}
+    done = [(one, rows[one.key]) for one in ended if one.key in rows and rows[one.key]["state"] == DeliveryState.ATTEMPTED]
+    states = _states(db, done)
+    if done:
+        db.execute(_END, [_attempt_ended(one, row, now) for one, row in done])
+        db.execute(_STAND, [_standing(one, row, states[one.key], now) for one, row in done])
+    _follow(db, done, now)
+    return tuple(states.get(one.key) or DeliveryState(rows[one.key]["state"]) for one in ended if one.key in rows)
+
+
+_SETTLED = tuple(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id"))
+
+
+def _states(db: Connection, done: Sequence[tuple[Ended, RowMapping]]) -> dict[str, DeliveryState]:
+    """Where the deliveries stand now; what would be tried again for a reader who left is cancelled."""
+    states = {one.key: _state_after(row, one.outcome.result, one.next_at) for one, row in done}
+    again = [row for one, row in done if states[one.key] is DeliveryState.RETRY]
+    left = {row["key"]: DeliveryState.CANCELLED for row in again if not _has_reader(db, row)}
+    return states | left
+
+
+def _attempt_ended(one: Ended, row: RowMapping, now: datetime) -> dict[str, Any]:
+    return {"of": row["id"], "ended_at": now, "result": str(one.outcome.result), "answer": one.outcome.answer}
+
+
+def _standing(one: Ended, row: RowMapping, state: DeliveryState, now: datetime) -> dict[str, Any]:
+    return {
+        "of": row["id"],
         "state": str(state),
-        "due_at": next_at if state is DeliveryState.RETRY else None,
+        "due_at": one.next_at if state is DeliveryState.RETRY else None,
         "sent_at": now if state is DeliveryState.SENT else None,
-        "answer": outcome.answer,
+        "answer": one.outcome.answer,
     }
-    _set(db, row, values)
-    return state
+
+
+def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], now: datetime) -> None:
+    change_alarms(db, [one.trouble for one, _ in done if one.trouble], [one.well for one, _ in done if one.well], now)
+    for one, row in done:
+        if one.switch_off and row["subscription_id"] is not None:
+            live = (SUBSCRIPTION.c.id == row["subscription_id"]) & SUBSCRIPTION.c.removed_at.is_(None)
+            off = {"status": str(Status.DISABLED), "note": one.switch_off}
+            db.execute(update(SUBSCRIPTION).where(live).values(off))
+
+
+def _heads(db: Connection, keys: Sequence[str]) -> tuple[Delivery, ...]:
+    if not keys:
+        return ()
+    first = [number for number in db.execute(heads(keys)).scalars() if number is not None]
+    if not first:
+        return ()
+    return tuple(line_of(row) for row in db.execute(listed().where(DELIVERY.c.id.in_(first))).mappings())
 
 
 def _state_after(row: RowMapping, result: SendResult, next_at: datetime | None) -> DeliveryState:

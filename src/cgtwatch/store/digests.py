@@ -1,51 +1,64 @@
 """Digests: the mark of a subscription moves once over each announcement, together with what is sent for it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, true, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, or_, select, update
 
 from cgtwatch.errors import NotFound, StoreError
 from cgtwatch.model.delivery import Digest
-from cgtwatch.model.subscription import Status
+from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.store.queue import enqueue
-from cgtwatch.store.readers import required
+from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import DigestRecord
 from cgtwatch.store.room import Room
-from cgtwatch.store.tables import CHOICE, DIGEST, SUBSCRIPTION
+from cgtwatch.store.shared import Shared, next_number
+from cgtwatch.store.tables import DIGEST, EDITION, SUBSCRIPTION
 
 
 class Digests(Room):
     """The part of the store that knows digests."""
 
     def record_digest(self, record: DigestRecord) -> bool:
-        """Move the mark, store the digest and its choices, queue its deliveries. False, and nothing stored, if another was first.
+        """As `record_digests` with one record."""
+        return self.record_digests([record])[0]
 
-        Another was first when the mark no longer stands at `from_seq`, when the subscription is no longer active, or when it was
-        welcomed meanwhile. Nothing but the next hour is stored where there was nothing to look at and nothing to send.
+    def record_digests(self, records: Sequence[DigestRecord]) -> tuple[bool, ...]:
+        """Move the marks, store the digests and what was chosen, queue the deliveries: all in one transaction, whole for each record.
+
+        False, and nothing stored of it, for a record before which another was first: when the mark no longer stands at `from_seq`,
+        when the subscription is no longer active or no longer there, or when it was welcomed meanwhile. Nothing but the next hour is
+        stored where there was nothing to look at and nothing to send. Raises StoreError, and stores nothing at all, where a record
+        makes no sense or a delivery is in the ledger already.
         """
-        _refuse_nonsense(record)
+        for record in records:
+            _refuse_nonsense(record)
         with self._database.write() as db:
-            subscription = required(db, record.subscription)["id"]
-            if not _move_mark(db, subscription, record):
-                return False
-            if record.to_seq == record.from_seq and not record.deliveries:
-                return True
-            digest = _insert(db, subscription, record)
-            if record.chosen:
-                rows = [
-                    {
-                        "subscription": subscription,
-                        "seq": each.seq,
-                        "digest": digest,
-                        "wanted": each.wanted,
-                        "reason": each.reason,
-                    }
-                    for each in record.chosen
-                ]
-                db.execute(insert(CHOICE), rows)
-            for delivery in record.deliveries:
-                enqueue(db, delivery, digest)
-        return True
+            moved = _move_marks(db, records)
+            kept = [(record, number) for record, number in zip(records, moved, strict=True) if number is not None]
+            _insert(db, [(one, number) for one, number in kept if one.to_seq > one.from_seq or one.deliveries])
+        return tuple(number is not None for number in moved)
+
+    def due_subscriptions(self, last_seq: int, now: datetime) -> list[Subscription]:
+        """Active subscriptions whose turn may have come, by name: none that is due is missing, some may not be due yet.
+
+        `last_seq` is the number of the latest announcement.
+        """
+        at_once = SUBSCRIPTION.c.cadence["every"].as_string() == str(Every.NOW)
+        come = or_(
+            SUBSCRIPTION.c.welcomed.is_(False),
+            SUBSCRIPTION.c.next_due.is_(None),
+            and_(SUBSCRIPTION.c.next_due <= now, or_(~at_once, SUBSCRIPTION.c.sent_upto < last_seq)),
+        )
+        return self._subscriptions(come)
+
+    def _subscriptions(self, condition: Any) -> list[Subscription]:  # noqa: ANN401 - a condition on the table
+        live = and_(SUBSCRIPTION.c.removed_at.is_(None), SUBSCRIPTION.c.status == str(Status.ACTIVE))
+        wanted = select(SUBSCRIPTION).where(live, condition).order_by(SUBSCRIPTION.c.name)
+        with self._database.read() as db:
+            return [subscription_of(row) for row in db.execute(wanted).mappings()]
 
     def digest(self, digest_id: int) -> Digest:
         """One digest."""
@@ -72,41 +85,61 @@ def _refuse_nonsense(record: DigestRecord) -> None:
         raise StoreError(f"{record.subscription}: {outside[0]} is not between {record.from_seq} and {record.to_seq}")
 
 
-def _move_mark(db: Connection, subscription: int, record: DigestRecord) -> bool:
-    mine = update(SUBSCRIPTION).where(
-        SUBSCRIPTION.c.id == subscription,
-        SUBSCRIPTION.c.sent_upto == record.from_seq,
-        SUBSCRIPTION.c.status == str(Status.ACTIVE),
-        SUBSCRIPTION.c.welcomed.is_(False) if record.welcome else true(),
-    )
-    values: dict[str, Any] = {"sent_upto": record.to_seq, "next_due": record.next_due}
-    if record.welcome:
-        values["welcomed"] = True
-    return db.execute(mine.values(values)).rowcount == 1
+def _move_marks(db: Connection, records: Sequence[DigestRecord]) -> list[int | None]:
+    """The numbers of the subscriptions whose marks were moved, record by record; None where another was first."""
+    rows = select(SUBSCRIPTION).where(SUBSCRIPTION.c.name.in_({one.subscription for one in records}), _SERVED)
+    readers = {row["name"]: dict(row) for row in db.execute(rows).mappings()}
+    moved: list[int | None] = []
+    for record in records:
+        reader = readers.get(record.subscription)
+        if reader is None or reader["sent_upto"] != record.from_seq or (record.welcome and reader["welcomed"]):
+            moved.append(None)
+            continue
+        reader["sent_upto"], reader["next_due"] = record.to_seq, record.next_due
+        reader["welcomed"] = reader["welcomed"] or record.welcome
+        moved.append(reader["id"])
+    changed = [readers[one.subscription] for one, number in zip(records, moved, strict=True) if number is not None]
+    if changed:
+        db.execute(_MARK, [{"of": row["id"], **{name: row[name] for name in _MOVES}} for row in changed])
+    return moved
 
 
-def _insert(db: Connection, subscription: int, record: DigestRecord) -> int:
-    row = {
-        "subscription": subscription,
-        "from_seq": record.from_seq,
-        "to_seq": record.to_seq,
-        "subject": record.subject,
-        "text": record.text,
-        "html": record.html,
-        "events": list(record.events),
-        "created_at": record.created_at,
-        "reason": record.reason,
-    }
-    key = db.execute(insert(DIGEST), row).inserted_primary_key
-    if key is None:
-        raise StoreError(f"{record.subscription}: the database gave the digest no number")
-    return int(key[0])
+_SERVED = and_(SUBSCRIPTION.c.removed_at.is_(None), SUBSCRIPTION.c.status == str(Status.ACTIVE))
+_MOVES = ("sent_upto", "next_due", "welcomed")
+_MARK = update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("of")).values({name: bindparam(name) for name in _MOVES})
+
+
+def _insert(db: Connection, records: Sequence[tuple[DigestRecord, int]]) -> None:
+    if not records:
+        return
+    shared, first = Shared(db), next_number(db, DIGEST)
+    rows = [
+        {
+            "id": number,
+            "subscription": subscription,
+            "from_seq": record.from_seq,
+            "to_seq": record.to_seq,
+            "edition": shared.edition(record),
+            "selection": shared.selection(record.chosen),
+            "created_at": record.created_at,
+            "reason": record.reason,
+        }
+        for number, (record, subscription) in enumerate(records, first)
+    ]
+    db.execute(insert(DIGEST), rows)
+    queued = (replace(one, digest=number) for number, (record, _) in enumerate(records, first) for one in record.deliveries)
+    enqueue(db, queued, shared)
 
 
 def _all() -> Select[Any]:
-    return select(DIGEST, SUBSCRIPTION.c.name).join(SUBSCRIPTION, SUBSCRIPTION.c.id == DIGEST.c.subscription)
+    said = (EDITION.c.subject, EDITION.c.text, EDITION.c.html, EDITION.c.events)
+    reader = SUBSCRIPTION.c.id == DIGEST.c.subscription
+    return (
+        select(DIGEST, SUBSCRIPTION.c.name, *said).join(SUBSCRIPTION, reader).outerjoin(EDITION, EDITION.c.id == DIGEST.c.edition)
+    )
 
 
 def _digest_of(row: RowMapping) -> Digest:
-    columns = {name: row[name] for name in ("id", "from_seq", "to_seq", "subject", "text", "html", "created_at", "reason")}
-    return Digest(subscription=row["name"], events=tuple(row["events"]), **columns)
+    columns: dict[str, Any] = {name: row[name] for name in ("id", "from_seq", "to_seq", "created_at", "reason")}
+    said: dict[str, Any] = {name: row[name] or "" for name in ("subject", "text", "html")}
+    return Digest(subscription=row["name"], events=tuple(row["events"] or ()), **columns, **said)

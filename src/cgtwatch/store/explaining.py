@@ -9,7 +9,7 @@ from cgtwatch.store.events import Events
 from cgtwatch.store.marks import Marks
 from cgtwatch.store.records import Explanation, FetchFacts, Told
 from cgtwatch.store.sources import fetch_of
-from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DELIVERY, EVENT, FETCH, REVISION, SUBSCRIPTION
+from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DELIVERY, DIGEST, EVENT, FETCH, REVISION, SUBSCRIPTION
 
 
 class Explaining(Announcements, Documents, Events, Marks):
@@ -42,10 +42,11 @@ def _fetches(db: Connection, item_id: str) -> tuple[FetchFacts, ...]:
 
 def _told(db: Connection, event_id: str) -> tuple[Told, ...]:
     chosen = (
-        select(CHOICE, SUBSCRIPTION.c.name, DELIVERY.c.key, DELIVERY.c.state, DELIVERY.c.answer, DELIVERY.c.sent_at)
+        select(CHOICE, DIGEST.c.id, SUBSCRIPTION.c.name, DELIVERY.c.key, DELIVERY.c.state, DELIVERY.c.answer, DELIVERY.c.sent_at)
         .join(ANNOUNCEMENT, ANNOUNCEMENT.c.seq == CHOICE.c.seq)
-        .join(SUBSCRIPTION, SUBSCRIPTION.c.id == CHOICE.c.subscription)
-        .outerjoin(DELIVERY, (DELIVERY.c.digest == CHOICE.c.digest) & CHOICE.c.wanted)
+        .join(DIGEST, DIGEST.c.selection == CHOICE.c.selection)
+        .join(SUBSCRIPTION, SUBSCRIPTION.c.id == DIGEST.c.subscription)
+        .outerjoin(DELIVERY, (DELIVERY.c.digest == DIGEST.c.id) & CHOICE.c.wanted)
         .where(ANNOUNCEMENT.c.event == event_id)
         .order_by(CHOICE.c.seq, SUBSCRIPTION.c.name, DELIVERY.c.id)
     )
@@ -55,7 +56,7 @@ def _told(db: Connection, event_id: str) -> tuple[Told, ...]:
             subscription=row["name"],
             wanted=row["wanted"],
             reason=row["reason"],
-            digest=row["digest"],
+            digest=row["id"],
             delivery=row["key"],
             state=None if row["state"] is None else DeliveryState(row["state"]),
             answer=row["answer"] or "",

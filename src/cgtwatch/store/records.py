@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cgtwatch.model.classification import Classification
-from cgtwatch.model.delivery import Delivery, DeliveryState, SendResult
+from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
 from cgtwatch.model.event import Announcement, AnnouncementKind, Link, PolicyEvent
 from cgtwatch.model.feedback import Mark
 from cgtwatch.model.fetch import ErrorClass
@@ -195,6 +195,33 @@ class Attempt:
     ended_at: datetime | None = None
     result: SendResult | None = None
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of an attempt that was begun, and what follows from it.
+
+    `next_at` None: it is not tried again. `trouble` is told to the operator, `well` the key of an alarm that is over; `switch_off`
+    is the note with which the subscription is switched off.
+    """
+
+    key: str
+    outcome: SendOutcome
+    next_at: datetime | None = None
+    trouble: Alarm | None = None
+    well: str = ""
+    switch_off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The states of the deliveries whose attempts ended (in the order given), those whose attempts have begun, and, without their
+    bytes, those that stand first in line now where an attempt ended.
+    """
+
+    states: tuple[DeliveryState, ...] = ()
+    begun: tuple[Delivery, ...] = ()
+    heads: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

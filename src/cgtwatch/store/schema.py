@@ -13,6 +13,7 @@ REVISIONS = (
     "0004",
     "0005",
     "0006",
+    "0007",
 )  # all that were ever released, oldest first; a test holds them against the scripts
 HEAD = REVISIONS[-1]
 VERSION_TABLE = "alembic_version"

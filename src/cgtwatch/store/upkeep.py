@@ -76,10 +76,26 @@ def _contents(db: Connection) -> list[str]:
     last = func.coalesce(select(func.max(ANNOUNCEMENT.c.seq)).scalar_subquery(), 0)
     ahead = select(SUBSCRIPTION.c.name).where(SUBSCRIPTION.c.sent_upto > last).limit(20)
     problems += [f"subscription {name}: its mark is beyond the last announcement" for name in db.execute(ahead).scalars()]
+    return [*problems, *_digests(db)]
+
+
+def _digests(db: Connection) -> list[str]:
+    span = select(CHOICE.c.selection, func.min(CHOICE.c.seq).label("first"), func.max(CHOICE.c.seq).label("last"))
+    chosen = span.group_by(CHOICE.c.selection).subquery()
     astray = (
-        select(CHOICE.c.seq, DIGEST.c.id)
-        .join(DIGEST, DIGEST.c.id == CHOICE.c.digest)
-        .where((CHOICE.c.seq <= DIGEST.c.from_seq) | (CHOICE.c.seq > DIGEST.c.to_seq))
+        select(DIGEST.c.id)
+        .join(chosen, chosen.c.selection == DIGEST.c.selection)
+        .where((chosen.c.first <= DIGEST.c.from_seq) | (chosen.c.last > DIGEST.c.to_seq))
         .limit(20)
     )
-    return problems + [f"digest {digest}: announcement {seq} is outside its range" for seq, digest in db.execute(astray)]
+    later = DIGEST.alias("later")
+    overlapping = (
+        select(DIGEST.c.id, later.c.id)
+        .join(later, (later.c.subscription == DIGEST.c.subscription) & (later.c.from_seq > DIGEST.c.from_seq))
+        .where(later.c.from_seq < DIGEST.c.to_seq, later.c.to_seq > later.c.from_seq)
+        .limit(20)
+    )
+    problems = [f"digest {digest}: announcements outside its range were chosen for it" for digest in db.execute(astray).scalars()]
+    return problems + [
+        f"digests {one} and {other} tell the same announcements to one reader" for one, other in db.execute(overlapping)
+    ]

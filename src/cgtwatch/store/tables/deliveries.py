@@ -9,15 +9,28 @@ from sqlmodel import Field
 from cgtwatch.store.columns import Base, UtcText
 
 _OPEN = text("closed_at IS NULL")
+_WAITING = text("state IN ('queued', 'retry')")
+_UNSETTLED = text("state IN ('queued', 'retry', 'attempted')")
+
+
+class SharedBodyRow(Base, table=True):
+    """The bytes of a message, kept once for all deliveries that have them."""
+
+    __tablename__: ClassVar[str] = "shared_body"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(unique=True)
+    content: bytes = Field(sa_type=LargeBinary)
 
 
 class DeliveryRow(Base, table=True):
-    """One message to one target. `id` is the order of queueing, `key` the public id."""
+    """One message to one target. `id` is the order of queueing, `key` the public id; the bytes stand in `shared` or in `body`."""
 
     __tablename__: ClassVar[str] = "delivery"
     __table_args__ = (
-        Index("ix_delivery_state_due_at", "state", "due_at"),
-        Index("ix_delivery_target_state", "target", "channel", "state"),
+        Index("ix_delivery_state", "state"),
+        Index("ix_delivery_waiting", "id", "channel", "due_at", sqlite_where=_WAITING),
+        Index("ix_delivery_line", "target", "channel", "id", sqlite_where=_UNSETTLED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -40,6 +53,7 @@ class DeliveryRow(Base, table=True):
     sent_at: datetime | None = Field(sa_type=UtcText)
     kind: str
     fillings: dict[str, Any] = Field(sa_type=JSON)
+    shared: int | None = Field(foreign_key="shared_body.id", index=True)
 
 
 class BounceRow(Base, table=True):

@@ -18,6 +18,7 @@ class SubscriptionRow(Base, table=True):
     __tablename__: ClassVar[str] = "subscription"
     __table_args__ = (
         Index("uq_subscription_name", "name", unique=True, sqlite_where=_LIVE),
+        Index("ix_subscription_due", "status", "next_due", sqlite_where=_LIVE),
         {"sqlite_autoincrement": True},
     )
 
@@ -42,7 +43,9 @@ class SubscriptionRow(Base, table=True):
 
 
 class DigestRow(Base, table=True):
-    """What was composed from a range of announcements. Only a welcome may have an empty range, so only real ranges are unique."""
+    """What became of a range of announcements for one subscription. Only a message without news may have an empty range, so only
+    real ranges are unique.
+    """
 
     __tablename__: ClassVar[str] = "digest"
     __table_args__ = (Index("uq_digest_range", "subscription", "from_seq", unique=True, sqlite_where=_RANGE),)
@@ -51,21 +54,40 @@ class DigestRow(Base, table=True):
     subscription: int = Field(foreign_key="subscription.id")
     from_seq: int
     to_seq: int
-    subject: str
-    text: str
-    html: str
-    events: list[str] = Field(sa_type=JSON)
+    edition: int | None = Field(foreign_key="edition.id", index=True)  # None: nothing was said
+    selection: int | None = Field(foreign_key="selection.id", index=True)  # None: there was nothing to choose from
     created_at: datetime = Field(sa_type=UtcText)
     reason: str
 
 
+class EditionRow(Base, table=True):
+    """What a digest says, kept once for all who were told the same."""
+
+    __tablename__: ClassVar[str] = "edition"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(unique=True)
+    subject: str
+    text: str
+    html: str
+    events: list[str] = Field(sa_type=JSON)
+
+
+class SelectionRow(Base, table=True):
+    """What one filter chose from a range of announcements, kept once for all who share it."""
+
+    __tablename__: ClassVar[str] = "selection"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(unique=True)
+
+
 class ChoiceRow(Base, table=True):
-    """Whether a subscription wanted an announcement; the key keeps one announcement out of two digests of one subscription."""
+    """Whether an announcement was wanted in a selection, and why."""
 
     __tablename__: ClassVar[str] = "choice"
 
-    subscription: int = Field(primary_key=True, foreign_key="subscription.id")
+    selection: int = Field(primary_key=True, foreign_key="selection.id")
     seq: int = Field(primary_key=True, foreign_key="announcement.seq", index=True)
-    digest: int = Field(foreign_key="digest.id", index=True)
     wanted: bool
     reason: str
