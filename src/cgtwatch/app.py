@@ -280,13 +280,14 @@ class App:
     def channel(self, name: str) -> "Channel":
         """The way out of that name. Raises `ConfigError` where there is none."""
         make = registry.load(part("channels"), name, what="channel")
-        return self._once(f"channel {name}", lambda: make(self._channel_parts()))
+        return self._once(f"channel {name}", lambda: make(self._channel_parts()), "close")
 
     def _channel_parts(self) -> Any:  # noqa: ANN401 - a `deliver.channel.ChannelParts`
         one = self.settings
         return part("channel_parts")(
             net=self.net, smtp_url=one.smtp_url, mail_from=one.mail_from, maildir=one.data_dir / "mailbox", secret_key=self.secret_key,
             public_url=one.public_url, clock=self.clock, ca_file=one.ca_file, secret=one.secret,
+            reply_to=one.reply_to, bounces=one.bounce_address, dkim=one.dkim,
         )  # fmt: skip
 
     # --- the corridor

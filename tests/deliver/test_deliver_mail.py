@@ -2,18 +2,22 @@
 
 import email
 import email.policy
+import html
 import re
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cgtwatch.compose.messages import alarm, digest
 from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.mail import Mould, Recipient, list_id, message_id
+from cgtwatch.deliver.mail import Letterhead, Mould, Recipient, list_id, message_id
 from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.health import Alarm
+from cgtwatch.text.clean import one_line
 from compose.samples import ANNOUNCEMENTS, CONTEXT, NOW, announce, event, reader
 from compose.test_compose_digest import HOSTILE
 from deliver.senders import parts
@@ -102,7 +106,7 @@ def test_every_attempt_has_the_same_bytes_and_every_delivery_its_own_id(tmp_path
 
 
 def test_copies_differ_in_the_recipients_lines_alone():
-    mould = Mould(DIGEST, "watch@cgt.example")
+    mould = Mould(DIGEST, Letterhead("watch@cgt.example"))
     one, two = (mould.payload(Recipient(f"{name}@example.org", "k1")).filled.decode() for name in ("a", "b"))
     assert one.replace("a@example.org", "b@example.org") == two
 
@@ -126,6 +130,94 @@ def test_a_readers_address_that_looks_like_a_hole_fills_none(tmp_path):
 
 def test_an_odd_key_still_makes_a_valid_message_id():
     assert re.fullmatch(r"[0-9a-f]{40}\.cgtwatch@x\.example", message_id("reader 李:1\r\n<x>", "x.example"))
+
+
+def test_the_mails_of_a_subscription_are_one_conversation(tmp_path):
+    first, second, other = (
+        mailed(tmp_path=tmp_path, key=key, subscription=reader(name=name))[0]
+        for key, name in (("a", "mei"), ("b", "mei"), ("c", "desk"))
+    )
+    assert first["References"] == first["In-Reply-To"] == second["References"] != other["References"]
+    assert re.fullmatch(r"<series-[0-9a-f]{24}\.cgtwatch@cgt\.example>", first["References"])
+
+
+def test_alerts_about_one_act_are_a_conversation_of_their_own(tmp_path):
+    def root(thread):
+        told = replace(DIGEST, kind="event.alert", data={"events": [{"thread": thread}]})
+        return mailed(told, tmp_path=tmp_path)[0]["References"]
+
+    assert root("t1") == root("t1") != root("t2")
+
+
+def test_a_mail_names_the_page_on_which_it_can_be_read_again(tmp_path):
+    mail, _ = mailed(tmp_path=tmp_path, key="msg_1")
+    assert mail["Archived-At"] == "<https://cgt.example/digests/msg_1>"
+    assert mailed(tmp_path=tmp_path, public_url=None)[0]["Archived-At"] is None
+
+
+def test_answers_of_readers_go_where_the_operator_wants_them(tmp_path):
+    mail, _ = mailed(tmp_path=tmp_path, reply_to="政策组 <desk@example.org>")
+    assert str(mail["Reply-To"].addresses[0]) == "政策组 <desk@example.org>"
+    assert mailed(tmp_path=tmp_path)[0]["Reply-To"] is None
+
+
+def test_a_confirmation_is_no_part_of_a_series_and_offers_no_unsubscribing(tmp_path):
+    mail, _ = mailed(replace(DIGEST, kind="subscription.confirm"), tmp_path=tmp_path)
+    assert [mail[name] for name in ("References", "List-Unsubscribe", "Archived-At")] == [None, None, None]
+
+
+def test_the_deadlines_come_as_a_file_beside_text_and_page(tmp_path):
+    calendar = "BEGIN:VCALENDAR\r\nSUMMARY:截止\r\nEND:VCALENDAR\r\n".encode()
+    mail, raw = mailed(replace(DIGEST, calendar=calendar), tmp_path=tmp_path)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    (file,) = mail.iter_attachments()
+    assert (file.get_filename(), file.get_param("method"), file.get_param("charset")) == ("deadlines.ics", "PUBLISH", "utf-8")
+    assert file.get_payload(decode=True) == calendar
+    assert mail["Content-Language"] == "zh-CN"
+    assert not mail.defects
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n", raw)
+
+
+WILD = st.lists(
+    st.one_of(
+        st.sampled_from('\r\n\x00\u2028\u2029\x85\x0b\u202e\u200f\ud800=?.<>:"\\,;@'),
+        st.characters(),
+        st.sampled_from(["=?utf-8?b?eA==?=", "\r\nBcc: x@y.z\r\n\r\n", "🏳️‍🌈", "A" * 2_000, "药" * 2_000, "\r\n.\r\n"]),
+    ),
+    max_size=40,
+).map("".join)
+
+
+@given(title=WILD, name=WILD.map(lambda wild: "n" + wild.encode("utf-8", "replace").decode()), text=WILD)
+@settings(max_examples=40, deadline=None)
+def test_no_text_breaks_out_of_its_place_in_a_mail(title, name, text, tmp_path_factory):
+    tmp_path = tmp_path_factory.getbasetemp()
+    whole = replace(DIGEST, subject=title, text=text, html=f"<p>{html.escape(text)}</p>")
+    mail, raw = mailed(whole, tmp_path=tmp_path, subscription=reader(name=name))
+    plain, _ = mailed(tmp_path=tmp_path)
+    assert mail.keys() == plain.keys()
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert str(mail["Subject"]) == (one_line(title, 250) or "-")
+    assert max(map(len, raw.split(b"\r\n"))) < 998
+    assert raw.isascii()
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\x00", raw)
+    assert not mail.defects
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["3 份征求意见，最近 5 天后截止 · CGT 政策摘要", "plain", "x" * 240, "=?utf-8?q?trick?=", "药" * 200, "a 药 b 药  c"],
+)
+def test_a_subject_reads_back_to_the_letter(subject, tmp_path):
+    mail, raw = mailed(replace(DIGEST, subject=subject), tmp_path=tmp_path)
+    assert str(mail["Subject"]) == " ".join(subject.split())
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) < 200  # the longest is the link's
 
 
 @pytest.mark.parametrize("title", HOSTILE)

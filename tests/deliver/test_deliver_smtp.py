@@ -11,16 +11,14 @@ from datetime import timedelta
 
 import pytest
 
-from cgtwatch.compose.messages import digest
 from cgtwatch.deliver.email import Email
 from cgtwatch.deliver.smtp import read_server
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import SendResult
-from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
+from compose.samples import reader
+from deliver.mails import MESSAGE
 from deliver.senders import NOW, parts, running
 from shared import SHARED, needs_shared
-
-DIGEST = digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ def test_a_wrong_server_address_is_refused_with_the_mend_and_without_the_passwor
 def deliver(tmp_path, target, port, *, scheme="smtp", times=1, **changes):
     """The outcomes of sending one delivery `times` over."""
     channel = Email(parts(tmp_path, smtp_url=f"{scheme}://{changes.pop('user', '')}127.0.0.1:{port}", **changes))
-    payload = channel.freeze(DIGEST, reader(target=target), "k-1")[0]
+    payload = channel.freeze(MESSAGE, reader(target=target), "k-1")[0]
     return [channel.send(target, payload, "k-1", NOW) for _ in range(times)]
 
 
@@ -185,7 +183,7 @@ def test_a_server_without_8bitmime_finds_nothing_wrong_with_a_chinese_digest(tmp
     with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), "--mode", "no-8bit") as facts:
         deliver(tmp_path, "reader@example.org", facts["port"])
     (got,) = [line for line in lines(log) if line["event"] == "message"]
-    assert got["subject"] == DIGEST.subject
+    assert got["subject"] == MESSAGE.subject
     assert got["rcpts"] == ["reader@example.org"]
     assert (got["one_click_ok"], got["auto_submitted"], got["parts"]) == (True, "auto-generated", ["text/plain", "text/html"])
     assert (got["repeated"], got["injected"], got["markup"], got["bare_cr_or_lf"], got["raw_8bit_header"]) == (

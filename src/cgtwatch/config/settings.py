@@ -25,6 +25,7 @@ class Settings:
     database_url: str = field(repr=False)
     sources: Path
     rules: Path | None = None
+    subscriptions: Path | None = None  # applied at the start and at a reload
     rules_beside: Path | None = None  # where a user's rules are looked for that no setting names
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "cgtwatch <cgtwatch@localhost>"
@@ -63,6 +64,13 @@ class Settings:
         return self.environ.get(name) or None
 
     @property
+    def dkim(self) -> tuple[str, str, Path] | None:
+        """Domain, selector and key file where mails are signed by us."""
+        if self.dkim_domain is None or self.dkim_selector is None or self.dkim_key is None:
+            return None
+        return self.dkim_domain, self.dkim_selector, self.dkim_key
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of the variables that are set, for messages about those that are not."""
         return frozenset(name for name, value in self.environ.items() if value)
@@ -78,6 +86,7 @@ READERS: Mapping[str, values.Reader] = {
     "database_url": values.database_url,
     "sources": values.path,
     "rules": values.path,
+    "subscriptions": values.path,
     "smtp_url": mail_values.smtp_url,
     "mail_from": values.mail_from,
     "reply_to": mail_values.reply_to,

@@ -41,6 +41,9 @@ class ChannelParts:
     public_url: str | None
     clock: Callable[[], datetime]
     ca_file: str | None = None
+    reply_to: str | None = None
+    bounces: str | None = field(default=None, repr=False)  # the address to which reports about mails go
+    dkim: tuple[str, str, Path] | None = None  # domain, selector, file of the key; None: mails are not signed here
     secret: Callable[[str], str | None] = field(default=_no_secret, repr=False)  # what the environment holds under a name
 
 

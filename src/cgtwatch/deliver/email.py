@@ -7,7 +7,8 @@ from email.utils import parseaddr
 from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.mail import Press, domain
 from cgtwatch.deliver.maildir import deposit
-from cgtwatch.deliver.smtp import Envelope, read_server, transmit
+from cgtwatch.deliver.pool import Pool
+from cgtwatch.deliver.smtp import Envelope, read_server
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
@@ -18,10 +19,12 @@ class Email:
     """Raises ConfigError when the server's or the sender's address is wrong."""
 
     def __init__(self, parts: ChannelParts) -> None:
-        self._press = Press(parts.mail_from, parts.secret_key, parts.public_url)
-        self._server = read_server(parts.smtp_url) if parts.smtp_url else None
-        self._tls = ssl.create_default_context(cafile=parts.ca_file)
+        self._press = Press(parts)
         self._sender = parseaddr(parts.mail_from)[1]
+        self._pool: Pool | None = None
+        if parts.smtp_url:
+            tls = ssl.create_default_context(cafile=parts.ca_file)
+            self._pool = Pool(read_server(parts.smtp_url), domain(self._sender), tls)
         self._maildir = parts.maildir
         self._log_in_refused_at: datetime | None = None
 
@@ -30,15 +33,19 @@ class Email:
         return (self._press.payload(message, subscription, key),)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
-        """One SMTP session to the configured server, or a deposit in the local mailbox for `local:` and without a server."""
-        if self._server is None or target == "local:":
+        """Over a session to the configured server, or a deposit in the local mailbox for `local:` and without a server."""
+        if self._pool is None or target == "local:":
             return deposit(self._maildir, payload.filled, key)
         if self._log_in_refused_at and now - self._log_in_refused_at < _LOG_IN_PAUSE:
             wait = self._log_in_refused_at + _LOG_IN_PAUSE - now
             return SendOutcome(
                 SendResult.RETRY, "log-in: not tried, the server refused it a moment ago; check CGTWATCH_SMTP_URL", wait
             )
-        envelope = Envelope(self._sender, target, payload.filled, domain(self._sender))
-        outcome = transmit(self._server, envelope, self._tls)
+        outcome = self._pool.transmit(Envelope(self._sender, target, payload.filled))
         self._log_in_refused_at = now if outcome.answer.startswith("log-in:") else None
         return outcome
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        if self._pool is not None:
+            self._pool.close()

@@ -5,17 +5,18 @@ base64, which is 1.45 times smaller than the standard library's choice for Chine
 without 8BITMIME.
 """
 
-import base64
 import hashlib
 import html
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
+from urllib.parse import quote
 
-from cgtwatch.deliver.tokens import unsubscribe_url
+from cgtwatch.deliver.channel import ChannelParts
+from cgtwatch.deliver.mime import attachment, base64_lines, header, leaf, mailbox, multipart, unstructured
+from cgtwatch.deliver.tokens import member, unsubscribe_url
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload
@@ -23,8 +24,19 @@ from cgtwatch.model.subscription import Subscription
 from cgtwatch.text.clean import one_line
 
 ANCHOR = "<!--unsubscribe-->"  # where `compose` leaves room; nothing from a source can hold it, since all of that is escaped
-_LINE = 57  # bytes that make a line of 76 characters (RFC 2045 6.8)
+CALENDAR = "deadlines.ics"
+_SERIES = frozenset({"digest.created", "event.alert"})  # what a subscription is for; confirmations and alarms stand alone
 _SAFE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,120}")
+_ADDRESS = re.compile(r"[\x21-\x7e]+@[A-Za-z0-9.:\[\]-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all mails of an installation have in common."""
+
+    sender: str  # NAME <ADDRESS>
+    reply_to: str | None = None
+    public_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Recipient:
     key: str  # of the delivery
     unsubscribe: str = ""  # link; empty: none is offered
     subscription: str = ""  # its name; empty: the operator's alarms
+    root: str = ""  # what its series hangs from, see `root_id`
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +69,16 @@ class _Holes:
         return f"list.{self.seed}.invalid"
 
     @property
+    def root(self) -> str:
+        return f"root@{self.seed}.invalid"
+
+    @property
     def link(self) -> str:
         return f"https://{self.seed}.invalid/"
+
+    @property
+    def page(self) -> str:
+        return f"https://page.{self.seed}.invalid/"
 
     @property
     def text(self) -> str:
@@ -71,56 +92,102 @@ class _Holes:
 class Mould:
     """One message made ready for any number of recipients; all whose links are of one kind share one body."""
 
-    def __init__(self, message: Message, mail_from: str) -> None:
+    def __init__(self, message: Message, letterhead: Letterhead) -> None:
         self.message = message
-        self._domain = domain(mail_from)
+        self._letterhead = letterhead
+        self._domain = domain(letterhead.sender)
         whole = f"{message.subject}\0{message.text}\0{message.html}".encode("utf-8", "replace")
         self._holes = _Holes(hashlib.sha256(whole + message.calendar).hexdigest()[:20])
         self._bodies: dict[str, bytes] = {}
-        self._mail_from = mail_from
         self._label = html.escape(say(message.language, "unsubscribe"))
         self._line = say(message.language, "unsubscribe_line")
 
     def payload(self, to: Recipient) -> Payload:
         """The shared body and what `to` has in its holes; filled it is the whole mail, lines ending in CRLF (RFC 5322)."""
         way, holes = to.unsubscribe.partition(":")[0], self._holes
-        fillings = {
-            holes.id: message_id(to.key, self._domain),
-            holes.list: list_id(to.subscription, self._domain),
-        }
+        fillings = {holes.id: message_id(to.key, self._domain), holes.list: list_id(to.subscription, self._domain)}
+        if self.message.kind in _SERIES:
+            fillings[holes.root] = f"{to.root or 'series'}.cgtwatch@{self._domain}"
+            if self._letterhead.public_url:
+                fillings[holes.page] = f"{self._letterhead.public_url}/digests/{quote(to.key, safe='')}"
         if way:
             page = f'<a href="{html.escape(to.unsubscribe)}" class="accent" style="color:#0b6b68;">{self._label}</a>'
             fillings[holes.link] = to.unsubscribe
-            fillings[holes.text] = _lines(f"\n{self._line}{to.unsubscribe}\n")
-            fillings[holes.html] = _lines(page)
+            fillings[holes.text] = base64_lines(f"\n{self._line}{to.unsubscribe}\n")
+            fillings[holes.html] = base64_lines(page)
         fillings[holes.to] = to.address  # last: what a reader wrote is not searched for holes
         return Payload(self._body(way), "message/rfc822", fillings=fillings)
 
     def _body(self, way: str) -> bytes:
         """The mail with holes; `way` is the scheme of the unsubscribe link, empty where none is offered."""
         if way not in self._bodies:
-            self._bodies[way] = _pressed(self.message, self._mail_from, self._holes, way)
+            self._bodies[way] = _pressed(self.message, self._letterhead, self._holes, way)
         return self._bodies[way]
 
 
-def _pressed(message: Message, mail_from: str, holes: _Holes, way: str) -> bytes:
-    """Text and page stand in base64 around their holes, which are lines of their own, so that any lines of base64 fit in."""
-    mail = _skeleton(message, mail_from, holes, way)
-    text = _lines(message.text)
+def _pressed(message: Message, letterhead: Letterhead, holes: _Holes, way: str) -> bytes:
+    """The mail with its holes; those in the parts are lines of their own, so that any lines of base64 fit in."""
     head, found, tail = message.html.rpartition(ANCHOR)
-    page = [_lines(part) for part in ((head, tail) if found else (message.html,))]
+    text = [base64_lines(message.text)]
+    page = [base64_lines(part) for part in ((head, tail) if found else (message.html,))]
     if way:
-        text = f"{text}\r\n{holes.text}"
+        text.append(holes.text)
         page.insert(1, holes.html)
-    # The marks stand alone in their parts and nowhere else, see `_Holes`.
-    mail = mail.replace(holes.html.encode(), "\r\n".join(filter(None, page)).encode())
-    return mail.replace(holes.text.encode(), text.encode(), 1)
+    language = header("Content-Language", "zh-CN" if message.language == "zh" else "en")
+    parts = [
+        leaf(f"text/{kind}; charset=utf-8", "\r\n".join(filter(None, one))) for kind, one in (("plain", text), ("html", page))
+    ]
+    if not message.calendar:
+        return (_head(message, letterhead, holes, way) + multipart("alternative", f"=_{holes.seed}", parts, language)).encode(
+            "ascii"
+        )
+    inner = multipart("alternative", f"=_a{holes.seed}", parts)
+    file = attachment("text/calendar; method=PUBLISH; charset=utf-8", message.calendar, CALENDAR)
+    return (_head(message, letterhead, holes, way) + multipart("mixed", f"=_m{holes.seed}", [inner, file], language)).encode(
+        "ascii"
+    )
+
+
+def _head(message: Message, letterhead: Letterhead, holes: _Holes, way: str) -> str:
+    lines = [
+        mailbox("From", letterhead.sender),
+        header("To", holes.to),
+        mailbox("Reply-To", letterhead.reply_to) if letterhead.reply_to else "",
+        unstructured("Subject", one_line(message.subject, 250) or "-"),
+        header("Date", format_datetime(message.created_at)),
+        header("Message-ID", f"<{holes.id}>"),
+        # A series is one thread: a root that was never sent, which mail programs show as the place the series hangs from.
+        *([header(name, f"<{holes.root}>") for name in ("In-Reply-To", "References")] if message.kind in _SERIES else []),
+        header("List-Id", f"<{holes.list}>"),  # RFC 2919
+        header("Auto-Submitted", "auto-generated"),  # RFC 3834
+        header("X-Auto-Response-Suppress", "All"),
+        header("List-Unsubscribe", f"<{holes.link}>") if way else "",  # RFC 2369
+        # RFC 8058, for HTTPS alone
+        header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") if way == "https" else "",
+        header("Archived-At", f"<{holes.page}>") if letterhead.public_url and message.kind in _SERIES else "",  # RFC 5064
+        header("MIME-Version", "1.0"),
+    ]
+    return "".join(lines)
 
 
 def message_id(key: str, where: str) -> str:
     """`ID@DOMAIN` of a delivery's mail, the same at every attempt; a key that is no plain word is hashed."""
     plain = key if _SAFE_KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:40]
     return f"{plain}.cgtwatch@{where}"
+
+
+def root_id(message: Message, subscription: Subscription) -> str:
+    """What the mails of a subscription hang from, so that mail programs show them as one conversation (RFC 5322 3.6.4).
+
+    Alerts about one act hang from that act: its draft, final text and amendments are one conversation.
+    """
+    threads = {str(event.get("thread") or "") for event in _events(message)}
+    act = threads.pop() if message.kind == "event.alert" and len(threads) == 1 else ""
+    return "series-" + hashlib.sha256(f"{member(subscription)}\n{act}".encode()).hexdigest()[:24]
+
+
+def _events(message: Message) -> Iterable[Mapping[str, Any]]:
+    return [one for one in message.data.get("events") or () if isinstance(one, Mapping)]
 
 
 def list_id(subscription: str, where: str) -> str:
@@ -141,56 +208,24 @@ def domain(mail_from: str) -> str:
     return parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
 
 
-def _skeleton(message: Message, mail_from: str, holes: _Holes, way: str) -> bytes:
-    """The mail with holes; `way` is the scheme of the unsubscribe link. `email` refuses line breaks in headers by itself."""
-    name, address = parseaddr(mail_from)
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(one_line(name), addr_spec=address)
-    mail["To"] = holes.to
-    mail["Subject"] = one_line(message.subject, 250) or "-"
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<{holes.id}>"
-    mail["List-Id"] = f"<{holes.list}>"  # RFC 2919
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
-    mail["X-Auto-Response-Suppress"] = "All"
-    if way:
-        mail["List-Unsubscribe"] = f"<{holes.link}>"  # RFC 2369
-    if way == "https":
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058, for HTTPS alone
-    mail.set_content(holes.text)
-    mail.add_alternative(holes.html, subtype="html")
-    mail["Content-Language"] = "zh-CN" if message.language == "zh" else "en"  # last: `email` moves Content- fields to parts
-    mail.set_boundary(f"=_{holes.seed}")
-    for part in mail.iter_parts():
-        part.replace_header("Content-Transfer-Encoding", "base64")
-        part.set_param("charset", "utf-8")
-    return bytes(mail)
-
-
-def _lines(text: str) -> str:
-    """Lines of base64 that can stand between others: blanks fill up to a multiple of three bytes, so that no padding ends them."""
-    canonical = text.replace("\r\n", "\n").replace("\n", "\r\n")  # RFC 2046 4.1.1
-    data = canonical.encode("utf-8", "replace")
-    data += b" " * (-len(data) % 3)
-    return "\r\n".join(base64.b64encode(data[start : start + _LINE]).decode() for start in range(0, len(data), _LINE))
-
-
 class Press:
     """Freezes messages into mails for a channel; the mould of the last message is kept for its next recipient."""
 
-    def __init__(self, mail_from: str, secret_key: bytes, public_url: str | None) -> None:
-        if "@" not in parseaddr(mail_from)[1]:
-            raise ConfigError([f"CGTWATCH_MAIL_FROM: {mail_from!r} is no mail address; write NAME <watch@example.org>"])
-        self._mail_from, self._secret_key, self._public_url = mail_from, secret_key, public_url
+    def __init__(self, parts: ChannelParts) -> None:
+        address = parseaddr(parts.mail_from)[1]
+        if not _ADDRESS.fullmatch(address):
+            raise ConfigError([f"CGTWATCH_MAIL_FROM: {parts.mail_from!r} is no mail address; write NAME <watch@example.org>"])
+        self._letterhead = Letterhead(parts.mail_from, parts.reply_to, parts.public_url)
+        self._secret_key, self._public_url, self._address = parts.secret_key, parts.public_url, address
         self._last: Mould | None = None
 
     def payload(self, message: Message, subscription: Subscription, key: str) -> Payload:
-        """The mail of one delivery. Alarms, and anything that belongs to no subscription, offer no unsubscribing."""
+        """The mail of one delivery. Alarms, and anything that is no part of what was subscribed to, offer no unsubscribing."""
         mould = self._last
         if mould is None or mould.message is not message:
-            mould = self._last = Mould(message, self._mail_from)
+            mould = self._last = Mould(message, self._letterhead)
         link, name = "", "" if message.kind == "source.alarm" else subscription.name
-        if self._public_url and name:
+        if self._public_url and name and message.kind in _SERIES:
             link = unsubscribe_url(self._public_url, self._secret_key, subscription)
-        address = subscription.target if "@" in subscription.target else parseaddr(self._mail_from)[1]
-        return mould.payload(Recipient(address, key, link, name))
+        address = subscription.target if "@" in subscription.target else self._address
+        return mould.payload(Recipient(address, key, link, name, root_id(message, subscription)))

@@ -17,7 +17,7 @@ class LocalMailbox:
 
     def __init__(self, parts: ChannelParts) -> None:
         self._root = parts.maildir
-        self._press = Press(parts.mail_from, parts.secret_key, parts.public_url)
+        self._press = Press(parts)
 
     def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The mail as it would go out by SMTP."""
