@@ -98,11 +98,16 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What an attempt came to. `answer` is the receiver's word, shortened, without secrets."""
+    """What an attempt came to. `answer` is the receiver's word, shortened, without secrets.
+
+    `everyone`: the trouble is the way's (a mail server that is down or refuses our log-in) and not this target's, so no other message
+    on that way would fare better now.
+    """
 
     result: SendResult
     answer: str = ""
     retry_after: timedelta | None = None
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
