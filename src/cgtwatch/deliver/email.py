@@ -38,9 +38,8 @@ class Email:
             return deposit(self._maildir, payload.filled, key)
         if self._log_in_refused_at and now - self._log_in_refused_at < _LOG_IN_PAUSE:
             wait = self._log_in_refused_at + _LOG_IN_PAUSE - now
-            return SendOutcome(
-                SendResult.RETRY, "log-in: not tried, the server refused it a moment ago; check CGTWATCH_SMTP_URL", wait
-            )
+            word = "log-in: not tried, the server refused it a moment ago; check CGTWATCH_SMTP_URL"
+            return SendOutcome(SendResult.RETRY, word, wait, everyone=True)
         outcome = self._pool.transmit(Envelope(self._sender, target, payload.filled))
         self._log_in_refused_at = now if outcome.answer.startswith("log-in:") else None
         return outcome

@@ -4,7 +4,7 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
@@ -173,13 +173,15 @@ class Session:
 
 
 def open_session(server: Server, hello: str, tls: ssl.SSLContext) -> Session | SendOutcome:
-    """A session that is greeted, encrypted and logged in as `server` asks, or what became of the attempt. `hello`: our own name."""
+    """A session that is greeted, encrypted and logged in as `server` asks, or what became of the attempt: no other mail would fare
+    better. `hello`: our own name.
+    """
     try:
         return Session(_open(server, hello, tls))
     except _Refused as refused:
-        return refusal(refused)
+        return replace(refusal(refused), everyone=True)
     except _BROKEN as trouble:
-        return not_begun(trouble)
+        return replace(not_begun(trouble), everyone=True)
 
 
 def not_begun(trouble: BaseException | str) -> SendOutcome:
