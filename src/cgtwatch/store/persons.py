@@ -26,6 +26,14 @@ class Persons(Room):
             insert_fresh(db, fresh)
         return fresh
 
+    def waiting_since(self, channel: str, target: str) -> datetime | None:
+        """When somebody last signed up to that target without confirming it; None where nobody has."""
+        latest = select(func.max(SUBSCRIPTION.c.created_at)).where(
+            _PENDING, same_target(channel, target), SUBSCRIPTION.c.removed_at.is_(None)
+        )
+        with self._database.read() as db:
+            return db.execute(latest).scalar()
+
     def forget_unconfirmed(self, before: datetime) -> int:
         """Erase the sign-ups made before then that nobody confirmed, with everything sent for them; how many."""
         old = SUBSCRIPTION.c.created_at < before

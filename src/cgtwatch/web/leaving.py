@@ -5,14 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 from cgtwatch.app import App
 from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import CgtwatchError, NotFound
+from cgtwatch.model.subscription import Subscription
+from cgtwatch.web.answers import Answers, wording
+from cgtwatch.web.safety import ASKING
 
 Perform = Callable[[str, Mapping[str, Any]], Iterator[dict[str, Any]]]
 
 PURPOSE = "unsubscribe"
-_LONGEST_TOKEN = 400
+LONGEST_TOKEN = 400
 _log = logging.getLogger(__name__)
 
 
@@ -24,14 +31,60 @@ class Left(StrEnum):
     LATER = "later"  # nothing can be stored now
 
 
-def member_of(app: App, token: str) -> str | None:
-    """Whom `token` was signed for; None where it is forged or damaged."""
-    return read(app.secret_key, PURPOSE, token, app.clock()) if len(token) <= _LONGEST_TOKEN else None
+def leaving_routes(app: App, answers: Answers, perform: Perform | None) -> list[Route]:
+    """The addresses of unsubscribe links."""
+    leaving = Leaving(app, answers, perform)
+    return [
+        Route("/unsubscribe/{token}", leaving.ask),
+        Route("/unsubscribe/{token}", leaving.leave, methods=["POST"]),
+    ]
 
 
-def name_of(app: App, who: str) -> str | None:
-    """The name of that very subscription; None where it has ended, also when a namesake was made since."""
-    return next((one.name for one in app.store.subscriptions() if member(one) == who), None)
+class Leaving:
+    """The handlers."""
+
+    def __init__(self, app: App, answers: Answers, perform: Perform | None) -> None:
+        self._app, self._answers, self._perform = app, answers, perform
+
+    def ask(self, request: Request) -> Response:
+        """A page with a button; nothing is changed by looking at it."""
+        who = subject_of(self._app, PURPOSE, request.path_params["token"])
+        if who is None:
+            return self._answers.note(request, "leave_wrong", 404, public=True)
+        found = subscription_of(self._app, who)
+        if found is None:
+            return self._note(request, "left_before", who)
+        if self._perform is None:
+            return self._answers.note(request, "leave_later", 503, public=True)
+        return self._answers.page(request, "leave", {"name": found.name}, headers=ASKING)
+
+    def leave(self, request: Request) -> Response:
+        """End the subscription at once: no log-in, no cookie, no redirection (RFC 8058 3.1)."""
+        who = subject_of(self._app, PURPOSE, request.path_params["token"])
+        if who is None:
+            return self._answers.note(request, "leave_wrong", 404, public=True)
+        found = subscription_of(self._app, who)
+        ended = leave(self._perform, found.name) if found else Left.BEFORE
+        if ended is Left.LATER:
+            return self._answers.note(request, "leave_later", 503, headers={"Retry-After": "300"}, public=True)
+        return self._note(request, "left_what" if ended is Left.DONE else "left_before", who)
+
+    def _note(self, request: Request, what: str, who: str) -> Response:
+        return self._answers.note(request, "left", 200, what=wording(request).say(what, name=who.rpartition(" ")[0]), public=True)
+
+
+def subject_of(app: App, purpose: str, token: str) -> str | None:
+    """Whom `token` was signed for; None where it is forged, damaged or expired."""
+    return read(app.secret_key, purpose, token, app.clock()) if len(token) <= LONGEST_TOKEN else None
+
+
+def subscription_of(app: App, who: str) -> Subscription | None:
+    """That very subscription; None where it has ended, also when a namesake was made since."""
+    try:
+        found = app.store.subscription(who.rpartition(" ")[0])
+    except NotFound:
+        return None
+    return found if member(found) == who else None
 
 
 def leave(perform: Perform | None, name: str) -> Left:

@@ -18,8 +18,11 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-# The one page with a button.
-ASKING = {"Content-Security-Policy": _PAGE + "form-action 'self'; frame-ancestors 'none'"}
+# Pages with a form. Without a referrer their own posts would come from the origin `null` (Fetch 3.2), as a stranger's may.
+ASKING: Mapping[str, str] = {
+    "Content-Security-Policy": _PAGE + "form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
 # A letter is our own composition, but it is shown as if it were a stranger's: no script, no form, nothing from outside. Its links
 # open beside the page, out of the sandbox, since a regulator's site without scripts is seldom readable.
 FRAMED = {

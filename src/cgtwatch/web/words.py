@@ -1,7 +1,6 @@
 """How the page says things: the wording of messages with the page's own tables beside it, and times as people read them."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -9,6 +8,7 @@ from typing import Any
 
 from cgtwatch.compose.words import Words, words
 
+_FILES = ("words.json", "words_readers.json")  # what is said to who runs the watch, and to those who read its messages
 LANGUAGES = ("zh", "en")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -17,8 +17,9 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 def page_words(language: str) -> Words:
     """The wording for `language`: everything that messages can say, and what only the page says."""
     said = words(language)
-    tables: Mapping[str, Any] = json.loads(files("cgtwatch.web").joinpath("words.json").read_text("utf-8"))[said.language]
-    phrases = {**said.tables["phrases"], **tables["phrases"]}
+    own = [json.loads(files("cgtwatch.web").joinpath(name).read_text("utf-8"))[said.language] for name in _FILES]
+    tables: dict[str, Any] = {name: table for part in own for name, table in part.items()}
+    phrases = {phrase: form for part in (said.tables, *own) for phrase, form in part["phrases"].items()}
     return Words(said.language, {**said.tables, **tables, "phrases": phrases})
 
 

@@ -1,0 +1,137 @@
+"""What a form or a program posts: read within bounds, and whether it came from one of our own pages."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import ClientDisconnect, Request
+
+MOST_FORM, MOST_JSON = 16_384, 65_536  # bytes
+_MOST_FIELDS = 300
+_FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"})
+
+
+class Refused(Exception):
+    """A request that cannot be taken; `status` is HTTP's word for it."""
+
+    def __init__(self, status: int, error: str) -> None:
+        self.status = status
+        super().__init__(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form by name, in the order in which they came."""
+
+    fields: Mapping[str, tuple[str, ...]]
+
+    def one(self, name: str) -> str:
+        """The first value, without blanks around it; empty where there is none."""
+        return next(iter(self.fields.get(name, ())), "").strip()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """All values that say something, each once."""
+        return tuple(dict.fromkeys(value.strip() for value in self.fields.get(name, ()) if value.strip()))
+
+
+async def posted_form(request: Request) -> Form:
+    """The fields of `application/x-www-form-urlencoded` (WHATWG URL 5.1). Raises `Refused`: 400, 413 or 415."""
+    _is(request, "application/x-www-form-urlencoded")
+    body = await _body(request, MOST_FORM)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:  # UnicodeError is one too
+        raise Refused(400, "the form is not understood") from None
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        found[name] = (*found.get(name, ()), value)
+    return Form(found)
+
+
+async def posted_json(request: Request) -> dict[str, Any]:
+    """The object that a program posts; an empty body is an empty one. Raises `Refused`: 400, 413 or 415."""
+    body = await _body(request, MOST_JSON)
+    if not body:
+        return {}
+    _is(request, "application/json")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, "no valid JSON") from None
+    if not isinstance(found, dict):
+        raise Refused(400, "JSON that is no object")
+    return found
+
+
+def from_our_page(request: Request, public_url: str | None, *, surely: bool = False) -> bool:
+    """Whether a post comes from a page of this site, as far as the browser says; `surely`: it has to say so.
+
+    Programs say nothing of themselves and have nobody's rights to abuse; only where being on this machine is the whole of the
+    right must a browser's word be asked for, because a stranger's page can post there too.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None:
+        return site is not None or not surely
+    known = {f"{scheme}://{request.headers.get('host', '')}".lower() for scheme in ("http", "https")}
+    if public_url is not None:
+        parts = urlsplit(public_url)
+        known.add(f"{parts.scheme}://{parts.netloc}".lower())
+    return origin.lower() in known
+
+
+def is_local(request: Request) -> bool:
+    """Whether somebody on this machine asks, by one of its own names, and no proxy stands between.
+
+    A proxy beside us connects from this machine too: it is known by the headers it adds, or by the name it was asked for.
+    """
+    if request.client is None or not _loopback(request.client.host) or _FORWARDED & set(request.headers.keys()):
+        return False
+    try:
+        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or _loopback(name)
+
+
+def client_of(request: Request) -> str | None:
+    """Whom an abuse limit counts: the other end's address, or what a proxy on this machine says of it; None where it says nothing."""
+    host = request.client.host if request.client else ""
+    if not _loopback(host):
+        return host or None
+    last = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return last[:64] or None
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is(request: Request, kind: str) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != kind:
+        raise Refused(415, f"content type {given[:60] or 'missing'!r} is not taken; send {kind}")
+
+
+async def _body(request: Request, most: int) -> bytes:
+    too_big = Refused(413, f"more than {most // 1024} KB")
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > most):
+        raise too_big
+    parts, size = [], 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > most:
+                raise too_big
+            parts.append(piece)
+    except ClientDisconnect:
+        raise Refused(400, "the request was cut") from None
+    return b"".join(parts)

@@ -1,0 +1,192 @@
+"""`/manage/…`: what the reader of a message may do from its footer: see why it came, change, pause, end, download, erase."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from cgtwatch.app import App
+from cgtwatch.compose.why import why_subscription
+from cgtwatch.compose.words import Words
+from cgtwatch.errors import CgtwatchError, ConfigError, NotFound
+from cgtwatch.model.subscription import Every, Status, Subscription
+from cgtwatch.web.answers import Answers, wording
+from cgtwatch.web.forms import Form, Refused, from_our_page, posted_form
+from cgtwatch.web.leaving import Left, Perform, leave, subject_of, subscription_of
+from cgtwatch.web.safety import ASKING
+from cgtwatch.web.wishes import Wishes, asked, form_wishes, offer, wishes_of, wrong_wishes
+from cgtwatch.web.words import page_words, relative
+
+PURPOSE = "manage"
+_DONE = frozenset({"changed", "paused", "resumed"})
+_log = logging.getLogger(__name__)
+Doing = Callable[[Request, Subscription, Form], Response]
+
+
+def managing_routes(app: App, answers: Answers, perform: Perform | None) -> list[Route]:
+    """The addresses of manage links."""
+    managing = Managing(app, answers, perform)
+    return [
+        Route("/manage/{token}", managing.show),
+        Route("/manage/{token}", managing.do, methods=["POST"]),
+        Route("/manage/{token}/data.json", managing.data),
+    ]
+
+
+class Managing:
+    """The handlers. The link itself is the right to do what stands here, for its one subscription."""
+
+    def __init__(self, app: App, answers: Answers, perform: Perform | None) -> None:
+        self._app, self._answers, self._perform = app, answers, perform
+        self._doing: Mapping[str, Doing] = {
+            "change": self._change,
+            "pause": self._pause,
+            "resume": self._resume,
+            "leave": self._leave,
+            "erase": self._erase,
+        }
+
+    def show(self, request: Request) -> Response:
+        """The subscription as it stands; `?done=…` says what was done a moment ago."""
+        found = self._found(request)
+        return found if isinstance(found, Response) else self._page(request, found, wishes_of(found), {})
+
+    async def do(self, request: Request) -> Response:
+        """What was asked for by a button, then the page again (303), so that reloading it does nothing twice."""
+        if not from_our_page(request, self._app.settings.public_url):
+            return self._answers.note(request, "foreign", 403, public=True)
+        try:
+            form = await posted_form(request)
+        except Refused as error:
+            return self._answers.note(request, "not_understood", error.status, public=True)
+        return await run_in_threadpool(self._done, request, form)
+
+    def data(self, request: Request) -> Response:
+        """Everything that is stored about the reader, as a file."""
+        found = self._found(request)
+        if isinstance(found, Response):
+            return found
+        if self._perform is None:
+            return self._later(request)
+        try:
+            rows = list(self._perform("subscriptions.export", {"name": found.name}))
+        except CgtwatchError as error:
+            return self._trouble(request, error)
+        body = json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, indent=2)
+        named = {"Content-Disposition": f'attachment; filename="cgtwatch-{found.name}.json"'}
+        return Response(body, media_type="application/json", headers=named)
+
+    # --- what is done
+
+    def _done(self, request: Request, form: Form) -> Response:
+        found = self._found(request)
+        if isinstance(found, Response):
+            return found
+        doing = self._doing.get(form.one("do"))
+        if doing is None:
+            return self._answers.note(request, "not_understood", 400, public=True)
+        if self._perform is None:
+            return self._later(request)
+        return doing(request, found, form)
+
+    def _change(self, request: Request, one: Subscription, form: Form) -> Response:
+        before, wishes, said = wishes_of(one), form_wishes(form), _said(request, one)
+        wrong = wrong_wishes(wishes, offer(self._app, said, self._app.clock(), before))
+        if wrong:
+            return self._page(request, one, wishes, wrong, status=422)
+        now, was = asked(wishes), asked(before)
+        changed = {name: value for name, value in now.items() if value != was[name]}
+        try:
+            self._run("subscriptions.change", {"name": one.name, **changed}) if changed else None
+        except ConfigError as error:
+            _log.warning("change not taken subscription=%s problems=%s", one.name, len(error.problems))
+            return self._page(request, one, wishes, {"query": "wrong_query"}, status=422)
+        except CgtwatchError as error:
+            return self._trouble(request, error)
+        return self._again(request, "changed", wishes.language if one.language != wishes.language else None)
+
+    def _pause(self, request: Request, one: Subscription, _form: Form) -> Response:
+        return self._simply(request, one, "pause", "paused")
+
+    def _resume(self, request: Request, one: Subscription, _form: Form) -> Response:
+        return self._simply(request, one, "resume", "resumed")
+
+    def _simply(self, request: Request, one: Subscription, operation: str, done: str) -> Response:
+        try:
+            self._run(f"subscriptions.{operation}", {"name": one.name})
+        except CgtwatchError as error:
+            return self._trouble(request, error)
+        return self._again(request, done)
+
+    def _leave(self, request: Request, one: Subscription, _form: Form) -> Response:
+        if leave(self._perform, one.name) is Left.LATER:
+            return self._later(request)
+        return self._answers.note(request, "left", 200, what=wording(request).say("left_what", name=one.name), public=True)
+
+    def _erase(self, request: Request, one: Subscription, form: Form) -> Response:
+        if not form.one("sure"):
+            return self._page(request, one, wishes_of(one), {"sure": "wrong_sure"}, status=422)
+        try:
+            self._run("subscriptions.erase", {"name": one.name})
+        except CgtwatchError as error:
+            return self._trouble(request, error)
+        _log.info("erased by link")
+        return self._answers.note(request, "erased", 200, public=True)
+
+    def _run(self, operation: str, args: Mapping[str, Any]) -> None:
+        if self._perform is not None:
+            list(self._perform(operation, args))
+            _log.info("%s by link subscription=%s", operation, args["name"])
+
+    # --- answers
+
+    def _found(self, request: Request) -> Subscription | Response:
+        who = subject_of(self._app, PURPOSE, request.path_params["token"])
+        if who is None:
+            return self._answers.note(request, "manage_wrong", 404, public=True)
+        found = subscription_of(self._app, who)
+        return found if found is not None else self._answers.note(request, "manage_gone", 410, public=True)
+
+    def _page(
+        self, request: Request, one: Subscription, wishes: Wishes, wrong: Mapping[str, str], *, status: int = 200
+    ) -> Response:
+        said, now, done = _said(request, one), self._app.clock(), request.query_params.get("done")
+        due = one.next_due if one.cadence.every is not Every.NOW and one.status is Status.ACTIVE else None
+        values = {
+            "to": one.target if "@" in one.target else said.name("channels", one.channel),
+            "asks": why_subscription(one, said, self._app.issuer_names(), self._app.topic_names()),
+            "status": one.status.value,
+            "next": relative(max(due, now), now, said) if due else "",
+            "note": one.note,
+            "wishes": wishes,
+            "offer": offer(self._app, said, now, wishes_of(one)),
+            "wrong": wrong,
+            "done": done if done in _DONE and not wrong else "",
+            "data": f"{request.url.path}/data.json",
+        }
+        return self._answers.page(request, "manage", values, status=status, headers=ASKING, said=said)
+
+    def _again(self, request: Request, done: str, language: str | None = None) -> Response:
+        """The page anew; a changed language is spoken from here on."""
+        given = language or request.query_params.get("lang")
+        lang = f"&lang={given}" if given in {"zh", "en"} else ""
+        return RedirectResponse(f"{request.url.path}?done={done}{lang}", 303)
+
+    def _trouble(self, request: Request, error: CgtwatchError) -> Response:
+        if isinstance(error, NotFound):
+            return self._answers.note(request, "manage_gone", 410, public=True)
+        _log.warning("not done for a reader: %s", error)
+        return self._later(request)
+
+    def _later(self, request: Request) -> Response:
+        return self._answers.note(request, "later", 503, headers={"Retry-After": "300"}, public=True)
+
+
+def _said(request: Request, one: Subscription) -> Words:
+    """The wording asked for, else the reader's own."""
+    return wording(request) if "lang" in request.query_params else page_words(one.language)

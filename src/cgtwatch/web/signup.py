@@ -1,0 +1,197 @@
+"""`/subscribe` and `/confirm/…`: a reader signs up and confirms it by mail (double opt-in).
+
+What is answered is the same whether or not an address is known here, a program that follows links confirms nothing, and nobody can
+let us write to a stranger more than once a day.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cgtwatch.app import App
+from cgtwatch.compose.why import why_subscription
+from cgtwatch.compose.words import Words
+from cgtwatch.deliver.tokens import manage_url
+from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound
+from cgtwatch.model.subscription import Status, Subscription
+from cgtwatch.select import parse_target
+from cgtwatch.web.answers import Answers, wording
+from cgtwatch.web.forms import Form, Refused, client_of, from_our_page, posted_form
+from cgtwatch.web.leaving import Perform, subject_of, subscription_of
+from cgtwatch.web.limits import Limit
+from cgtwatch.web.safety import ASKING
+from cgtwatch.web.wishes import Wishes, asked, first_wishes, form_wishes, offer, wrong_wishes
+from cgtwatch.web.words import page_words
+
+PURPOSE = "confirm"
+TRAP = "website"  # a field that no person sees; programs that fill in everything fill it in
+LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without its brackets
+HOUR = timedelta(hours=1)
+FROM_ONE, FROM_ALL = 10, 200  # sign-ups in an hour
+_log = logging.getLogger(__name__)
+
+
+def signup_routes(app: App, answers: Answers, perform: Perform | None) -> list[Route]:
+    """The addresses of signing up."""
+    one = SignUp(app, answers, perform)
+    return [
+        Route("/subscribe", one.show),
+        Route("/subscribe", one.take, methods=["POST"]),
+        Route("/confirm/{token}", one.ask),
+        Route("/confirm/{token}", one.confirm, methods=["POST"]),
+    ]
+
+
+class SignUp:
+    """The handlers."""
+
+    def __init__(self, app: App, answers: Answers, perform: Perform | None) -> None:
+        self._app, self._answers, self._perform = app, answers, perform
+        self._of_one, self._of_all = Limit(FROM_ONE, HOUR), Limit(FROM_ALL, HOUR)
+
+    # --- signing up
+
+    def show(self, request: Request) -> Response:
+        """The form."""
+        if (closed := self._closed(request)) is not None:
+            return closed
+        return self._form(request, "", first_wishes(wording(request).language), {})
+
+    async def take(self, request: Request) -> Response:
+        """A form that was filled in: what is wrong with it, or that a mail is on its way."""
+        if (closed := self._closed(request)) is not None:
+            return closed
+        if not from_our_page(request, self._app.settings.public_url):
+            return self._answers.note(request, "foreign", 403, public=True)
+        try:
+            form = await posted_form(request)
+        except Refused as error:
+            return self._answers.note(request, "not_understood", error.status, public=True)
+        return await run_in_threadpool(self._taken, request, form)
+
+    def _taken(self, request: Request, form: Form) -> Response:
+        address, wishes = form.one("address"), form_wishes(form)
+        if form.one(TRAP):
+            _log.info("sign-up by a program left alone")
+            return self._sent(request, address)
+        said = wording(request)
+        offered = offer(self._app, said, self._app.clock(), first_wishes(said.language))
+        wrong = wrong_wishes(wishes, offered)
+        if (to := target_of(address)) is None:
+            wrong = {"address": "wrong_address", **wrong}
+        if wrong or to is None:
+            return self._form(request, address, wishes, wrong, status=422)
+        return self._room(request) or self._ask(request, to, address, wishes)
+
+    def _room(self, request: Request) -> Response | None:
+        """Says so where there were too many sign-ups lately."""
+        now, who = self._app.clock(), client_of(request)
+        if (who is None or self._of_one.take(who, now)) and self._of_all.take("", now):
+            return None
+        _log.warning("sign-up refused: too many in the last hour")
+        return self._answers.note(request, "signup_busy", 429, headers={"Retry-After": "3600"}, public=True)
+
+    def _ask(self, request: Request, to: str, address: str, wishes: Wishes) -> Response:
+        if self._perform is None:
+            return self._later(request)
+        try:
+            list(self._perform("signup.ask", {"to": to, **asked(wishes)}))
+        except STORAGE_TROUBLE as error:
+            _log.warning("sign-up could not be stored: %s", error)
+            return self._later(request)
+        except CgtwatchError as error:
+            _log.warning("sign-up not taken: %s", type(error).__name__)
+            return self._form(request, address, wishes, {"address": "wrong_something"}, status=422)
+        _log.info("sign-up taken")
+        return self._sent(request, address)
+
+    def _form(self, request: Request, address: str, wishes: Wishes, wrong: Mapping[str, str], *, status: int = 200) -> Response:
+        said = wording(request)
+        offered = offer(self._app, said, self._app.clock(), first_wishes(said.language))
+        values = {"address": address[:LONGEST_ADDRESS], "wishes": wishes, "offer": offered, "wrong": wrong, "trap": TRAP}
+        return self._answers.page(request, "subscribe", values, status=status, headers=ASKING)
+
+    def _sent(self, request: Request, address: str) -> Response:
+        return self._answers.note(
+            request,
+            "signup_sent",
+            200,
+            what=wording(request).say("signup_sent_what", address=address[:LONGEST_ADDRESS]),
+            public=True,
+        )
+
+    def _closed(self, request: Request) -> Response | None:
+        """Says so where nobody can sign up."""
+        settings = self._app.settings
+        if not settings.signup or settings.public_url is None:
+            return self._answers.note(request, "signup_off", 404, public=True)
+        return self._later(request) if self._perform is None else None
+
+    def _later(self, request: Request) -> Response:
+        return self._answers.note(request, "later", 503, headers={"Retry-After": "300"}, public=True)
+
+    # --- confirming
+
+    def ask(self, request: Request) -> Response:
+        """A page with a button: those who open every link of a mail, as scanners do, shall confirm nothing."""
+        found = self._found(request)
+        if isinstance(found, Response):
+            return found
+        if found.status is not Status.PENDING:
+            return self._confirmed(request, found)
+        said = _said(request, found)
+        return self._answers.page(request, "confirm", {"asks": self._asks(found, said)}, headers=ASKING, said=said)
+
+    def confirm(self, request: Request) -> Response:
+        """The reader's word: the subscription is served from now on. Twice is as good as once."""
+        found = self._found(request)
+        if isinstance(found, Response):
+            return found
+        if self._perform is None:
+            return self._later(request)
+        try:
+            list(self._perform("subscriptions.confirm", {"name": found.name}))
+        except NotFound:
+            return self._answers.note(request, "confirm_gone", 410, public=True)
+        except CgtwatchError as error:
+            _log.warning("confirmation could not be stored: %s", error)
+            return self._later(request)
+        _log.info("confirmed by link subscription=%s", found.name)
+        return self._confirmed(request, found)
+
+    def _found(self, request: Request) -> Subscription | Response:
+        """The subscription that the link was made for, or the page that says why there is none."""
+        who = subject_of(self._app, PURPOSE, request.path_params["token"])
+        if who is None:
+            return self._answers.note(request, "confirm_wrong", 404, public=True)
+        found = subscription_of(self._app, who)
+        return found if found is not None else self._answers.note(request, "confirm_gone", 410, public=True)
+
+    def _confirmed(self, request: Request, one: Subscription) -> Response:
+        said = _said(request, one)
+        manage = manage_url("", self._app.secret_key, one, self._app.clock())
+        return self._answers.page(request, "confirmed", {"asks": self._asks(one, said), "manage": manage}, said=said)
+
+    def _asks(self, one: Subscription, said: Words) -> str:
+        return why_subscription(one, said, self._app.issuer_names(), self._app.topic_names())
+
+
+def target_of(address: str) -> str | None:
+    """A mail address as `--to` has it; None for anything else."""
+    to = f"mailto:{quote(address, safe='@')}"
+    try:
+        parse_target(to)
+    except ValueError:
+        return None
+    return to if address.isprintable() and len(address) <= LONGEST_ADDRESS else None
+
+
+def _said(request: Request, one: Subscription) -> Words:
+    """The wording asked for, else the reader's own."""
+    return wording(request) if "lang" in request.query_params else page_words(one.language)
