@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from place import free_port
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ class Receivers:
 
 
 @contextmanager
-def receiving() -> Iterator[Receivers]:
-    """All three, listening until the end."""
+def receiving(web_port: int = 0, mail_port: int = 0) -> Iterator[Receivers]:
+    """All three, listening until the end; on ports of their own choice where none is named."""
     found = Receivers()
-    server = _web(found)
-    mail = _MailServer(found, hostname="127.0.0.1", port=_free_port())
+    server = _web(found, web_port)
+    mail = _MailServer(found, hostname="127.0.0.1", port=mail_port or free_port())
     mail.start()
     found.url = f"http://127.0.0.1:{server.server_address[1]}"
     found.smtp = f"smtp://127.0.0.1:{mail.port}"
@@ -98,7 +98,7 @@ class _MailServer(Controller):
         return SMTP(self.handler, ident="receiver", data_size_limit=50_000_000)
 
 
-def _web(found: Receivers) -> ThreadingHTTPServer:
+def _web(found: Receivers, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -128,12 +128,6 @@ def _web(found: Receivers) -> ThreadingHTTPServer:
         def handle_error(self, request: object, client_address: object) -> None:
             """A client that dies in the middle is what the tests are about."""
 
-    server = Quiet(("127.0.0.1", 0), Handler)
+    server = Quiet(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     return server
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -144,7 +144,8 @@ def check(place: Path, receivers: Receivers, *channels: str) -> None:
         assert len(announced) == SECOND
         for name in channels:
             chosen = db.execute(
-                "SELECT c.seq FROM choice c JOIN digest d USING (selection) JOIN subscription s ON s.id = d.subscription WHERE s.name = ? AND c.wanted", [name]
+                "SELECT c.seq FROM choice c JOIN digest d USING (selection) JOIN subscription s ON s.id = d.subscription WHERE s.name = ? AND c.wanted",
+                [name],
             )
             assert Counter(seq for (seq,) in chosen) == Counter(announced), f"{name}: each announcement is in one message"
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

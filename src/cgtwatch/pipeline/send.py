@@ -16,6 +16,8 @@ from cgtwatch.store import Store
 
 _log = logging.getLogger(__name__)
 WARN_AFTER = 4  # failed attempts after which the operator hears of a target
+READ_BY_PEOPLE = frozenset({"email"})  # a hook's receiver knows a repeat by its id, a mailbox shows it
+MOST_COPIES = 2  # perhaps taken: one more, then it is listed; a server that takes and hangs up would get one an hour for days
 
 
 class Sends(Protocol):
@@ -95,9 +97,15 @@ def record(made: Attempted, parts: SendParts) -> SendRow:
 
 
 def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datetime) -> datetime | None:
-    if outcome.result is SendResult.UNKNOWN and delivery.promise == Promise.NEVER_TWICE:
+    if outcome.result is SendResult.SENT:
         return None
-    first = _first_try(delivery, parts, now)
+    tries = parts.store.attempts(delivery.key)
+    round_of = tries[-delivery.attempts :] if 0 < delivery.attempts <= len(tries) else ()  # a redelivery begins a new one
+    if outcome.result is SendResult.UNKNOWN:
+        copies = 1 + sum(one.result is SendResult.UNKNOWN for one in round_of)
+        if delivery.promise == Promise.NEVER_TWICE or (delivery.channel in READ_BY_PEOPLE and copies >= MOST_COPIES):
+            return None
+    first = round_of[0].started_at if round_of else now
     return next_attempt(delivery.channel, delivery.attempts, outcome, first, now, parts.jitter())
 
 
@@ -107,12 +115,6 @@ def _follow(delivery: Delivery, outcome: SendOutcome, state: DeliveryState, part
         with suppress(NotFound):  # removed meanwhile
             parts.store.update_subscription(delivery.subscription, status=Status.DISABLED, note=note)
     _raise_alarm(delivery, outcome, state, parts, now)
-
-
-def _first_try(delivery: Delivery, parts: SendParts, now: datetime) -> datetime:
-    """When the present round of attempts began; a redelivery begins a new one."""
-    tries = parts.store.attempts(delivery.key)
-    return tries[-delivery.attempts].started_at if 0 < delivery.attempts <= len(tries) else now
 
 
 def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:

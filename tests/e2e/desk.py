@@ -1,0 +1,94 @@
+"""A desk at which time passes as the test says: a feed publishes, digests are composed, deliveries go out, the operator is told."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from attack import feed, sources
+from inside import Inside, inside
+from place import Site
+from sqlalchemy import select
+
+from cgtwatch.model.delivery import Delivery
+from cgtwatch.store.tables import ALARM
+
+STEP = timedelta(minutes=15)
+
+
+class Desk:
+    """The service's own steps, by hand."""
+
+    def __init__(self, bench: Inside, site: Site) -> None:
+        self.bench, self.site, self.acts = bench, site, 1
+
+    @property
+    def now(self) -> datetime:
+        return self.bench.now
+
+    def subscribe(self, **targets: str) -> None:
+        """Who gets everything at once, by name; `_` in a name stands for `-`."""
+        for name, to in targets.items():
+            self.bench.ask("subscriptions.add", name=name.replace("_", "-"), to=to, cadence="now", lang="en")
+
+    def publish(self, acts: int = 1) -> None:
+        """So many new acts, seen at once."""
+        self.acts += acts
+        self.site.page("/feed", feed(range(self.acts, 0, -1)), "application/rss+xml")
+        assert self.bench.poll("one")["one"]["announced"] == acts
+
+    def work(self) -> list[dict[str, Any]]:
+        """What the ticks of the service do; the rows of the attempts."""
+        self.bench.engine.digest_due()
+        rows = self.bench.ask("send")
+        self.bench.engine.housekeep()
+        return rows + self.bench.ask("send")
+
+    def live(self, hours: float, step: timedelta = STEP) -> list[dict[str, Any]]:
+        """Let so much time pass, working at every step; the rows of the attempts with the time at which they were made."""
+        end, rows = self.now + timedelta(hours=hours), []
+        while self.now < end:
+            self.bench.now = min(end, self.now + step)
+            rows += [row | {"at": self.now} for row in self.work()]
+        return rows
+
+    def live_on(self, hours: float) -> list[dict[str, Any]]:
+        """As `live`, going straight from one due delivery to the next."""
+        end, rows = self.now + timedelta(hours=hours), []
+        while True:
+            rows += [row | {"at": self.now} for row in self.work()]
+            due = [one.due_at for one in self.waiting() if one.due_at is not None and one.due_at > self.now]
+            if not due or min(due) > end:
+                return rows
+            self.bench.now = min(due)
+
+    def ledger(self, name: str | None = None) -> list[Delivery]:
+        """Deliveries, oldest first; `name` empty: the operator's."""
+        found = reversed(self.bench.app.store.deliveries(limit=None))
+        return [one for one in found if name is None or one.subscription == name]
+
+    def waiting(self) -> list[Delivery]:
+        return [one for one in self.ledger() if one.state in {"queued", "retry"}]
+
+    def told(self) -> list[tuple[str, str]]:
+        """What the operator heard, in order: `opened` or `closed`, and the alarm's key."""
+        every = self.bench.app.store._alarms(select(ALARM))  # nothing else reads what is over
+        begun = [(one.told_at, "opened", one.key) for one in every if one.told_at]
+        ended = [(one.end_told_at, "closed", one.key) for one in every if one.end_told_at]
+        return [(what, key) for _, what, key in sorted(begun + ended)]
+
+
+@contextmanager
+def desk(root: Path, site: Site, **settings: str) -> Iterator[Desk]:
+    """A desk whose feed has been seen once."""
+    site.page("/feed", feed([1]), "application/rss+xml")
+    with inside(root, sources(one=f"{site.url}/feed"), **settings) as bench:
+        bench.poll()
+        yield Desk(bench, site)
+
+
+def events_of(body: bytes) -> list[str]:
+    """The ids of the events that a webhook's body tells."""
+    return [event["id"] for event in json.loads(body)["data"]["events"]]
