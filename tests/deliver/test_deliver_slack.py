@@ -24,7 +24,7 @@ def posts(message, tmp_path):
 
 
 def texts(post):
-    return [block["text"]["text"] for block in post["blocks"]]
+    return [block["text"]["text"] for block in post["blocks"] if block["type"] != "context"]
 
 
 def many(count, title=DRAFT.title):
@@ -70,7 +70,7 @@ def test_a_long_digest_is_dealt_out_over_numbered_posts(tmp_path):
 def test_an_alarm_is_told_in_slack_too(tmp_path):
     opened = [Alarm("network", "network", "Network <down>", "no source answers", "check the line", NOW)]
     (post,) = posts(alarm(opened, (), "en", NOW), tmp_path)
-    assert texts(post)[1] == "▲ *Network &lt;down&gt;*\nno source answers\ncheck the line"
+    assert texts(post)[1] == "*▲ Network &lt;\u200bdown&gt;*\nno source answers\ncheck the line"
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,5 @@ def test_a_chat_is_never_told_twice_by_default():
 def test_a_law_without_deadline_or_link_has_neither_line(tmp_path):
     told = digest(reader(), [announce(1, changed(LAW, url="javascript:x"))], changed(CONTEXT, public_url=None), NOW)
     text = texts(posts(told, tmp_path)[0])[2]
-    assert text.splitlines()[0] == LAW.title
+    assert text.splitlines()[0] == f"*{LAW.title}*"
     assert "截止" not in text

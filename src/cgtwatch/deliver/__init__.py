@@ -13,6 +13,14 @@ CHANNELS: Mapping[str, str] = {
     "maildir": "cgtwatch.deliver.maildir:LocalMailbox",
     "webhook": "cgtwatch.deliver.webhook:Webhook",
     "slack": "cgtwatch.deliver.slack:Slack",
+    "teams": "cgtwatch.deliver.teams:Teams",
+    "discord": "cgtwatch.deliver.discord:Discord",
+    "mattermost": "cgtwatch.deliver.mattermost:Mattermost",
+    "telegram": "cgtwatch.deliver.telegram:Telegram",
+    "feishu": "cgtwatch.deliver.feishu:Feishu",
+    "dingtalk": "cgtwatch.deliver.dingtalk:DingTalk",
+    "wecom": "cgtwatch.deliver.wecom:WeCom",
+    "apprise": "cgtwatch.deliver.apprise:Others",
 }
 
 # Chat rooms have no ids by which a receiver could tell a repeat.
@@ -21,4 +29,12 @@ DEFAULT_PROMISE: Mapping[str, Promise] = {
     "maildir": Promise.AT_LEAST_ONCE,
     "webhook": Promise.AT_LEAST_ONCE,
     "slack": Promise.NEVER_TWICE,
+    "teams": Promise.NEVER_TWICE,
+    "discord": Promise.NEVER_TWICE,
+    "mattermost": Promise.NEVER_TWICE,
+    "telegram": Promise.NEVER_TWICE,
+    "feishu": Promise.NEVER_TWICE,
+    "dingtalk": Promise.NEVER_TWICE,
+    "wecom": Promise.NEVER_TWICE,
+    "apprise": Promise.NEVER_TWICE,
 }

@@ -1,58 +1,52 @@
-"""Slack's incoming webhooks: a Block Kit card, in as many posts as Slack's limits ask for, cut between events."""
+"""Slack's incoming webhooks: Block Kit cards.
+
+Documented: 150 characters for a header, 3,000 for a section, 2,000 for a piece of context, 50 blocks a message, one message a
+second. Slack also refuses long sums without saying where: bolt-js#2867 measured 15,561 characters of blocks as accepted and
+17,694 as refused.
+"""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from cgtwatch.deliver.answers import Answer, attempt, by_status, told, unreadable, wrong
+from cgtwatch.deliver.answers import gone as gone_for_good
 from cgtwatch.deliver.channel import ChannelParts, masked
-from cgtwatch.deliver.post import outcome, post
+from cgtwatch.deliver.dealing import Page, payloads, posts
+from cgtwatch.deliver.fitting import each_of, fitted, link_target
+from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.post import outcome
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
+from cgtwatch.model.delivery import Message, Payload, SendOutcome
 from cgtwatch.model.subscription import Subscription
-from cgtwatch.net.request import NetAnswer, NetFailure
-from cgtwatch.text.graphemes import cut_to_length, graphemes
+from cgtwatch.net.request import NetAnswer
+from cgtwatch.text.graphemes import cut_to_length
 
-# Slack documents 150 characters for a header, 3,000 for a section, 50 blocks a message. It also refuses long sums without saying
-# where: bolt-js#2867 measured 15,561 characters of blocks as accepted and 17,694 as refused.
-_HEADER, _MOST_BLOCKS, _MOST_LETTERS = 150, 45, 10_000
-_LONGEST_TITLE, _LONGEST_FACT, _LONGEST_LINK = 500, 300, 900  # after escaping; together under a section's 3,000
+_HEADER, _MOST_BLOCKS, _MOST_LETTERS = 150, 48, 12_000
+_TITLE, _FACT, _LINK, _CONTEXT = 500, 250, 900, 1000  # after escaping; an item's lines together stay under a section's 3,000
 
 # "Handling errors" of https://api.slack.com/messaging/webhooks: words that say the hook will never work again.
 _GONE = {
-    "no_service",
-    "no_service_id",
-    "no_team",
-    "team_disabled",
-    "no_active_hooks",
-    "channel_is_archived",
-    "channel_not_found",
-    "invalid_token",
-    "token_revoked",
-    "account_inactive",
-    "user_not_found",
-}
-_LATER = {408, 425, 429}
+    "no_service", "no_service_id", "no_team", "team_disabled", "no_active_hooks", "channel_is_archived", "channel_not_found",
+    "invalid_token", "token_revoked", "account_inactive", "user_not_found",
+}  # fmt: skip
 
 
 class Slack:
-    """Cards for a channel. Its posts have no ids, so "never twice" is its default promise."""
+    """Cards for a channel."""
 
     def __init__(self, parts: ChannelParts) -> None:
         self._net = parts.net
-        self._public_url = (parts.public_url or "").rstrip("/")
+        self._public_url = parts.public_url or ""
 
     def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
-        """The posts as JSON."""
-        posts = _posts(message, list(_blocks(message)))
-        lines = (json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") for each in posts)
-        return tuple(Payload(line, "application/json") for line in lines)
+        """The cards as JSON."""
+        return payloads(posts(notice_of(message, self._public_url, key), _section, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post."""
-        if self._net is None:
-            return SendOutcome(SendResult.RETRY, "no network session is open")
-        return _meaning(post(self._net, target, payload.body, {}), now)
+        return attempt(self._net, target, payload.body, now, _meaning)
 
 
 def escaped(text: str) -> str:
@@ -60,76 +54,60 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _meaning(answer: NetAnswer | NetFailure, now: datetime) -> SendOutcome:
+def _meaning(answer: Answer, now: datetime) -> SendOutcome:
     if answer.status is None:
         return outcome(answer, now)
     word = masked(answer.body)
     if answer.status == 200 and isinstance(answer, NetAnswer) and word not in {"ok", ""}:
-        return SendOutcome(SendResult.UNKNOWN, f"200 without ok: {word}")
-    if word in _GONE or answer.status in {404, 410}:
-        return SendOutcome(SendResult.GONE, f"{answer.status} {word}")
-    if 400 <= answer.status <= 499 and answer.status not in _LATER:
-        return SendOutcome(SendResult.PERMANENT, f"{answer.status} {word}")
-    return outcome(answer, now)
+        return unreadable(answer, "ok")
+    if word in _GONE:
+        return told(answer, gone_for_good("the hook or its channel is gone; make a new one"), now)
+    if answer.status == 403 and word == "action_prohibited":
+        return told(answer, wrong("an administrator of the workspace forbids it"), now)
+    return by_status(answer, now)
 
 
-def _blocks(message: Message) -> Iterator[dict[str, Any]]:
-    """Section headings and a block an event, in the message's order; alarms as they come."""
-    headings = {each["key"]: each["title"] for each in message.data.get("sections", [])}
-    current = None
-    for event in message.data.get("events", []):
-        if event["section"] != current:
-            current = event["section"]
-            yield _section(f"*{_fitted(headings.get(current, current), 300)}*")
-        yield _section(_event(event))
-    for mark, alarms in (("▲", message.data.get("opened", [])), ("✓", message.data.get("closed", []))):
-        for each in alarms:
-            hint = "" if each["closed_at"] else each["hint"]
-            lines = [f"{mark} *{_fitted(each['subject'], 300)}*", _fitted(each["detail"], 1500), _fitted(hint, 600)]
-            yield _section("\n".join(filter(None, lines)))
+def _section(item: Item) -> dict[str, Any]:
+    title = fitted(item.title, _TITLE, escaped)
+    link = _link(item.link)
+    name = f"<{link}|{title}>" if link else f"*{title}*"
+    deadline = fitted(item.deadline, _FACT, escaped)
+    lines = [
+        name,
+        *(fitted(line, each_of(item.lines, _FACT), escaped) for line in item.lines),
+        f"*{deadline}*" if deadline else "",
+    ]
+    return _text("\n".join(filter(None, lines)))
 
 
-def _event(event: Mapping[str, Any]) -> str:
-    said = event["words"]
-    title = _fitted(said["title"], _LONGEST_TITLE)
-    linked = f"<{said['link']}|{title}>" if said["link"] and len(said["link"]) <= _LONGEST_LINK else title
-    facts = [" · ".join([*said["badges"], said["meta"]]), *event["changes"][:2], said["facts"]]
-    deadline = _fitted(" · ".join(filter(None, [said["deadline"], said["days_left"]])), _LONGEST_FACT)
-    lines = [linked, *(_fitted(fact, _LONGEST_FACT) for fact in facts), f"*{deadline}*" if deadline else ""]
-    return "\n".join(filter(None, lines))
+def _link(link: str) -> str:
+    return escaped(link_target(link, _LINK, lambda whole: len(escaped(whole))))
 
 
-def _fitted(text: str, most: int) -> str:
-    """Escaped, and cut between characters where that would be longer than `most`."""
-    kept = ""
-    for cluster in graphemes(text):
-        if len(kept) + len(escaped(cluster)) > most - 1:
-            return kept + "…"
-        kept += escaped(cluster)
-    return kept
-
-
-def _section(text: str) -> dict[str, Any]:
+def _text(text: str) -> dict[str, Any]:
     """`verbatim` keeps Slack from making links and mentions of bare words."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
-def _posts(message: Message, blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The blocks dealt out over posts; each post has the subject as its header and as the text that notifications show."""
-    dealt: list[list[dict[str, Any]]] = [[]]
-    letters = 0
-    for block in blocks:
-        size = len(json.dumps(block, ensure_ascii=False))
-        if dealt[-1] and (len(dealt[-1]) >= _MOST_BLOCKS or letters + size > _MOST_LETTERS):
-            dealt.append([])
-            letters = 0
-        dealt[-1].append(block)
-        letters += size
-    return [_post(message, part, number, len(dealt)) for number, part in enumerate(dealt, 1)]
-
-
-def _post(message: Message, blocks: list[dict[str, Any]], number: int, of: int) -> dict[str, Any]:
-    count = say(message.language, "part", n=number, of=of) if of > 1 else ""
-    shown = cut_to_length(message.subject, _HEADER - len(count)).replace("<", "‹").replace(">", "›") + count
+def _post(page: Page[dict[str, Any]]) -> dict[str, Any]:
+    """The subject is the header and the text that notifications show."""
+    shown = cut_to_length(page.notice.subject, _HEADER - len(page.part)).replace("<", "‹").replace(">", "›") + page.part
     header = {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": False}}
-    return {"text": escaped(shown), "blocks": [header, *blocks]}
+    return {"text": escaped(shown), "blocks": [header, *_blocks(page)]}
+
+
+def _blocks(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    if page.lead:
+        yield _text(fitted(page.lead, _CONTEXT, escaped))
+    for heading, drawn in page.sections():
+        if heading:
+            yield _text(f"*{fitted(heading, 300, escaped)}*")
+        yield from (one.body for one in drawn)
+    whole = _link(page.whole)
+    link = f"<{whole}|{escaped(say(page.notice.language, 'whole'))}>" if whole else ""
+    if foot := " · ".join(filter(None, [fitted(page.why, _CONTEXT, escaped), link])):
+        yield {"type": "context", "elements": [{"type": "mrkdwn", "text": foot, "verbatim": True}]}
+
+
+def _fits(post: dict[str, Any]) -> bool:
+    return len(post["blocks"]) <= _MOST_BLOCKS and len(json.dumps(post["blocks"], ensure_ascii=False)) <= _MOST_LETTERS

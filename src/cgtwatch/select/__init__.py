@@ -6,7 +6,7 @@ Pure: no store, no clock of its own, no words for readers (`compose` says reason
 from cgtwatch.select.cadence import next_due, parse_cadence, show_cadence
 from cgtwatch.select.choice import Choice, describe, wanted
 from cgtwatch.select.quiet import is_quiet, parse_quiet, quiet_end, show_quiet
-from cgtwatch.select.target import parse_target
+from cgtwatch.select.target import operator_only, parse_target, shown_target
 from cgtwatch.select.words import query_problem
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "describe",
     "is_quiet",
     "next_due",
+    "operator_only",
     "parse_cadence",
     "parse_quiet",
     "parse_target",
@@ -21,5 +22,6 @@ __all__ = [
     "quiet_end",
     "show_cadence",
     "show_quiet",
+    "shown_target",
     "wanted",
 ]

@@ -1,0 +1,102 @@
+"""What a message shows in a chat: a few plain lines for each thing it tells, the same for every kind of room."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cgtwatch.deliver.fitting import still
+from cgtwatch.deliver.wording import say
+from cgtwatch.model.delivery import Message
+
+_MOST_CHANGES = 2
+_DIGESTS = {"digest.created", "event.alert"}
+
+
+class Tone(StrEnum):
+    """How loud a thing is."""
+
+    OPEN = "open"  # comments are taken
+    HIGH = "high"
+    PLAIN = "plain"
+    TROUBLE = "trouble"
+    OVER = "over"  # trouble that has ended
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event or alarm. Every string is one line with nothing live in it; `link` is an address as it came, or empty."""
+
+    section: str
+    title: str
+    link: str
+    lines: tuple[str, ...]  # at most `fitting.MOST_LINES`
+    deadline: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message as a room shows it: `lead` stands before the items, `why` and the link to the `whole` digest after them."""
+
+    language: str
+    subject: str
+    lead: str
+    items: tuple[Item, ...]
+    why: str
+    whole: str
+
+    @property
+    def tone(self) -> Tone:
+        """The loudest thing that happened: trouble, else its end, else nothing special."""
+        tones = {item.tone for item in self.items}
+        return next((tone for tone in (Tone.TROUBLE, Tone.OVER) if tone in tones), Tone.PLAIN)
+
+
+def notice_of(message: Message, public_url: str, key: str) -> Notice:
+    """The message whose delivery is `key`; without `public_url` there is no page that shows it whole."""
+    data = message.data
+    items = (*_events(message), *_alarms(data))
+    whole = f"{public_url.rstrip('/')}/digests/{key}" if public_url and message.kind in _DIGESTS else ""
+    return Notice(message.language, still(message.subject), _lead(message, items), items, still(message.why), whole)
+
+
+def _lead(message: Message, items: tuple[Item, ...]) -> str:
+    if counts := message.data.get("welcome"):
+        return still(say(message.language, "welcome", **counts))
+    if items:
+        return ""
+    return say(message.language, "nothing") if message.kind in _DIGESTS else still(message.text)
+
+
+def _events(message: Message) -> Iterable[Item]:
+    headings = {each["key"]: each["title"] for each in message.data.get("sections", [])}
+    for event in message.data.get("events", []):
+        section = event["section"]
+        said = event["words"]
+        tone = Tone.OPEN if said["deadline"] else Tone.HIGH if section == "high" else Tone.PLAIN
+        yield Item(
+            still(headings.get(section, section)), still(said["title"]), said["link"], tuple(_facts(event, message.language)),
+            still(" · ".join(filter(None, [said["deadline"], said["days_left"]]))), tone,
+        )  # fmt: skip
+
+
+def _facts(event: Mapping[str, Any], language: str) -> Iterable[str]:
+    """What stands under the title; a machine's translation is one of its lines and says what it is."""
+    said = event["words"]
+    machine = event.get("translation", {}).get("title", "")
+    lines = [
+        say(language, "machine", title=machine) if machine else "",
+        " · ".join(filter(None, [*said["badges"], said["meta"]])),
+        *event["changes"][:_MOST_CHANGES],
+        said["facts"],
+    ]
+    return (still(line) for line in lines if line)
+
+
+def _alarms(data: Mapping[str, Any]) -> Iterable[Item]:
+    for mark, tone, alarms in (("▲", Tone.TROUBLE, data.get("opened", [])), ("✓", Tone.OVER, data.get("closed", []))):
+        for each in alarms:
+            hint = "" if each["closed_at"] else each["hint"]
+            lines = tuple(still(line) for line in (each["detail"], hint) if line)
+            yield Item("", f"{mark} {still(each['subject'])}", "", lines, "", tone)

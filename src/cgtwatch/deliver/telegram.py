@@ -1,0 +1,171 @@
+"""Telegram's Bot API: `sendMessage` with HTML.
+
+Documented: 1 to 4,096 characters after entities parsing (UTF-16 code units, as entities are counted); one message a second to a
+chat and 20 a minute to a group; a refusal for rate says `parameters.retry_after`. Beyond 100 entities formatting is ignored
+(measured by python-telegram-bot), and a long text with much markup is refused ("entities too long"), so neither is reached. The
+chat is part of the target, and put into the frozen message when it is sent: a group that became a supergroup has a new number.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from cgtwatch.deliver.address import address, looked_up
+from cgtwatch.deliver.answers import (
+    Answer,
+    Verdict,
+    attempt,
+    by_status,
+    gone,
+    json_object,
+    later,
+    seconds,
+    told,
+    unreadable,
+    wrong,
+)
+from cgtwatch.deliver.channel import ChannelParts, Door
+from cgtwatch.deliver.dealing import Page, json_bytes, payloads, posts
+from cgtwatch.deliver.fitting import each_of, fitted, link_target, units
+from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.post import outcome, post
+from cgtwatch.deliver.wording import say
+from cgtwatch.errors import ConfigError
+from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
+from cgtwatch.model.subscription import Subscription
+
+API = "https://api.telegram.org"
+_UNITS, _ENTITIES, _MARKUP = 4096, 90, 12_000
+_SUBJECT, _LEAD, _TITLE, _FACT, _LINK, _FOOT = 300, 600, 500, 240, 900, 400
+_TAG = re.compile(r"<[^>]*>")
+
+# Descriptions in answers (TelegramBotAPI/errors). What is not here goes by its status: 401 and 404 are a wrong token.
+_WORDS = (
+    ("chat not found", gone("the bot does not know that chat: add it, or write to it first, and look at the chat's number")),
+    ("group is deactivated", gone("the group was deleted")),
+    ("chat_write_forbidden", wrong("the bot may not write there; make it an administrator")),
+    ("not enough rights", wrong("the bot may not write there; make it an administrator")),
+    ("no rights to send", wrong("the bot may not write there; make it an administrator")),
+    ("message thread not found", gone("that topic was deleted")),
+)
+
+
+class Telegram:
+    """Messages to a person, group or channel. A target is `TOKEN@CHAT`, with `#api=` for a server of one's own."""
+
+    def __init__(self, parts: ChannelParts) -> None:
+        self._net = parts.net
+        self._public_url = parts.public_url or ""
+        self._secret = parts.secret
+
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+        """The messages as JSON, without their chat."""
+        return payloads(posts(notice_of(message, self._public_url, key), _entry, _post, _fits))
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
+        """One message; where the group has moved, it follows within the attempt, because nothing was taken before."""
+        try:
+            there = address(target, self._secret)
+            token, _, chat = there.url.partition("@")
+            url = f"{there.settings.get('api', API).rstrip('/')}/bot{looked_up(token, self._secret)}/sendMessage"
+        except ConfigError as error:
+            return SendOutcome(SendResult.RETRY, str(error))
+        topic = there.settings.get("topic")
+        where = {"chat_id": chat, **({"message_thread_id": int(topic)} if topic else {})}
+        return _sent(self._net, url, where, payload.body, now)
+
+
+def _sent(net: Door | None, url: str, where: dict[str, Any], body: bytes, now: datetime) -> SendOutcome:
+    if net is None:
+        return attempt(net, url, body, now, _meaning)
+    answer = post(net, url, _addressed(where, body), {})
+    moved = json_object(answer.body).get("parameters", {})
+    new = moved.get("migrate_to_chat_id") if isinstance(moved, dict) else None
+    if answer.status == 400 and isinstance(new, int):
+        answer = post(net, url, _addressed({"chat_id": new}, body), {})
+    return _meaning(answer, now)
+
+
+def _addressed(where: dict[str, Any], body: bytes) -> bytes:
+    return json_bytes(where)[:-1] + b"," + body[1:]
+
+
+def _meaning(answer: Answer, now: datetime) -> SendOutcome:
+    if answer.status is None:
+        return outcome(answer, now)
+    said = json_object(answer.body)
+    if not isinstance(said.get("ok"), bool):
+        return unreadable(answer, "ok") if 200 <= answer.status <= 299 else _by_status(answer, now)
+    if said["ok"]:
+        return SendOutcome(SendResult.SENT, f"{answer.status} ok")  # what follows repeats the message and names its chat
+    return told(answer, _verdict(answer, said), now, str(said.get("description", "")))
+
+
+def _by_status(answer: Answer, now: datetime) -> SendOutcome:
+    """Not the API's own word: a server of one's own may stand behind something that has its moods."""
+    return outcome(answer, now) if answer.status == 404 else by_status(answer, now)
+
+
+def _verdict(answer: Answer, said: Any) -> Verdict:  # noqa: ANN401 - the JSON border
+    code = said.get("error_code", answer.status)
+    word = str(said.get("description", "")).lower()
+    if code in {409, 429} or (isinstance(code, int) and code >= 500):
+        hints = said.get("parameters")
+        return later(seconds(hints.get("retry_after")) if isinstance(hints, dict) else None)
+    if code in {401, 404}:
+        return gone("the bot's token is not valid any more")
+    known = next((verdict for part, verdict in _WORDS if part in word), None)
+    if known:
+        return known
+    return gone("the bot was removed or blocked there") if code == 403 else wrong("Telegram does not take this message")
+
+
+def _shown(text: str, most: int) -> str:
+    return fitted(text, most, _escaped, _taken)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _length(markup: str) -> int:
+    """What Telegram counts: UTF-16 units without tags and with references resolved."""
+    return units(html.unescape(_TAG.sub("", markup)))
+
+
+def _taken(markup: str) -> int:
+    """As `_length`, or a third of the raw text where that is more: 600 `&` are 3,000 characters to send."""
+    return max(_length(markup), -(-len(markup) // 3))
+
+
+def _entry(item: Item) -> str:
+    title = _shown(item.title, _TITLE)
+    link = link_target(item.link, _LINK)
+    name = f'<a href="{html.escape(link)}">{title}</a>' if link else f"<b>{title}</b>"
+    deadline = [f"<b>{_shown(item.deadline, _FACT)}</b>"] if item.deadline else []
+    return "\n".join([name, *(_shown(line, each_of(item.lines, _FACT)) for line in item.lines), *deadline])
+
+
+def _post(page: Page[str]) -> dict[str, Any]:
+    text = "\n\n".join([f"<b>{_shown(page.notice.subject, _SUBJECT)}{page.part}</b>", *_paragraphs(page)])
+    return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def _paragraphs(page: Page[str]) -> Iterator[str]:
+    if page.lead:
+        yield _shown(page.lead, _LEAD)
+    for heading, drawn in page.sections():
+        if heading:
+            yield f"<b><u>{_shown(heading, _FACT)}</u></b>"
+        yield from (one.body for one in drawn)
+    if whole := link_target(page.whole, _LINK):
+        yield f'<a href="{html.escape(whole)}">{say(page.notice.language, "whole")}</a>'
+    if page.why:
+        yield f"<i>{_shown(page.why, _FOOT)}</i>"
+
+
+def _fits(made: dict[str, Any]) -> bool:
+    text = made["text"]
+    return _length(text) <= _UNITS and text.count("</") <= _ENTITIES and len(text) <= _MARKUP
