@@ -13,7 +13,7 @@ import typer
 
 Row = Mapping[str, Any]
 EMPTY = "–"
-PROSE = frozenset({"title", "subject", "error", "what", "hint", "filter", "answer", "note", "found", "mend", "url", "to"})
+PROSE = frozenset({"title", "subject", "error", "what", "hint", "filter", "changes", "why", "answer", "note", "found", "mend", "url", "to"})
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines, also on a terminal.")]
 

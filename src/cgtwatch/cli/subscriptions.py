@@ -5,55 +5,131 @@ from typing import Annotated, Any
 
 import typer
 
+from cgtwatch.cli import applying
 from cgtwatch.cli.show import Json
 
 group = typer.Typer(help="Who gets what, how often, in which language.", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME")]
-COLUMNS = ("name", "to", "cadence", "status", "filter", "next_due", "lang", "note", "channel", "tz")
+COLUMNS = ("name", "to", "cadence", "status", "filter", "next_due", "lang", "note", "quiet", "channel", "tz", "origin")
+
+TARGETS = "mailto:NAME@HOST, https://… (signed webhook), slack:https://…, local: (the local mailbox); see docs/channels.md."
+Topic = Annotated[
+    list[str] | None,
+    typer.Option(help="car_t, stem_cell, … or a topic of your rules.yaml; may be repeated, like all filters; any: all."),
+]
+Jurisdiction = Annotated[list[str] | None, typer.Option(help="ISO 3166 code; CN takes its provinces too.")]
+LevelOption = Annotated[list[str] | None, typer.Option("--level", help="supranational, national, provincial, municipal, news.")]
+Issuer = Annotated[list[str] | None, typer.Option(help="Issuer id, such as nmpa or cber.")]
+DocTypeOption = Annotated[list[str] | None, typer.Option("--doc-type", help="law, guideline, notice, …")]
+StageOption = Annotated[list[str] | None, typer.Option("--stage", help="draft, issued, effective, …")]
+Least = Annotated[str | None, typer.Option("--importance", help="At least: high, medium or low.")]
+Query = Annotated[
+    str | None, typer.Option(help='Words that must all occur; -word: must not; a OR b: one of them; "…": a phrase.')
+]
+CadenceOption = Annotated[
+    str | None, typer.Option("--cadence", help="now, hourly, daily@08:00, weekly@mon-08:00, monthly@1-08:00.")
+]
+Zone = Annotated[str | None, typer.Option("--tz", help="The reader's time zone, such as Europe/London.")]
+Lang = Annotated[str | None, typer.Option(help="zh or en.")]
+QuietOption = Annotated[
+    str | None, typer.Option("--quiet", help="When nothing is sent: 22:00-07:00, 22:00-07:00,weekends, weekends, none.")
+]
+NothingNew = Annotated[
+    bool | None, typer.Option("--nothing-new/--no-nothing-new", help="A message also where there is nothing new.")
+]
+Most = Annotated[int | None, typer.Option(help="Events of one message at most; the others are counted and linked. 0: all.")]
+Calendar = Annotated[bool | None, typer.Option("--calendar/--no-calendar", help="Deadlines beside a mail as a calendar.")]
+Reminders = Annotated[bool | None, typer.Option("--reminders/--no-reminders", help="Reminders before a deadline.")]
+PromiseOption = Annotated[
+    str | None, typer.Option("--promise", help="at-least-once or never-twice, for sends of unknown outcome.")
+]
 
 
 @group.command()
 def add(
     name: Name,
-    to: Annotated[
-        str,
-        typer.Option(
-            "--to", help="mailto:NAME@HOST, https://… (signed webhook), slack:https://…, or local: (the local mailbox)."
-        ),
-    ],
-    topic: Annotated[
-        list[str] | None,
-        typer.Option(help="car_t, stem_cell, … or a topic of your rules.yaml; may be repeated, like all filters."),
-    ] = None,
-    jurisdiction: Annotated[list[str] | None, typer.Option(help="ISO 3166 code; CN takes its provinces too.")] = None,
-    level: Annotated[list[str] | None, typer.Option(help="supranational, national, provincial, municipal, news.")] = None,
-    issuer: Annotated[list[str] | None, typer.Option(help="Issuer id, such as nmpa or cber.")] = None,
-    doc_type: Annotated[list[str] | None, typer.Option("--doc-type", help="law, guideline, notice, …")] = None,
-    stage: Annotated[list[str] | None, typer.Option(help="draft, issued, effective, …")] = None,
-    importance: Annotated[str | None, typer.Option(help="At least: high, medium or low.")] = None,
-    query: Annotated[str | None, typer.Option(help="All these words must occur.")] = None,
-    cadence: Annotated[str, typer.Option(help="now, hourly, daily@08:00, weekly@mon-08:00, monthly@1-08:00.")] = "daily@08:00",
-    tz: Annotated[str, typer.Option(help="The reader's time zone.")] = "Asia/Shanghai",
-    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    to: Annotated[str, typer.Option("--to", help=TARGETS)],
+    topic: Topic = None,
+    jurisdiction: Jurisdiction = None,
+    level: LevelOption = None,
+    issuer: Issuer = None,
+    doc_type: DocTypeOption = None,
+    stage: StageOption = None,
+    importance: Least = None,
+    query: Query = None,
+    cadence: CadenceOption = "daily@08:00",
+    tz: Zone = "Asia/Shanghai",
+    lang: Lang = "zh",
+    quiet: QuietOption = None,
+    nothing_new: NothingNew = None,
+    most: Most = None,
+    calendar: Calendar = None,
+    reminders: Reminders = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Deliver from the backlog since then; else from now on.")
     ] = None,
-    promise: Annotated[str | None, typer.Option(help="at-least-once or never-twice, for sends of unknown outcome.")] = None,
+    promise: PromiseOption = None,
     json: Json = False,
 ) -> None:
     """Add a subscription; it starts now, or with the backlog since a day."""
-    from cgtwatch.cli import show, working
     from cgtwatch.cli.arguments import moment
 
-    args = {key: value for key, value in locals().items() if key not in {"json", "show", "working", "moment"}}
+    args = {key: value for key, value in locals().items() if key not in {"json", "moment"}}
     args["since"] = moment(since, "--since")
-    for row in working.ask("subscriptions.add", args):
+    _told("subscriptions.add", args, json)
+
+
+@group.command()
+def change(
+    name: Name,
+    to: Annotated[str | None, typer.Option("--to", help=TARGETS)] = None,
+    topic: Topic = None,
+    jurisdiction: Jurisdiction = None,
+    level: LevelOption = None,
+    issuer: Issuer = None,
+    doc_type: DocTypeOption = None,
+    stage: StageOption = None,
+    importance: Least = None,
+    query: Query = None,
+    cadence: CadenceOption = None,
+    tz: Zone = None,
+    lang: Lang = None,
+    quiet: QuietOption = None,
+    nothing_new: NothingNew = None,
+    most: Most = None,
+    calendar: Calendar = None,
+    reminders: Reminders = None,
+    promise: PromiseOption = None,
+    json: Json = False,
+) -> None:
+    """Change what is named and nothing else; it goes on where it was. `--topic any` takes a part of the filter away."""
+    args = {key: value for key, value in locals().items() if key != "json"}
+    _told("subscriptions.change", args, json)
+
+
+def _told(operation: str, args: dict[str, Any], json: bool) -> None:
+    from cgtwatch.cli import show, working
+
+    for row in working.ask(operation, args):
         if show.as_json(json):
             show.print_json(row)
             continue
         show.table(COLUMNS, [_cells(row)], empty="")
+        for name, (before, now) in row.get("changed", {}).items():
+            print(f"{name}: {word(before)} → {word(now)}")
+        if row.get("changed") == {}:
+            print("nothing changed: all of this was so already")
         if "secret" in row:
             print(f"\nSigning secret of this webhook (Standard Webhooks), to be given to its receiver: {row['secret']}")
+
+
+def word(value: Any) -> str:  # noqa: ANN401 - the value of an option
+    """An option's value for a person."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "any"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value in (None, "") else str(value)
 
 
 @group.command(name="list")
@@ -70,12 +146,13 @@ def list_subscriptions(json: Json = False) -> None:
 
 
 def _cells(row: Any) -> list[object]:  # noqa: ANN401 - a row
-    cells = dict(row)
-    cells["filter"] = (
-        "; ".join(f"{key} {', '.join(value) if isinstance(value, list) else value}" for key, value in row["filter"].items())
-        or "everything"
-    )
-    return [cells[name] for name in COLUMNS]
+    return [{**row, "filter": filter_words(row["filter"])}[name] for name in COLUMNS]
+
+
+def filter_words(asked: dict[str, Any]) -> str:
+    """A filter in a line."""
+    parts = (f"{key} {', '.join(value) if isinstance(value, list) else value}" for key, value in asked.items())
+    return "; ".join(parts) or "everything"
 
 
 def _doing(operation: str, doc: str) -> Callable[[str, bool], None]:
@@ -88,10 +165,9 @@ def _doing(operation: str, doc: str) -> Callable[[str, bool], None]:
             if show.as_json(json):
                 show.print_json(row)
             else:
-                print(
-                    f"{name}: {row.get('status') or row.get('state') or 'removed'}"
-                    + (f" ({row['answer']})" if row.get("answer") else "")
-                )
+                answer = f" ({row['answer']})" if row.get("answer") else ""
+                waits = f"; {row['waiting']} events wait for its next message" if row.get("waiting") else ""
+                print(f"{name}: {row.get('status') or row.get('state') or 'removed'}{answer}{waits}")
 
         if state != "sent":
             raise typer.Exit(1)
@@ -102,5 +178,7 @@ def _doing(operation: str, doc: str) -> Callable[[str, bool], None]:
 
 group.command(name="pause")(_doing("pause", "Send nothing until resumed; what comes meanwhile is kept for then."))
 group.command(name="resume")(_doing("resume", "Send again, beginning with what was missed."))
-group.command(name="remove")(_doing("remove", "Forget the subscription and its target."))
+group.command(name="confirm")(_doing("confirm", "Speak for a reader whose sign-up waits for confirmation."))
+group.command(name="remove")(_doing("remove", "Forget the subscription and its target; see erase for all else."))
+group.command(name="apply")(applying.apply)
 group.command(name="test")(_doing("test", "Send a greeting to its target now and say what came of it."))

@@ -37,7 +37,11 @@ def read_document(path: Path, setting: str = "CGTWATCH_SOURCES") -> Document:
 
     `setting` is the variable that names such a file.
     """
-    raw = _bytes(path, setting)
+    return document_of(_bytes(path, setting))
+
+
+def document_of(raw: bytes) -> Document:
+    """The tree of these bytes; everything that is wrong with them becomes remarks."""
     document = Document()
     if raw.startswith(b"\xef\xbb\xbf"):
         document.warnings.append(Remark(1, "starts with a byte order mark; it is skipped, save the file as UTF-8 without BOM"))
@@ -158,9 +162,9 @@ def _indent_after(lines: list[str]) -> int:
 
 
 def _without_source(text: str, error: yaml.YAMLError, line: int) -> str | None:
-    """The text with the source around the mistake set aside; None where no source can be told to hold it."""
+    """The text with the source (or subscription) around the mistake set aside; None where none can be told to hold it."""
     lines = text.splitlines(keepends=True)
-    first = next((n for n, one in enumerate(lines) if re.match(r"sources\s*:", one)), None)
+    first = next((n for n, one in enumerate(lines) if re.match(r"(sources|subscriptions)\s*:", one)), None)
     if first is None:
         return None
     dash = next((match[1] for one in lines[first + 1 :] if (match := re.match(r"([ ]*)- ", one))), None)

@@ -8,6 +8,11 @@ def packaged_sources() -> Path:
     return Path(__file__).parent / "data" / "sources.yaml"
 
 
+def example_subscriptions() -> Path:
+    """The path of an example of a subscriptions.yaml."""
+    return Path(__file__).parent / "data" / "subscriptions-example.yaml"
+
+
 def example_rules() -> Path:
     """The path of an example of a user's own rules.yaml."""
     return Path(__file__).parent / "data" / "rules-example.yaml"

@@ -38,11 +38,11 @@ def changes(before: Subscription, asked: Subscription, now: datetime) -> dict[st
         for field in fields(Subscription)
         if getattr(asked, field.name) != getattr(before, field.name)
     }
-    if found.keys() & {"cadence", "timezone"}:
-        found["next_due"] = next_due(asked.cadence, asked.timezone, now)
-    off = before.status is Status.DISABLED or (before.status is Status.PAUSED and before.note)
+    off = before.status is Status.DISABLED or (before.status is Status.PAUSED and before.note)  # by us
     if found.keys() & {"channel", "target"} and off and "status" not in found:
-        found |= {"status": Status.ACTIVE, "note": "", "next_due": next_due(asked.cadence, asked.timezone, now)}
+        found |= {"status": Status.ACTIVE, "note": ""}
+    if found.keys() & {"cadence", "timezone"} or found.get("status") is Status.ACTIVE:
+        found["next_due"] = next_due(asked.cadence, asked.timezone, now)
     return found
 
 

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 Perform = Callable[[str, Mapping[str, Any]], Iterator[Row]]
 
 SOCKET_FILE = "control.sock"
-MAX_REQUEST = 1_000_000
+MAX_REQUEST = 20_000_000  # bytes; a file of 100,000 subscriptions is half of it
 _log = logging.getLogger(__name__)
 
 

@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from cgtwatch.app import App
+from cgtwatch.engine.applying import apply_configured
 from cgtwatch.engine.control import ControlServer
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
@@ -43,6 +44,7 @@ class Service:
         Raises what `prepare` raises; afterwards no source's or receiver's trouble ends it.
         """
         prepare(self.app)
+        apply_configured(self.app)
         ensure_local(self.app)
         with ExitStack() as stack:
             control = ControlServer(self.app.settings.data_dir, self._perform)
@@ -74,9 +76,13 @@ class Service:
         self._stop.set()
 
     def reload(self) -> None:
-        """Read sources.yaml and rules.yaml again; a mistake in either leaves everything as it was. The last of several calls decides."""
+        """Read sources.yaml and rules.yaml again; a mistake in either leaves everything as it was. The last of several calls decides.
+
+        Then the file of subscriptions, where one is configured; a mistake in it leaves all subscriptions as they were.
+        """
         with self._reloading:
             self._reload()
+            apply_configured(self.app)
 
     def _reload(self) -> None:
         try:

@@ -1,5 +1,6 @@
 """Subscriptions: who gets what, where it goes, and how far each has been served."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime, time
 from typing import Any
@@ -11,7 +12,7 @@ from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.store.room import Room
-from cgtwatch.store.tables import ANNOUNCEMENT, DELIVERY, SUBSCRIPTION
+from cgtwatch.store.tables import ANNOUNCEMENT, ATTEMPT, BOUNCE, DELIVERY, SUBSCRIPTION
 
 _CHANGEABLE = frozenset(field.name for field in fields(Subscription)) - {"name", "created_at"}
 _PLAIN = tuple(
@@ -58,6 +59,39 @@ class Readers(Room):
             db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(_columns(after)))
         return after
 
+    def apply_subscriptions(
+        self, add: Sequence[Subscription], change: Mapping[str, Mapping[str, Any]], remove: Sequence[str], now: datetime
+    ) -> None:
+        """Add, change (name → fields) and remove subscriptions in one go, or none of it. Raises as the single ones do."""
+        with self._database.write() as db:
+            for name in remove:
+                _retire(db, name, now, "")
+            for name, fields_ in change.items():
+                row = required(db, name)
+                after = replace(subscription_of(row), **fields_)
+                db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(_columns(after)))
+            for fresh in add:
+                insert_fresh(db, replace(fresh, created_at=fresh.created_at or now))
+
+    def farewells(self) -> dict[str, datetime]:
+        """What was kept of targets whose readers left (the note given to `remove_subscription`), and when each left last."""
+        left = select(SUBSCRIPTION.c.note, func.max(SUBSCRIPTION.c.removed_at).label("at")).where(
+            ~_LIVE, SUBSCRIPTION.c.note != ""
+        )
+        with self._database.read() as db:
+            return {row.note: row.at for row in db.execute(left.group_by(SUBSCRIPTION.c.note))}
+
+    def last_heard(self, name: str) -> datetime | None:
+        """When something was last tried for a subscription, or last came back from its reader; None where nothing ever was."""
+        with self._database.read() as db:
+            key = required(db, name)["id"]
+            tried = select(func.max(ATTEMPT.c.started_at)).join(DELIVERY, DELIVERY.c.id == ATTEMPT.c.delivery)
+            moments = [
+                db.execute(tried.where(DELIVERY.c.subscription_id == key)).scalar(),
+                db.execute(select(func.max(BOUNCE.c.at)).where(BOUNCE.c.subscription_id == key)).scalar(),
+            ]
+        return max((one for one in moments if one is not None), default=None)
+
     def confirm_subscription(self, name: str, due: datetime) -> bool:
         """Serve a pending subscription from now on, its next hour `due`; False, and nothing changed, where it is not pending."""
         with self._database.write() as db:
@@ -74,13 +108,17 @@ class Readers(Room):
 
         `note` is what is kept of it beside its name.
         """
-        waiting = DELIVERY.c.state.in_([str(DeliveryState.QUEUED), str(DeliveryState.RETRY)])
         with self._database.write() as db:
-            key = required(db, name)["id"]
-            gone = {"removed_at": now, "target": "", "note": note}
-            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == key).values(gone))
-            cancelled = {"state": str(DeliveryState.CANCELLED), "due_at": None, "answer": "the subscription was removed"}
-            db.execute(update(DELIVERY).where((DELIVERY.c.subscription_id == key) & waiting).values(cancelled))
+            _retire(db, name, now, note)
+
+
+def _retire(db: Connection, name: str, now: datetime, note: str) -> None:
+    key = required(db, name)["id"]
+    gone = {"removed_at": now, "target": "", "note": note}
+    db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == key).values(gone))
+    waiting = DELIVERY.c.state.in_([str(DeliveryState.QUEUED), str(DeliveryState.RETRY)])
+    cancelled = {"state": str(DeliveryState.CANCELLED), "due_at": None, "answer": "the subscription was removed"}
+    db.execute(update(DELIVERY).where((DELIVERY.c.subscription_id == key) & waiting).values(cancelled))
 
 
 def insert_fresh(db: Connection, fresh: Subscription) -> None:
