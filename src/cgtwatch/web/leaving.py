@@ -92,7 +92,7 @@ def leave(perform: Perform | None, name: str) -> Left:
     if perform is None:
         return Left.LATER
     try:
-        list(perform("subscriptions.remove", {"name": name}))
+        list(perform("subscriptions.remove", {"name": name, "by": "reader"}))
     except NotFound:
         return Left.BEFORE
     except CgtwatchError as error:
