@@ -5,21 +5,35 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, bindparam, insert, select, update
 
 from cgtwatch.errors import StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
 from cgtwatch.model.subscription import Promise, Status
 from cgtwatch.store.alarms import change_alarms
-from cgtwatch.store.queue import delivery_of, enqueue, found, heads, line_of, listed, turn, whole
+from cgtwatch.store.queue import KEYS, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, turn
 from cgtwatch.store.records import Attempt, Ended, Exchanged
 from cgtwatch.store.room import Room
-from cgtwatch.store.tables import ATTEMPT, DELIVERY, SUBSCRIPTION
+from cgtwatch.store.tables import ATTEMPT, DELIVERY, SHARED_BODY, SUBSCRIPTION
 
 _LOST = "cgtwatch ended during the attempt: perhaps received"
 _RESOLVED = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD})
 _STANDS = ("state", "due_at", "sent_at", "answer")
 _STAND = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values({name: bindparam(name) for name in _STANDS})
+_DUE = turn(listed()).where(DELIVERY.c.channel.not_in(bindparam("but", expanding=True))).limit(bindparam("most", type_=Integer))
+_DUE_OF = _DUE.where(DELIVERY.c.channel.in_(bindparam("channels", expanding=True)))
+_MAY_BEGIN = turn(select(DELIVERY)).where(DELIVERY.c.key.in_(KEYS))
+_BODIES = select(SHARED_BODY.c.id, SHARED_BODY.c.content).where(SHARED_BODY.c.id.in_(bindparam("ids", expanding=True)))
+_BEGUN = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("of"))
+    .values(state=str(DeliveryState.ATTEMPTED), attempts=DELIVERY.c.attempts + 1)
+)
+_HEADS = heads()
+_LINES = listed().where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+_SETTLED = select(*(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id"))).where(
+    DELIVERY.c.key.in_(KEYS)
+)
 _ENDS = ("ended_at", "result", "answer")
 _END = (
     update(ATTEMPT)
@@ -43,11 +57,10 @@ class Deliveries(Room):
 
         Those of subscriptions that are not active are held too. Only those of `channels` where they are given, none of `but`.
         """
-        wanted = turn(now, listed()).limit(limit)
-        wanted = wanted if channels is None else wanted.where(DELIVERY.c.channel.in_(channels))
-        wanted = wanted.where(DELIVERY.c.channel.not_in(but)) if but else wanted
+        asked = {"most": limit, "but": list(but)} | ({} if channels is None else {"channels": list(channels)})
         with self._database.read() as db:
-            return [line_of(row) for row in db.execute(wanted).mappings()]
+            rows = db.execute(_DUE if channels is None else _DUE_OF, at(now) | asked).mappings()
+            return [line_of(row) for row in rows]
 
     def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime) -> Exchanged:
         """Commit how attempts ended with all that follows, and that others begin, in one transaction.
@@ -78,8 +91,8 @@ class Deliveries(Room):
         """At start: attempts without outcome become `retry` (at-least-once, due now) or `unknown` (never-twice); those."""
         lost = SendOutcome(SendResult.UNKNOWN, _LOST)
         with self._database.write() as db:
-            under_way = DELIVERY.c.state == str(DeliveryState.ATTEMPTED)
-            keys = db.execute(select(DELIVERY.c.key).where(under_way).order_by(DELIVERY.c.id)).scalars().all()
+            under_way = select(DELIVERY.c.key).where(in_state(DeliveryState.ATTEMPTED))
+            keys = db.execute(under_way.order_by(DELIVERY.c.id)).scalars().all()
             _settle(db, [Ended(key, lost, now) for key in keys], now)
             rows = db.execute(listed().where(DELIVERY.c.key.in_(keys)).order_by(DELIVERY.c.id)).mappings()
             return tuple(line_of(row) for row in rows)
@@ -88,7 +101,7 @@ class Deliveries(Room):
         """The ledger, newest first."""
         wanted = listed().order_by(DELIVERY.c.id.desc()).limit(limit)
         if state is not None:
-            wanted = wanted.where(DELIVERY.c.state == str(state))
+            wanted = wanted.where(in_state(state))
         with self._database.read() as db:
             return [line_of(row) for row in db.execute(wanted).mappings()]
 
@@ -129,21 +142,25 @@ class Deliveries(Room):
 def _begin(db: Connection, keys: Sequence[str], now: datetime) -> tuple[Delivery, ...]:
     if not keys:
         return ()
-    rows = db.execute(turn(now, whole()).where(DELIVERY.c.key.in_(keys))).mappings().all()
+    rows = db.execute(_MAY_BEGIN, at(now) | {"keys": list(keys)}).mappings().all()
     if not rows:
         return ()
-    begun = {"state": str(DeliveryState.ATTEMPTED), "attempts": DELIVERY.c.attempts + 1}
-    db.execute(update(DELIVERY).where(DELIVERY.c.id.in_([row["id"] for row in rows])).values(begun))
+    db.execute(_BEGUN, [{"of": row["id"]} for row in rows])
     fresh = {"started_at": now, "answer": "", "ended_at": None, "result": None}
     db.execute(insert(ATTEMPT), [{"delivery": row["id"], "number": row["attempts"] + 1, **fresh} for row in rows])
-    return tuple(replace(delivery_of(row), state=DeliveryState.ATTEMPTED, attempts=row["attempts"] + 1) for row in rows)
+    shared = {row["shared"] for row in rows if row["shared"] is not None}
+    bodies = {row.id: row.content for row in db.execute(_BODIES, {"ids": list(shared)})} if shared else {}
+    return tuple(
+        replace(delivery_of(row, bodies.get(row["shared"])), state=DeliveryState.ATTEMPTED, attempts=row["attempts"] + 1)
+        for row in rows
+    )
 
 
 def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[DeliveryState, ...]:
     if not ended:
         return ()
-    asked = select(*_SETTLED).where(DELIVERY.c.key.in_([one.key for one in ended]))
-    rows = {row["key"]: row for row in db.execute(asked).mappings()}
+    asked = {"keys": [one.key for one in ended]}
+    rows = {row["key"]: row for row in db.execute(_SETTLED, asked).mappings()}
     done = [(one, rows[one.key]) for one in ended if one.key in rows and rows[one.key]["state"] == DeliveryState.ATTEMPTED]
     states = _states(db, done)
     if done:
@@ -151,9 +168,6 @@ def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[Deli
         db.execute(_STAND, [_standing(one, row, states[one.key], now) for one, row in done])
     _follow(db, done, now)
     return tuple(states.get(one.key) or DeliveryState(rows[one.key]["state"]) for one in ended if one.key in rows)
-
-
-_SETTLED = tuple(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id"))
 
 
 def _states(db: Connection, done: Sequence[tuple[Ended, RowMapping]]) -> dict[str, DeliveryState]:
@@ -190,10 +204,10 @@ def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], now: datet
 def _heads(db: Connection, keys: Sequence[str]) -> tuple[Delivery, ...]:
     if not keys:
         return ()
-    first = [number for number in db.execute(heads(keys)).scalars() if number is not None]
+    first = [number for number in db.execute(_HEADS, {"keys": list(keys)}).scalars() if number is not None]
     if not first:
         return ()
-    return tuple(line_of(row) for row in db.execute(listed().where(DELIVERY.c.id.in_(first))).mappings())
+    return tuple(line_of(row) for row in db.execute(_LINES, {"ids": first}).mappings())
 
 
 def _state_after(row: RowMapping, result: SendResult, next_at: datetime | None) -> DeliveryState:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     FromClause,
     RowMapping,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     insert,
@@ -24,14 +26,17 @@ from sqlalchemy import (
 from cgtwatch.errors import NotFound, StoreError
 from cgtwatch.model.delivery import CONFIRM, Delivery, DeliveryState, Payload
 from cgtwatch.model.subscription import Status
+from cgtwatch.store.columns import UtcText
 from cgtwatch.store.shared import Shared
 from cgtwatch.store.tables import DELIVERY, SHARED_BODY, SUBSCRIPTION
 
 WAITING = (str(DeliveryState.QUEUED), str(DeliveryState.RETRY))
+_STUCK = (str(DeliveryState.ATTEMPTED), str(DeliveryState.UNKNOWN), str(DeliveryState.DEAD))
 _UNSETTLED = (*WAITING, str(DeliveryState.ATTEMPTED))
 _LONGER_THAN_ANY_WAIT = timedelta(hours=36)
 _PLAIN = tuple(field.name for field in fields(Delivery) if field.name not in ("payload", "state"))
 _LISTED = tuple(DELIVERY.c[name] for name in ("id", *_PLAIN, "state", "content_type"))
+KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _CANCELLED = {"state": str(DeliveryState.CANCELLED), "due_at": None}
 
 
@@ -90,10 +95,10 @@ def listed() -> Select[Any]:
     return select(*_LISTED)
 
 
-def delivery_of(row: RowMapping) -> Delivery:
-    """The delivery in a row of `whole`."""
-    body = row["body"] if row["content"] is None else row["content"]
-    return _delivery(row, Payload(bytes(body), row["content_type"], row["headers"], row["fillings"]))
+def delivery_of(row: RowMapping, body: bytes | None = None) -> Delivery:
+    """The delivery in a row of `whole`, or in one of the plain table with its shared `body`."""
+    kept = body if body is not None else row["content"] if row["shared"] is not None else row["body"]
+    return _delivery(row, Payload(bytes(kept), row["content_type"], row["headers"], row["fillings"]))
 
 
 def line_of(row: RowMapping) -> Delivery:
@@ -116,10 +121,11 @@ def found(db: Connection, key: str) -> RowMapping:
 # --- whose turn it is
 
 
-def turn(now: datetime, columns: Select[Any] | None = None) -> Select[Any]:
-    """The deliveries that may be tried now: the oldest of each target that is being served, if it is due. Default: their ids.
+def turn(columns: Select[Any] | None = None) -> Select[Any]:
+    """The deliveries that may be tried at `now`: the oldest of each target that is being served, if it is due. Default: their ids.
 
-    One target has one attempt under way at most, and its messages arrive in order; nobody waits for another's target.
+    To be executed with `at(now)`. One target has one attempt under way at most, and its messages arrive in order; nobody waits for
+    another's target.
     """
     older, reader = DELIVERY.alias("older"), SUBSCRIPTION.alias("reader")
     under_way = older.c.state == str(DeliveryState.ATTEMPTED)
@@ -132,14 +138,18 @@ def turn(now: datetime, columns: Select[Any] | None = None) -> Select[Any]:
     )
     start = select(DELIVERY.c.id) if columns is None else columns
     ours = start.outerjoin(SUBSCRIPTION, SUBSCRIPTION.c.id == DELIVERY.c.subscription_id)
-    # No wait is that long: the clock was wrong when it was set.
-    come = or_(DELIVERY.c.due_at <= now, DELIVERY.c.due_at > now + _LONGER_THAN_ANY_WAIT)
+    come = or_(DELIVERY.c.due_at <= bindparam("now", type_=UtcText), DELIVERY.c.due_at > bindparam("never", type_=UtcText))
     waits = and_(_is(DELIVERY, *WAITING), _served(DELIVERY, SUBSCRIPTION))
     return ours.where(waits, come, ~exists(ahead.correlate(DELIVERY))).order_by(DELIVERY.c.id)
 
 
-def heads(keys: Sequence[str]) -> Select[Any]:
-    """Of the targets of these deliveries the ids of what stands first in their lines now."""
+def at(now: datetime) -> dict[str, Any]:
+    """The parameters of `turn`. No wait is as long as until `never`: the clock was wrong when it was set."""
+    return {"now": now, "never": now + _LONGER_THAN_ANY_WAIT}
+
+
+def heads() -> Select[Any]:
+    """Of the targets of the deliveries `keys` the ids of what stands first in their lines now."""
     line = DELIVERY.alias("line")
     first = (
         select(line.c.id)
@@ -147,7 +157,14 @@ def heads(keys: Sequence[str]) -> Select[Any]:
         .order_by(line.c.id)
         .limit(1)
     )
-    return select(first.correlate(DELIVERY).scalar_subquery()).where(DELIVERY.c.key.in_(keys))
+    return select(first.correlate(DELIVERY).scalar_subquery()).where(DELIVERY.c.key.in_(KEYS))
+
+
+def in_state(state: DeliveryState) -> ColumnElement[bool]:
+    """Deliveries in that state, said so that the index of those few is used."""
+    among = next((states for states in (_STUCK, WAITING) if state in states), ())
+    exactly = DELIVERY.c.state == str(state)
+    return and_(_is(DELIVERY, *among), exactly) if among else exactly
 
 
 def _served(delivery: FromClause, reader: FromClause) -> ColumnElement[bool]:

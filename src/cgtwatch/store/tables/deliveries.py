@@ -9,6 +9,7 @@ from sqlmodel import Field
 from cgtwatch.store.columns import Base, UtcText
 
 _OPEN = text("closed_at IS NULL")
+_STUCK = text("state IN ('attempted', 'unknown', 'dead')")
 _WAITING = text("state IN ('queued', 'retry')")
 _UNSETTLED = text("state IN ('queued', 'retry', 'attempted')")
 
@@ -28,7 +29,8 @@ class DeliveryRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "delivery"
     __table_args__ = (
-        Index("ix_delivery_state", "state"),
+        # None over all states: SQLite would take it for the queue, and sort that anew for each look.
+        Index("ix_delivery_stuck", "state", "id", sqlite_where=_STUCK),
         Index("ix_delivery_waiting", "id", "channel", "due_at", sqlite_where=_WAITING),
         Index("ix_delivery_line", "target", "channel", "id", sqlite_where=_UNSETTLED),
     )

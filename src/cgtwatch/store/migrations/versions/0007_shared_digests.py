@@ -163,10 +163,14 @@ def _share_bodies(db: sa.Connection) -> None:
             row = {"id": known[mark], "hash": mark, "content": content}
             db.execute(sa.text("INSERT INTO shared_body (id, hash, content) VALUES (:id, :hash, :content)"), row)
         db.execute(move, {"shared": known[mark], "id": delivery})
-    waiting, unsettled = sa.text("state IN ('queued', 'retry')"), sa.text("state IN ('queued', 'retry', 'attempted')")
     op.drop_index("ix_delivery_state_due_at", table_name="delivery")
     op.drop_index("ix_delivery_target_state", table_name="delivery")
-    op.create_index("ix_delivery_state", "delivery", ["state"])
     op.create_index("ix_delivery_shared", "delivery", ["shared"])
-    op.create_index("ix_delivery_waiting", "delivery", ["id", "channel", "due_at"], sqlite_where=waiting)
-    op.create_index("ix_delivery_line", "delivery", ["target", "channel", "id"], sqlite_where=unsettled)
+    stuck, waiting = "'attempted', 'unknown', 'dead'", "'queued', 'retry'"
+    _index_of_states("ix_delivery_stuck", ["state", "id"], stuck)
+    _index_of_states("ix_delivery_waiting", ["id", "channel", "due_at"], waiting)
+    _index_of_states("ix_delivery_line", ["target", "channel", "id"], f"{waiting}, 'attempted'")
+
+
+def _index_of_states(name: str, columns: list[str], states: str) -> None:
+    op.create_index(name, "delivery", columns, sqlite_where=sa.text(f"state IN ({states})"))
