@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cgtwatch.acquire.archive import Archive
     from cgtwatch.acquire.pacing import Pacing
     from cgtwatch.compose.messages import DigestContext
+    from cgtwatch.compose.render import Renders
     from cgtwatch.config.own_rules import RulesFile
     from cgtwatch.config.settings import Settings
     from cgtwatch.config.sources import SourceFile, Vocabulary
@@ -301,18 +302,9 @@ class App:
     def poll_parts(self) -> "PollParts":
         """What a poll walks through."""
         found: PollParts = part("poll")(
-            self.acquirer,
-            self.parser,
-            self.archive,
-            self.store,
-            self.read,
-            self.clock,
-            self._recording,
-            self.stopping.is_set,
-            self._hinted,
-            heard=self._heard,
-            resting=self.resting,
-        )
+            self.acquirer, self.parser, self.archive, self.store, self.read, self.clock, self._recording, self.stopping.is_set,
+            self._hinted, heard=self._heard, resting=self.resting,
+        )  # fmt: skip
         return found
 
     def _heard(self, source: Source, parsed: "Parsed") -> None:
@@ -352,7 +344,7 @@ class App:
     def notice_parts(self) -> "NoticeParts":
         """What telling the operator needs; without a configured operator the local mailbox is told."""
         channel, target = part("parse_target")(self.settings.operator or "local:")
-        found: NoticeParts = part("notices")(self.store, self.channel, self.clock, (channel, target))
+        found: NoticeParts = part("notices")(self.store, self.channel, self.clock, (channel, target), self.templates)
         return found
 
     def issuer_names(self) -> Mapping[str, Names]:
@@ -378,6 +370,11 @@ class App:
         found: Callable[[PolicyEvent], Translation | None] = part("lookup")(self.store, language, on=on)
         return found
 
+    @property
+    def templates(self) -> "Renders":
+        """What messages are said with."""
+        return self._once("templates", lambda: part("templates")(self.settings.templates))
+
     def topic_names(self) -> Mapping[str, Names]:
         """The user's own topics with their names."""
         return {topic.id: topic.name for topic in self.rules_file.rules.topics}
@@ -385,16 +382,13 @@ class App:
     def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
         store, wanted = self.store, part("wanted")
         found: DigestContext = part("context")(
-            issuer_names=self.issuer_names(),
-            source_names={source.id: source.name for source in self.sources},
+            issuer_names=self.issuer_names(), source_names={source.id: source.name for source in self.sources},
             public_url=self.settings.public_url,
             open_consultations=tuple(
                 event for event in store.open_consultations(now.date()) if wanted(subscription, event).wanted
             ),
-            sources_watched=sum(source.enabled for source in self.sources),
-            stored=store.counts().items,
-            why=why,
-            topic_names=self.topic_names(),
-            translated=self.translated(subscription.language),
-        )
+            sources_watched=sum(source.enabled for source in self.sources), sources_answered=part("answered")(store, self.sources),
+            stored=store.counts().items, why=why, steps=part("steps")(store, frozenset(why)), topic_names=self.topic_names(),
+            translated=self.translated(subscription.language), templates=self.templates,
+        )  # fmt: skip
         return found

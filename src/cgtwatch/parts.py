@@ -44,6 +44,7 @@ PARTS: Mapping[str, str] = {
     "translate": "cgtwatch.pipeline.translating:TranslateParts",
     "lookup": "cgtwatch.pipeline.translating:lookup",
     "names": "cgtwatch.understand.named:Names",
+    "templates": "cgtwatch.compose.templates_of:templates_of",
     "context": "cgtwatch.compose.messages:DigestContext",
     "steps": "cgtwatch.pipeline.beside:steps_of",
     "answered": "cgtwatch.pipeline.beside:answered",

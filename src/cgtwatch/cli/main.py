@@ -23,6 +23,7 @@ from cgtwatch.cli import (
     serve,
     sources,
     subscriptions,
+    templates,
     understanding,
     users,
     work,
@@ -72,6 +73,7 @@ app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")
 app.add_typer(rules.group, name="rules")
 app.add_typer(subscriptions.group, name="subscriptions")
+app.add_typer(templates.group, name="templates")
 app.add_typer(deliveries.group, name="deliveries")
 app.add_typer(users.group, name="users")
 app.add_typer(database.group, name="db")

@@ -66,8 +66,12 @@ def _table(visits: list[Row], summary: Row) -> None:
 def digest(
     subscription: Annotated[str | None, typer.Option(help="Only this subscription, due or not.")] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="As if it were this time (ISO 8601).")] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Show what would be sent; nothing is stored or sent.")] = False,
-    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="With --preview: write the HTML form there.")] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what would be sent, in the browser too; nothing is stored or sent.")
+    ] = False,
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="With --preview: write the HTML form there and open nothing.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compose what is due for each subscription, or show it without sending."""
@@ -114,10 +118,12 @@ def _time(text: str | None) -> str | None:
 
 
 def _preview(name: str | None, at: str | None, html: str | None, as_json: bool) -> None:
+    """On a person's terminal the HTML opens in the browser, in a pipe there is JSON; what is wrong with own templates is said aloud."""
     from datetime import datetime
     from pathlib import Path
 
     from cgtwatch.cli import show, working
+    from cgtwatch.compose.own import OwnTemplates
     from cgtwatch.pipeline.digest import preview
 
     with working.reading() as app:
@@ -128,9 +134,34 @@ def _preview(name: str | None, at: str | None, html: str | None, as_json: bool) 
             if html:
                 Path(html).write_text(message.html, encoding="utf-8")
             if as_json:
-                show.print_json({"subscription": one.name, "events": count, "subject": message.subject, "text": message.text})
+                row = {
+                    "subscription": one.name,
+                    "events": count,
+                    "subject": message.subject,
+                    "text": message.text,
+                    "why": message.why,
+                }
+                show.print_json(row)
             else:
                 print(f"{message.subject}\n\n{message.text}\n")
+                if not html:
+                    _open(one.name, message.html)
+        if not chosen:
+            show.note("No subscription is there yet; `cgtwatch subscriptions add` makes one.")
+        for trouble in app.templates.troubles if isinstance(app.templates, OwnTemplates) else ():
+            show.note(f"{trouble.why}; the shipped one is shown instead")
+
+
+def _open(name: str, html: str) -> None:
+    """The HTML form in the person's browser; its address is printed, for terminals without one."""
+    import tempfile
+    import webbrowser
+    from pathlib import Path
+
+    there = Path(tempfile.mkdtemp(prefix="cgtwatch-")) / f"{name}.html"
+    there.write_text(html, encoding="utf-8")
+    print(there)
+    webbrowser.open(there.as_uri())
 
 
 def send(json: Json = False) -> None:

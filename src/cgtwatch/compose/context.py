@@ -33,4 +33,5 @@ class DigestContext:
     steps: Mapping[str, Sequence[Step]] = field(default_factory=dict)  # before and after an act, by event id
     sources_answered: int | None = None  # of those watched, at their last visit; None: not known
     templates: Renders = SHIPPED  # or the user's own
+    unlimited: bool = False  # a page has room for all that is told, a mail has not
     translated: Callable[[PolicyEvent], Translation | None] = _nothing  # what a machine made of it in the reader's language

@@ -13,7 +13,18 @@ from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.links import safe_link
 from cgtwatch.compose.subject import digest_subject, nothing_subject
 from cgtwatch.compose.told import story_record
-from cgtwatch.compose.view import MOST_FULL_CARDS, alone, frame, heading, left_out, open_views, section_views
+from cgtwatch.compose.view import (
+    LARGEST_HTML,
+    MOST_FULL_CARDS,
+    ROOMS,
+    Room,
+    alone,
+    frame,
+    heading,
+    left_out,
+    open_views,
+    section_views,
+)
 from cgtwatch.compose.whole import whole_link
 from cgtwatch.compose.why import why_subscription
 from cgtwatch.compose.words import Words
@@ -40,26 +51,18 @@ def digest(subscription: Subscription, announcements: Sequence[Announcement], co
     parts = sections(told, today, said.place_rank)
     shown = {story.event.id: card(story, context, said, today) for part in parts for story in part.stories}
     others = still_open(context.open_consultations, told, today)
-    why, most = _why(subscription, context, said), subscription.options.most
-    whole = whole_link(context.public_url, subscription, announcements)
-    views = section_views(parts, shown, most, whole, said)
-    intro = _intro(told, said)
-    left = left_out(views, said)
-    values = {
-        **frame(context, said, today, why),
-        **open_views(others, context, said, today),
-        "intro": intro,
-        "preview": " ".join([intro, *(f"{view['title']} {view['count']}" for view in views)]),
-        "sections": views,
-        "count": len(told),
-        "left_out": left,
-        "whole": whole if left else "",
-    }
-    html, text = context.templates.render("digest", said, values)
+    why = _why(subscription, context, said)
+    whole = "" if context.unlimited else whole_link(context.public_url, subscription, announcements)
+    values = {**frame(context, said, today, why), **open_views(others, context, said, today), "intro": _intro(told, said)}
+    for room in (Room(len(told), 0),) if context.unlimited else ROOMS:
+        views = section_views(parts, shown, room, subscription.options.most, whole, said)
+        html, text = context.templates.render("digest", said, {**values, **_told(views, whole, said, values["intro"])})
+        if len(html.encode()) <= LARGEST_HTML:
+            break
     data = {
         "language": said.language,
         "why_subscribed": why,
-        "intro": intro,
+        "intro": values["intro"],
         "count": len(told),
         "sections": [{"key": part.key or "other", "title": heading(part.key, said)} for part in parts],
         "events": [_record(story, part.key, shown[story.event.id], context) for part in parts for story in part.stories],
@@ -68,6 +71,18 @@ def digest(subscription: Subscription, announcements: Sequence[Announcement], co
     kind = "event.alert" if subscription.cadence.every is Every.NOW else "digest.created"
     dates = _calendar(subscription, [*(story.event for story in told), *others], context, said, today)
     return Message(kind, digest_subject(parts, context, said, today), text, html, data, said.language, now, why, dates)
+
+
+def _told(views: list[dict[str, Any]], whole: str, said: Words, intro: str) -> dict[str, Any]:
+    """The sections, and where that stands which they leave out."""
+    left = left_out(views, said)
+    return {
+        "sections": views,
+        "preview": " ".join([intro, *(f"{view['title']} {view['count']}" for view in views)]),
+        "count": sum(view["count"] for view in views),
+        "left_out": left,
+        "whole": whole if left else "",
+    }
 
 
 def _nothing(subscription: Subscription, context: DigestContext, now: datetime) -> Message:

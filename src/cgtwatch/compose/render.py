@@ -36,15 +36,15 @@ class Shipped:
         """The wording of a language."""
         return words(language)
 
-    def render(self, name: str, said: Words, values: Mapping[str, Any]) -> tuple[str, str]:
-        """HTML with its styles on the elements, and text, of one of `MESSAGES`. Raises ComposeError with the template's name."""
+    def render(self, name: str, said: Words, values: Mapping[str, Any], sheet: str | None = None) -> tuple[str, str]:
+        """HTML with the styles of a sheet on its elements, and text, of one of `MESSAGES`. Raises ComposeError with the template's name."""
         try:
             html, text = (
                 _environment(form).get_template(f"{name}.{form}.j2").render(words=said, **values) for form in ("html", "txt")
             )
         except _WRONG as wrong:
             raise ComposeError(f"{name}: the template failed: {wrong}; mend the template or the wording table") from wrong
-        return inlined(html), text
+        return inlined(html, sheet), text
 
 
 SHIPPED = Shipped()

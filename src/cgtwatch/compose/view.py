@@ -1,7 +1,7 @@
 """What templates are given: plain dictionaries, lists and strings; `docs/templates.md` is their contract."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from cgtwatch.model.event import PolicyEvent
 # Gmail hides what is behind the first 102 KB of a mail's HTML; a full card takes up to 3 KB, a short one 0.9 KB, a title 0.3 KB.
 MOST_FULL_CARDS = 16
 MOST_BRIEF_CARDS = 32
+LARGEST_HTML = 100_000  # bytes
 _MOST_TITLES = 60
 _MOST_STILL_OPEN = 10
 
@@ -25,16 +26,27 @@ def frame(context: DigestContext, said: Words, today: date, why: str) -> dict[st
     return {"brand": said.say("brand"), "today": said.day(today), "home": home, "why": why}
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many events are told in full and in short."""
+
+    full: int = MOST_FULL_CARDS
+    brief: int = MOST_BRIEF_CARDS
+
+
+ROOMS = (Room(), Room(8, 16), Room(4, 8))  # the next one where the one before makes more HTML than Gmail shows
+
+
 def section_views(
-    parts: Sequence[Section], shown: Mapping[str, Card], most: int | None, whole: str, said: Words
+    parts: Sequence[Section], shown: Mapping[str, Card], room: Room, most: int | None, whole: str, said: Words
 ) -> list[dict[str, Any]]:
     """The sections with the first events told in full, the next in short, others by title; how many are `left` is counted.
 
     `most` events are told at most. The others are counted where `whole` says where all of them stand, else listed by title: nothing
     is ever missing.
     """
-    full = min(MOST_FULL_CARDS, most) if most is not None else MOST_FULL_CARDS
-    told = most if most is not None else MOST_FULL_CARDS + MOST_BRIEF_CARDS
+    told = room.full + room.brief if most is None else min(most, room.full + room.brief)
+    full = min(room.full, told)
     titles = sum(map(len, (part.stories for part in parts)))  # all of them
     if whole:
         titles = 0 if most is not None else _MOST_TITLES

@@ -1,13 +1,19 @@
 """The address of all that a shortened digest tells, and what that address asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from cgtwatch.compose.links import safe_link
 from cgtwatch.model.event import Announcement
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.subscription import Cadence, Every, Filter, Subscription
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
 PATH = "/told"
+MOST = 5000  # announcements that a page looks through
+_KINDS: Mapping[str, Callable[[str], Any]] = {"levels": Level, "doc_types": DocType, "stages": Stage}
 _FILTER = {
     "topics": "topic",
     "jurisdictions": "jurisdiction",
@@ -36,3 +42,32 @@ def whole_link(public_url: str | None, subscription: Subscription, announcements
     query += [("importance", str(asked.importance))] if asked.importance else []
     query += [("query", asked.query)] if asked.query.strip() else []
     return safe_link(f"{public_url.rstrip('/')}{PATH}?{urlencode(query)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What such an address asks for: the announcements after `after` up to `upto`, as `reader` wants them."""
+
+    after: int
+    upto: int
+    reader: Subscription
+
+
+def asked_for(query: Iterable[tuple[str, str]]) -> Range | None:
+    """What the address asks for; None where it is not one of ours, or asks for more than a page holds."""
+    given: dict[str, list[str]] = {}
+    for name, value in query:
+        given.setdefault(name, []).append(value)
+    try:
+        after, upto = int(given["after"][0]), int(given["upto"][0])
+        if not 0 <= after < upto <= after + MOST:
+            return None
+        kept: dict[str, Any] = {name: tuple(map(_KINDS.get(name, str), given.get(key, ()))) for name, key in _FILTER.items()}
+        least = Importance(given["importance"][0]) if "importance" in given else None
+        wanted = Filter(**kept, importance=least, query=given.get("query", [""])[0])
+        zone = given.get("tz", ["Asia/Shanghai"])[0]
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return None
+    language = "zh" if given.get("lang", ["zh"])[0] == "zh" else "en"
+    return Range(after, upto, Subscription("", "page", "", Cadence(Every.DAILY), wanted, zone, language))

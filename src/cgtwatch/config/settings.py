@@ -53,6 +53,7 @@ class Settings:
     log_format: str = "text"  # text or json
     engine: str = "threads"
     ca_file: str | None = None
+    templates: Path | None = None  # a folder of templates and words that replace the shipped ones
     translate_url: str | None = None  # without a slash at the end; None: nobody translates
     translate_model: str | None = None
     translate_key: str | None = field(default=None, repr=False)
@@ -112,6 +113,7 @@ READERS: Mapping[str, values.Reader] = {
     "concurrency": values.concurrency,
     "log_format": values.log_format,
     "engine": values.engine,
+    "templates": values.folder,
     "translate_url": values.translate_url,
     "translate_model": values.translate_model,
     "translate_key": values.translate_key,

@@ -46,6 +46,14 @@ def directory(text: str, place: Place) -> Path:
     return found
 
 
+def folder(text: str, place: Place) -> Path:
+    """A directory that exists."""
+    found = path(text, place)
+    if not found.is_dir():
+        raise ValueError("is no folder; name one that exists, or unset it")
+    return found
+
+
 def executable(text: str, place: Place) -> Path:
     """A program that exists and may be run."""
     found = path(text, place)

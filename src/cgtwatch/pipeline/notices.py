@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cgtwatch.compose.messages import alarm
+from cgtwatch.compose.render import SHIPPED, Renders
 from cgtwatch.diff.habit import Habit
 from cgtwatch.diff.health import alarms
 from cgtwatch.model.delivery import Delivery
@@ -23,6 +24,7 @@ class NoticeParts:
     channel: Callable[[str], Freezes]
     clock: Callable[[], datetime]
     operator: tuple[str, str]
+    templates: Renders = SHIPPED
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
 
@@ -41,7 +43,7 @@ def tell_operator(parts: NoticeParts) -> Delivery | None:
     if not untold.opened and not untold.ended:
         return None
     channel, target = parts.operator
-    message = alarm(untold.opened, untold.ended, parts.language, now)
+    message = alarm(untold.opened, untold.ended, parts.language, now, parts.templates)
     ids, ended = [one.id for one in untold.opened], [one.id for one in untold.ended]
     key = "msg_" + hashlib.sha256(f"alarm {ids} {ended} {now.isoformat()}".encode()).hexdigest()[:32]
     reader = Subscription("", channel, target, Cadence(Every.NOW), timezone=parts.timezone, language=parts.language)

@@ -22,6 +22,7 @@ from cgtwatch.web.mailbox import letter
 from cgtwatch.web.managing import managing_routes
 from cgtwatch.web.safety import FRAMED, Safety, known_names
 from cgtwatch.web.signup import signup_routes
+from cgtwatch.web.told import told_routes
 from cgtwatch.web.websub import websub_routes
 
 STATIC = Path(__file__).parent / "static"
@@ -43,6 +44,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         Route("/healthz", pages.healthz),
         Route("/page.css", lambda _: Response((STATIC / "page.css").read_bytes(), media_type="text/css")),
         Route("/icon.svg", lambda _: Response(answers.icon(), media_type="image/svg+xml")),
+        *told_routes(app),
         *leaving_routes(app, answers, perform),
         *signup_routes(app, answers, perform),
         *managing_routes(app, answers, perform),
