@@ -10,6 +10,7 @@ from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Message
 
 _MOST_CHANGES = 2
+_UNSAID = "…"  # for a text of which nothing can be seen: no room takes an empty one
 _DIGESTS = {"digest.created", "event.alert"}
 
 
@@ -58,7 +59,7 @@ def notice_of(message: Message, public_url: str, key: str) -> Notice:
     data = message.data
     items = (*_events(message), *_alarms(data))
     whole = f"{public_url.rstrip('/')}/digests/{key}" if public_url and message.kind in _DIGESTS else ""
-    return Notice(message.language, still(message.subject), _lead(message, items), items, still(message.why), whole)
+    return Notice(message.language, still(message.subject) or _UNSAID, _lead(message, items), items, still(message.why), whole)
 
 
 def _lead(message: Message, items: tuple[Item, ...]) -> str:
@@ -66,7 +67,9 @@ def _lead(message: Message, items: tuple[Item, ...]) -> str:
         return still(say(message.language, "welcome", **counts))
     if items:
         return ""
-    return say(message.language, "nothing") if message.kind in _DIGESTS else still(message.text)
+    return (
+        say(message.language, "nothing") if message.kind in _DIGESTS else still(message.text) or still(message.subject) or _UNSAID
+    )
 
 
 def _events(message: Message) -> Iterable[Item]:
@@ -76,7 +79,7 @@ def _events(message: Message) -> Iterable[Item]:
         said = event["words"]
         tone = Tone.OPEN if said["deadline"] else Tone.HIGH if section == "high" else Tone.PLAIN
         yield Item(
-            still(headings.get(section, section)), still(said["title"]), said["link"], tuple(_facts(event, message.language)),
+            still(headings.get(section, section)), still(said["title"]) or _UNSAID, said["link"], tuple(_facts(event, message.language)),
             still(" · ".join(filter(None, [said["deadline"], said["days_left"]]))), tone,
         )  # fmt: skip
 
@@ -91,12 +94,12 @@ def _facts(event: Mapping[str, Any], language: str) -> Iterable[str]:
         *event["changes"][:_MOST_CHANGES],
         said["facts"],
     ]
-    return (still(line) for line in lines if line)
+    return filter(None, map(still, lines))
 
 
 def _alarms(data: Mapping[str, Any]) -> Iterable[Item]:
     for mark, tone, alarms in (("▲", Tone.TROUBLE, data.get("opened", [])), ("✓", Tone.OVER, data.get("closed", []))):
         for each in alarms:
             hint = "" if each["closed_at"] else each["hint"]
-            lines = tuple(still(line) for line in (each["detail"], hint) if line)
+            lines = tuple(filter(None, map(still, (each["detail"], hint))))
             yield Item("", f"{mark} {still(each['subject'])}", "", lines, "", tone)
