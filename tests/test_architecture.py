@@ -27,7 +27,7 @@ HOMES = {
     "sqlmodel": {"store"}, "sqlalchemy": {"store"}, "alembic": {"store"}, "apscheduler": {"schedule"}, "jinja2": {"compose", "web"},
     "starlette": {"web"}, "uvicorn": {"web"}, "typer": {"cli"}, "rich": {"cli"}, "yaml": {"config", "understand"}, "ahocorasick_rs": {"understand"},
     "protego": {"acquire"}, "holidays": {"diff"}, "nh3": {"compose", "parse", "text", "web"}, "lxml": {"parse", "text"}, "playwright": {"acquire"},
-    "jmespath": {"parse"}, "apprise": {"deliver"}, "docx": {"compose"}, "icalendar": {"compose"}, "css_inline": {"compose"},
+    "jmespath": {"parse"}, "apprise": {"deliver"}, "docx": {"compose"}, "icalendar": {"compose"}, "css_inline": {"compose"}, "dkim": {"deliver"},
 }  # fmt: skip
 
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60

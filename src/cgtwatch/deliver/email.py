@@ -3,24 +3,51 @@
 import ssl
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
 
+from cgtwatch import registry
 from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.mail import Press, domain
 from cgtwatch.deliver.maildir import deposit
 from cgtwatch.deliver.pool import Pool
+from cgtwatch.deliver.shorten import shortened
 from cgtwatch.deliver.smtp import Envelope, read_server
+from cgtwatch.deliver.tokens import bounce_sender
+from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
 _LOG_IN_PAUSE = timedelta(minutes=15)  # servers lock accounts that keep trying a wrong password
+_SIGNER = {"signer": "cgtwatch.deliver.signing:Signer"}
+_ROOM = 1_500  # bytes that a signature adds at most
+
+
+class Signs(Protocol):
+    """What puts a signature above a mail."""
+
+    def signed(self, mail: bytes) -> bytes: ...
+
+
+def make_signer(asked: tuple[str, str, Path] | None) -> Signs | None:
+    """What signs mails for `asked`: domain, selector, key file; None where nobody asked. Raises `ConfigError` with the mend."""
+    if asked is None:
+        return None
+    if find_spec("dkim") is None:
+        raise ConfigError(["CGTWATCH_DKIM_KEY: signing needs the package dkimpy; install cgtwatch with the extra `dkim`"])
+    signer: Signs = registry.load(_SIGNER, "signer", what="signer")(*asked)
+    return signer
 
 
 class Email:
-    """Raises ConfigError when the server's or the sender's address is wrong."""
+    """Raises ConfigError when the server's or the sender's address is wrong, or mails cannot be signed as is asked."""
 
     def __init__(self, parts: ChannelParts) -> None:
         self._press = Press(parts)
         self._sender = parseaddr(parts.mail_from)[1]
+        self._bounces, self._secret_key = parts.bounces, parts.secret_key
+        self._signer = make_signer(parts.dkim)
         self._pool: Pool | None = None
         if parts.smtp_url:
             tls = ssl.create_default_context(cafile=parts.ca_file)
@@ -40,9 +67,18 @@ class Email:
             wait = self._log_in_refused_at + _LOG_IN_PAUSE - now
             word = "log-in: not tried, the server refused it a moment ago; check CGTWATCH_SMTP_URL"
             return SendOutcome(SendResult.RETRY, word, wait, everyone=True)
-        outcome = self._pool.transmit(Envelope(self._sender, target, payload.filled))
+        mail = payload.filled
+        sender = bounce_sender(self._bounces, self._secret_key, key) if self._bounces else self._sender
+        outcome = self._pool.transmit(Envelope(sender, target, self._signed(mail)), lambda most: self._shorter(mail, most))
         self._log_in_refused_at = now if outcome.answer.startswith("log-in:") else None
         return outcome
+
+    def _signed(self, mail: bytes) -> bytes:
+        return self._signer.signed(mail) if self._signer else mail
+
+    def _shorter(self, mail: bytes, most: int) -> bytes | None:
+        short = shortened(mail, most - _ROOM if self._signer else most)
+        return self._signed(short) if short is not None else None
 
     def close(self) -> None:
         """Take leave of the server."""

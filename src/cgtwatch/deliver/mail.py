@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.mime import attachment, base64_lines, header, leaf, mailbox, multipart, unstructured
-from cgtwatch.deliver.tokens import member, unsubscribe_url
+from cgtwatch.deliver.tokens import manage_url, member, unsubscribe_url
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload
@@ -46,6 +46,7 @@ class Recipient:
     address: str
     key: str  # of the delivery
     unsubscribe: str = ""  # link; empty: none is offered
+    manage: str = ""  # link to the page beside it
     subscription: str = ""  # its name; empty: the operator's alarms
     root: str = ""  # what its series hangs from, see `root_id`
 
@@ -99,8 +100,6 @@ class Mould:
         whole = f"{message.subject}\0{message.text}\0{message.html}".encode("utf-8", "replace")
         self._holes = _Holes(hashlib.sha256(whole + message.calendar).hexdigest()[:20])
         self._bodies: dict[str, bytes] = {}
-        self._label = html.escape(say(message.language, "unsubscribe"))
-        self._line = say(message.language, "unsubscribe_line")
 
     def payload(self, to: Recipient) -> Payload:
         """The shared body and what `to` has in its holes; filled it is the whole mail, lines ending in CRLF (RFC 5322)."""
@@ -111,10 +110,13 @@ class Mould:
             if self._letterhead.public_url:
                 fillings[holes.page] = f"{self._letterhead.public_url}/digests/{quote(to.key, safe='')}"
         if way:
-            page = f'<a href="{html.escape(to.unsubscribe)}" class="accent" style="color:#0b6b68;">{self._label}</a>'
+            links = [(name, link) for name, link in (("manage", to.manage), ("unsubscribe", to.unsubscribe)) if link]
+            lines = [f"{say(self.message.language, f'{name}_line')}{link}\n" for name, link in links]
             fillings[holes.link] = to.unsubscribe
-            fillings[holes.text] = base64_lines(f"\n{self._line}{to.unsubscribe}\n")
-            fillings[holes.html] = base64_lines(page)
+            fillings[holes.text] = base64_lines("\n" + "".join(lines))
+            fillings[holes.html] = base64_lines(
+                " · ".join(_anchor(say(self.message.language, name), link) for name, link in links)
+            )
         fillings[holes.to] = to.address  # last: what a reader wrote is not searched for holes
         return Payload(self._body(way), "message/rfc822", fillings=fillings)
 
@@ -168,6 +170,10 @@ def _head(message: Message, letterhead: Letterhead, holes: _Holes, way: str) -> 
         header("MIME-Version", "1.0"),
     ]
     return "".join(lines)
+
+
+def _anchor(label: str, link: str) -> str:
+    return f'<a href="{html.escape(link)}" class="accent" style="color:#0b6b68;">{html.escape(label)}</a>'
 
 
 def message_id(key: str, where: str) -> str:
@@ -224,8 +230,9 @@ class Press:
         mould = self._last
         if mould is None or mould.message is not message:
             mould = self._last = Mould(message, self._letterhead)
-        link, name = "", "" if message.kind == "source.alarm" else subscription.name
+        link, page, name = "", "", "" if message.kind == "source.alarm" else subscription.name
         if self._public_url and name and message.kind in _SERIES:
             link = unsubscribe_url(self._public_url, self._secret_key, subscription)
+            page = manage_url(self._public_url, self._secret_key, subscription, message.created_at)
         address = subscription.target if "@" in subscription.target else self._address
-        return mould.payload(Recipient(address, key, link, name, root_id(message, subscription)))
+        return mould.payload(Recipient(address, key, link, page, name, root_id(message, subscription)))

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ from cgtwatch.model.subscription import Subscription
 MANAGED_FOR = timedelta(days=366)
 CONFIRMED_WITHIN = timedelta(hours=48)
 _MAC_BYTES = 18  # 144 bits, and no padding in base64
+_KEY, _KEY_BYTES = re.compile(r"msg_([0-9a-f]{32})"), 16  # a delivery's key
+_BOUNCE_MAC = 10  # bytes; a local part has 64 characters at most (RFC 5321 4.5.3.1.1)
 
 
 def sign(secret_key: bytes, purpose: str, subject: str, expires: datetime | None = None) -> str:
@@ -64,6 +67,32 @@ def confirm_url(public_url: str, secret_key: bytes, subscription: Subscription, 
 def feed_url(public_url: str, secret_key: bytes, subscription: Subscription, form: str) -> str:
     """Where a subscription is read as a feed; `form` is `rss`, `atom` or `json`. Good until the subscription is removed."""
     return f"{public_url.rstrip('/')}/feeds/{sign(secret_key, 'feed', member(subscription))}.{form}"
+
+
+def bounce_sender(address: str, secret_key: bytes, key: str) -> str:
+    """The envelope's sender of a delivery's mail, `NAME+TOKEN@HOST`: whoever reports about the mail sends the token back.
+
+    The token holds the key and is signed; in base32, since servers may change the case of an address. `address` itself for a
+    key that is none of ours.
+    """
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return address
+    name, _, host = address.rpartition("@")
+    digits = bytes.fromhex(found[1])
+    token = base64.b32encode(digits + _mac(secret_key, "bounce", digits)[:_BOUNCE_MAC]).rstrip(b"=").decode().lower()
+    return f"{name}+{token}@{host}"
+
+
+def bounced_key(secret_key: bytes, token: str) -> str | None:
+    """The delivery that a token of `bounce_sender` was made for; None where it is forged or damaged."""
+    try:
+        data = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except (ValueError, binascii.Error):
+        return None
+    digits, given = data[:-_BOUNCE_MAC], data[-_BOUNCE_MAC:]
+    good = len(digits) == _KEY_BYTES and hmac.compare_digest(given, _mac(secret_key, "bounce", digits)[:_BOUNCE_MAC])
+    return f"msg_{digits.hex()}" if good else None
 
 
 def _mac(secret_key: bytes, purpose: str, body: bytes) -> bytes:

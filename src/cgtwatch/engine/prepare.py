@@ -16,10 +16,12 @@ _log = logging.getLogger(__name__)
 def prepare(app: App) -> None:
     """Upgrade the database (after a backup), learn the sources of the file, and settle what a crash left open.
 
-    Raises `StoreError` where the database cannot be used, `ConfigError` where sources.yaml is wrong.
+    Raises `StoreError` where the database cannot be used, `ConfigError` where sources.yaml or a setting about mail is wrong.
     """
     share_arenas()
     app.source_file  # noqa: B018 - a wrong file stops us before anything is touched
+    if app.settings.smtp_url is not None:
+        app.channel("email")  # so does a mail server's address or a key for signatures that cannot be used
     migrate(app.settings.database_url, app.settings.data_dir, app.clock())
     if app.settings.inbox_token is not None:
         (app.settings.data_dir / "inbox").mkdir(parents=True, exist_ok=True)  # an empty one is no trouble, a missing one is

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cgtwatch.acquire.browser_rules import INSTALL, program, sandboxed
 from cgtwatch.app import App
 from cgtwatch.config.settings import Settings
+from cgtwatch.deliver.email import make_signer
+from cgtwatch.deliver.mail import domain
+from cgtwatch.deliver.smtp import read_server
 from cgtwatch.errors import CgtwatchError
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.model.taxonomy import Modality
@@ -115,7 +118,19 @@ def _subscriptions(app: App) -> list[Subscription]:
 
 
 def _mail(settings: Settings) -> tuple[str, str]:
-    return ("an SMTP server is set" if settings.smtp_url else "no SMTP server: mail goes to the local mailbox"), ""
+    if settings.smtp_url is None:
+        return "no SMTP server: mail goes to the local mailbox", ""
+    server = read_server(settings.smtp_url)
+    found = f"an SMTP server is set ({server.host}:{server.port})"
+    if settings.dkim is None:
+        return f"{found}; mails are not signed here", ""
+    make_signer(settings.dkim)
+    signing, sender = settings.dkim[0], domain(settings.mail_from)
+    if sender != signing and not sender.endswith(f".{signing}"):
+        return f"{found}; mails from {sender} are signed for {signing}", (
+            "set CGTWATCH_DKIM_DOMAIN to the domain of CGTWATCH_MAIL_FROM: receivers do not count another one's signature (DMARC)"
+        )
+    return f"{found}; mails are signed for {signing}", ""
 
 
 def _browser(settings: Settings) -> tuple[str, str]:
