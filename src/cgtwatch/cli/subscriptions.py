@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cgtwatch.cli import applying
+from cgtwatch.cli import applying, persons
 from cgtwatch.cli.show import Json
 
 group = typer.Typer(help="Who gets what, how often, in which language.", no_args_is_help=True, rich_markup_mode=None)
@@ -27,7 +27,7 @@ Query = Annotated[
     str | None, typer.Option(help='Words that must all occur; -word: must not; a OR b: one of them; "…": a phrase.')
 ]
 CadenceOption = Annotated[
-    str | None, typer.Option("--cadence", help="now, hourly, daily@08:00, weekly@mon-08:00, monthly@1-08:00.")
+    str | None, typer.Option("--cadence", help="now, hourly, daily@08:00 (feeds: now), weekly@mon-08:00, monthly@1-08:00.")
 ]
 Zone = Annotated[str | None, typer.Option("--tz", help="The reader's time zone, such as Europe/London.")]
 Lang = Annotated[str | None, typer.Option(help="zh or en.")]
@@ -57,7 +57,7 @@ def add(
     stage: StageOption = None,
     importance: Least = None,
     query: Query = None,
-    cadence: CadenceOption = "daily@08:00",
+    cadence: CadenceOption = None,
     tz: Zone = "Asia/Shanghai",
     lang: Lang = "zh",
     quiet: QuietOption = None,
@@ -121,6 +121,10 @@ def _told(operation: str, args: dict[str, Any], json: bool) -> None:
             print("nothing changed: all of this was so already")
         if "secret" in row:
             print(f"\nSigning secret of this webhook (Standard Webhooks), to be given to its receiver: {row['secret']}")
+        if "feeds" in row:
+            print("\nWhoever knows one of these addresses can read it:")
+            for form, address in row["feeds"].items():
+                print(f"{form}: {address}")
 
 
 def word(value: Any) -> str:  # noqa: ANN401 - the value of an option
@@ -180,5 +184,8 @@ group.command(name="pause")(_doing("pause", "Send nothing until resumed; what co
 group.command(name="resume")(_doing("resume", "Send again, beginning with what was missed."))
 group.command(name="confirm")(_doing("confirm", "Speak for a reader whose sign-up waits for confirmation."))
 group.command(name="remove")(_doing("remove", "Forget the subscription and its target; see erase for all else."))
+group.command(name="show")(persons.show_one)
 group.command(name="apply")(applying.apply)
+group.command(name="export")(persons.export)
+group.command(name="erase")(persons.erase)
 group.command(name="test")(_doing("test", "Send a greeting to its target now and say what came of it."))

@@ -21,6 +21,7 @@ CHANNELS: Mapping[str, str] = {
     "dingtalk": "cgtwatch.deliver.dingtalk:DingTalk",
     "wecom": "cgtwatch.deliver.wecom:WeCom",
     "apprise": "cgtwatch.deliver.apprise:Others",
+    "feed": "cgtwatch.deliver.feed:Feed",
 }
 
 # Chat rooms have no ids by which a receiver could tell a repeat.
@@ -37,4 +38,5 @@ DEFAULT_PROMISE: Mapping[str, Promise] = {
     "dingtalk": Promise.NEVER_TWICE,
     "wecom": Promise.NEVER_TWICE,
     "apprise": Promise.NEVER_TWICE,
+    "feed": Promise.AT_LEAST_ONCE,
 }

@@ -51,26 +51,8 @@ _WAITS: Mapping[str, Callable[[int, timedelta], timedelta | None]] = {
     "dingtalk": _hook_wait,
     "wecom": _hook_wait,
     "apprise": _hook_wait,
+    "feed": _hook_wait,
 }
-
-# How far apart posts to one target begin, from the vendors' limits of rate: Slack 1 a second, Teams 4, Discord 5 in two seconds,
-# Feishu 5 a second and 100 a minute, Telegram 20 a minute to a group, DingTalk and WeCom 20 a minute (DingTalk keeps out for ten
-# minutes who sends more). Apprise's services are as different as they are many.
-_GAPS: Mapping[str, timedelta] = {
-    "slack": timedelta(seconds=1.1),
-    "teams": timedelta(seconds=0.5),
-    "discord": timedelta(seconds=0.5),
-    "telegram": timedelta(seconds=3.2),
-    "feishu": timedelta(seconds=0.7),
-    "dingtalk": timedelta(seconds=3.2),
-    "wecom": timedelta(seconds=3.2),
-    "apprise": timedelta(seconds=1.1),
-}
-
-
-def gap(channel: str) -> timedelta:
-    """How long after an attempt the next one to the same target may begin at the earliest."""
-    return _GAPS.get(channel, timedelta())
 
 
 def next_attempt(

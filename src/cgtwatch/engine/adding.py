@@ -8,15 +8,17 @@ from secrets import token_hex
 from typing import Any
 
 from cgtwatch.app import App
+from cgtwatch.deliver.tokens import feed_url
 from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.engine.subscribing import shown
-from cgtwatch.engine.wishes import WISHES, known_of, wished
+from cgtwatch.engine.wishes import NEW, WISHES, known_of, wished
 from cgtwatch.errors import ConfigError, NotFound
-from cgtwatch.model.subscription import Origin, Status, Subscription
+from cgtwatch.model.subscription import Cadence, Every, Origin, Status, Subscription
 from cgtwatch.select import next_due
 
+FEED_FORMS = ("rss", "atom", "json")
 CONFIRM_WITHIN = timedelta(hours=48)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _OURS = re.compile(r"erased-\d+")  # what an erased one is called
@@ -28,7 +30,7 @@ def add(engine: Engine, args: Args) -> Iterator[Row]:
 
     `origin` is `operator` (default) or `page`. With `pending` it waits for `confirm` and is never served before; its target is
     then a mail address, its origin `page`, and it replaces another one of that address that waits. The row is `shown`, with
-    `secret` for a webhook. Raises `ConfigError` with every mistake.
+    `secret` for a webhook, `feeds` for a feed. Raises `ConfigError` with every mistake.
     """
     app, now = engine.app, engine.app.clock()
     asked = _asked(app, args)
@@ -58,15 +60,28 @@ def expire(app: App) -> int:
 
 
 def secret_of(app: App, one: Subscription) -> Row:
-    """What the receiver of a webhook needs to know; told to whoever subscribes, and derived again from the key whenever asked."""
+    """What the receiver needs to know: of a webhook its `secret`, of a feed its addresses as `feeds`.
+
+    Told to whoever subscribes, and derived again from the key whenever asked.
+    """
+    if one.channel == "feed":
+        return {"feeds": feeds_of(app, one)}
     return {"secret": secret_for(app.secret_key, one.name)} if one.channel == "webhook" else {}
+
+
+def feeds_of(app: App, one: Subscription) -> dict[str, str]:
+    """Form → address at which a subscription is read as a feed; whoever knows an address may read it."""
+    host, port = app.settings.listen
+    here = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return {form: feed_url(app.settings.public_url or here, app.secret_key, one, form) for form in FEED_FORMS}
 
 
 def _asked(app: App, args: Args) -> Subscription:
     problems: list[str] = []
     found = None
     try:
-        found = wished(args, known_of(app), also=_ALSO)
+        page = args.get("pending") is True or args.get("origin") == Origin.PAGE
+        found = wished(args, known_of(app), replace(NEW, origin=Origin.PAGE) if page else None, also=_ALSO)
     except ConfigError as error:
         problems += error.problems
     pending, origin = args.get("pending") is True, args.get("origin") or Origin.OPERATOR
@@ -80,6 +95,8 @@ def _asked(app: App, args: Args) -> Subscription:
     problems += name_problems(name)
     if problems or found is None:
         raise ConfigError(problems)
+    if found.channel == "feed" and args.get("cadence") is None:  # whoever reads a feed asks for it when it suits her
+        found = replace(found, cadence=Cadence(Every.NOW))
     if pending:
         return replace(found, name=name, origin=Origin.PAGE, status=Status.PENDING, welcomed=False)
     return replace(found, name=name, origin=Origin(origin))

@@ -16,7 +16,7 @@ _APPRISE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}://\S+")
 _NUMBER = re.compile(r"\d{1,15}")
 _MEND = (
     "write mailto:NAME@HOST, https://… (webhook), slack: teams: discord: mattermost: feishu: lark: dingtalk: or wecom: before the "
-    "address of a chat's hook, telegram:TOKEN@CHAT, apprise:URL or local: (the local mailbox)"
+    "address of a chat's hook, telegram:TOKEN@CHAT, apprise:URL, feed: (RSS and JSON Feed) or local: (the local mailbox)"
 )
 
 
@@ -63,6 +63,12 @@ def _mailbox(_text: str, rest: str) -> tuple[str, str]:
     if rest:
         raise ValueError(f"target local: takes nothing after the colon; {_MEND}")
     return "maildir", "local:"
+
+
+def _feed(_text: str, rest: str) -> tuple[str, str]:
+    if rest:
+        raise ValueError(f"target feed: takes nothing after the colon, its address is made up; {_MEND}")
+    return "feed", "feed:"
 
 
 def _hook(channel: str, parameter: str = "", settings: frozenset[str] = frozenset()) -> Callable[[str, str], tuple[str, str]]:
@@ -206,6 +212,7 @@ _KINDS: Mapping[str, _Kind] = {
     "wecom": _Kind(),
     "telegram": _Kind(_chat),
     "apprise": _Kind(_scheme, operator_only=True),
+    "feed": _Kind(str),
 }
 _SIGNED = frozenset({"secret"})
 _SCHEMES: dict[str, Callable[[str, str], tuple[str, str]]] = {
@@ -223,4 +230,5 @@ _SCHEMES: dict[str, Callable[[str, str], tuple[str, str]]] = {
     "telegram": _telegram,
     "apprise": _apprise,
     "local": _mailbox,
+    "feed": _feed,
 }

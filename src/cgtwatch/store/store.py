@@ -5,10 +5,12 @@ from pathlib import Path
 
 from cgtwatch import registry
 from cgtwatch.store.alarms import Alarms
+from cgtwatch.store.backfills import Backfills
 from cgtwatch.store.connection import Database, path_of
 from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
+from cgtwatch.store.ledger import Ledger
 from cgtwatch.store.periods import Periods
 from cgtwatch.store.persons import Persons
 from cgtwatch.store.pushes import Pushes
@@ -29,6 +31,7 @@ class Store(
     Sources,
     Pushes,
     Visits,
+    Backfills,
     Explaining,
     Periods,
     Readings,
@@ -36,6 +39,7 @@ class Store(
     Persons,
     Digests,
     Deliveries,
+    Ledger,
     Alarms,
     Translations,
     Upkeep,
@@ -44,8 +48,8 @@ class Store(
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `documents`, `events`, `announcing`, `explaining`, `marks`,
-    `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `alarms`, `translations`, `upkeep`, `users`.
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `backfills`, `documents`, `events`, `announcing`,
+    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `alarms`, `translations`, `upkeep`, `users`.
     """
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from cgtwatch.ops.sources import health_rows
 from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
+from cgtwatch.web.feeds import feed_routes
 from cgtwatch.web.home import home
 from cgtwatch.web.inbox import inbox_routes
 from cgtwatch.web.leaving import Perform, leaving_routes
@@ -48,6 +49,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         *leaving_routes(app, answers, perform),
         *signup_routes(app, answers, perform),
         *managing_routes(app, answers, perform),
+        *feed_routes(app),
         *((*inbox_routes(app), *websub_routes(app)) if perform is not None else ()),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)

@@ -89,7 +89,9 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
         everys=tuple(Option(every.value, said.say(f"every_{every}")) for every in Every),
         weekdays=tuple(Option(code, name) for code, name in zip(_DAYS, said.tables["weekdays"], strict=True)),
         days=tuple(Option(str(day), said.say("month_day", day=day)) for day in range(1, 32)),
-        zones=tuple(Option(zone, f"{zone.replace('_', ' ')} ({_offset(zone, now)})" if zone != "UTC" else zone) for zone in zones),
+        zones=tuple(
+            Option(zone, f"{zone.replace('_', ' ')} ({_offset(zone, now)})" if zone != "UTC" else zone) for zone in zones
+        ),
         languages=(Option("zh", "中文"), Option("en", "English")),
         mosts=(
             Option("", said.say("most_all")),

@@ -1,0 +1,42 @@
+"""The ledger as pages read it: page by page, and what a feed holds."""
+
+from sqlalchemy import func, select
+
+from cgtwatch.errors import NotFound
+from cgtwatch.model.delivery import Delivery, DeliveryState
+from cgtwatch.store.queue import delivery_of, in_state, line_of, listed, whole
+from cgtwatch.store.readers import required
+from cgtwatch.store.room import Room
+from cgtwatch.store.tables import DELIVERY
+
+
+class Ledger(Room):
+    """The part of the store that lists deliveries."""
+
+    def ledger(self, state: DeliveryState | None, before: str | None, limit: int) -> list[Delivery]:
+        """Deliveries without their bytes, newest first, `before` (the key of the last one seen). Raises `NotFound` for its key."""
+        wanted = listed().order_by(DELIVERY.c.id.desc()).limit(limit)
+        if state is not None:
+            wanted = wanted.where(in_state(state))
+        with self._database.read() as db:
+            if before is not None:
+                number = db.execute(select(DELIVERY.c.id).where(DELIVERY.c.key == before)).scalar()
+                if number is None:
+                    raise NotFound(f"no delivery {before!r} is in the ledger")
+                wanted = wanted.where(DELIVERY.c.id < number)
+            return [line_of(row) for row in db.execute(wanted).mappings()]
+
+    def ledger_counts(self) -> dict[DeliveryState, int]:
+        """How many deliveries stand in each state."""
+        with self._database.read() as db:
+            rows = db.execute(select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)).all()
+        return {DeliveryState(state): count for state, count in rows}
+
+    def in_feed(self, subscription: str, limit: int) -> list[Delivery]:
+        """The last deliveries of a subscription that is read as a feed, with their bytes, newest first. Raises `NotFound`."""
+        with self._database.read() as db:
+            reader = required(db, subscription)["id"]
+            there = (DELIVERY.c.subscription_id == reader) & (DELIVERY.c.channel == "feed")
+            kept = there & (DELIVERY.c.state != str(DeliveryState.CANCELLED))
+            rows = db.execute(whole().where(kept).order_by(DELIVERY.c.id.desc()).limit(limit)).mappings()
+            return [delivery_of(row) for row in rows]
