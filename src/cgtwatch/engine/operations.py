@@ -18,6 +18,7 @@ Operation = Callable[[Engine, Args], Iterator[Row]]
 OPERATIONS: Mapping[str, str] = {
     "poll": "cgtwatch.engine.polling:poll",
     "sources.release": "cgtwatch.engine.polling:release",
+    "sources.backfill": "cgtwatch.engine.backfilling:older",
     "translate": "cgtwatch.engine.translating:translate_now",
     "digest": "cgtwatch.engine.outgoing:digest",
     "send": "cgtwatch.engine.outgoing:send",
@@ -28,6 +29,9 @@ OPERATIONS: Mapping[str, str] = {
     "subscriptions.add": "cgtwatch.engine.adding:add",
     "subscriptions.confirm": "cgtwatch.engine.adding:confirm",
     "subscriptions.change": "cgtwatch.engine.changing:change",
+    "subscriptions.show": "cgtwatch.engine.showing:show",
+    "subscriptions.export": "cgtwatch.engine.persons:export",
+    "subscriptions.erase": "cgtwatch.engine.persons:erase",
     "subscriptions.apply": "cgtwatch.engine.applying:apply",
     "subscriptions.pause": "cgtwatch.engine.subscribing:pause",
     "subscriptions.resume": "cgtwatch.engine.subscribing:resume",

@@ -12,7 +12,7 @@ from cgtwatch.engine.operations import Args, Row
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.subscription import Filter, Status, Subscription
 from cgtwatch.pipeline.digest import queued
-from cgtwatch.select import next_due, show_cadence, show_quiet, wanted
+from cgtwatch.select import next_due, show_cadence, show_quiet, shown_target, wanted
 
 READER = "reader"
 
@@ -37,10 +37,7 @@ def _iso(instant: datetime | None) -> str | None:
 
 def masked(subscription: Subscription) -> str:
     """Where it goes, without what must stay secret."""
-    if subscription.channel in {"slack", "webhook"}:
-        scheme, _, rest = subscription.target.partition("://")
-        return f"{scheme}://{rest.partition('/')[0]}/…"
-    return subscription.target
+    return shown_target(subscription.channel, subscription.target)
 
 
 def filter_record(asked: Filter) -> Row:

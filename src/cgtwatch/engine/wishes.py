@@ -11,9 +11,9 @@ from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.engine.operations import Args
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Promise, Subscription
+from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
-from cgtwatch.select import parse_cadence, parse_quiet, parse_target, query_problem
+from cgtwatch.select import operator_only, parse_cadence, parse_quiet, parse_target, query_problem
 from cgtwatch.select.cadence import zone
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -70,7 +70,7 @@ def wished(args: Args, known: Known, before: Subscription | None = None, also: t
     )
     if args.get("to") is not None:
         found = _going_to(found, args["to"], base, reading)
-    if args.get("promise") is None and (before is None or base.promise == DEFAULT_PROMISE.get(base.channel)):
+    if args.get("promise") is None and (not base.channel or base.promise == DEFAULT_PROMISE.get(base.channel)):
         found = replace(found, promise=DEFAULT_PROMISE.get(found.channel, Promise.AT_LEAST_ONCE))
     if reading.problems:
         raise ConfigError(reading.problems)
@@ -97,7 +97,9 @@ def _going_to(found: Subscription, to: object, base: Subscription, reading: _Rea
     except ValueError as error:
         reading.wrong("to", f": {error}" if not str(error).startswith(":") else str(error))
         return found
-    return replace(found, channel=channel, target=target) if (channel, target) != (base.channel, base.target) else found
+    if base.origin is Origin.PAGE and operator_only(channel, target):
+        reading.wrong("to", ": only the operator may name that kind of target")
+    return replace(found, channel=channel, target=target)
 
 
 def _text(given: object, _known: Known | None) -> str:

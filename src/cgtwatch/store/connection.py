@@ -82,7 +82,9 @@ def _engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
         if readonly:
             raw.execute("PRAGMA wal_autocheckpoint=0")
             raw.execute("PRAGMA query_only=ON")
-        elif not memory:
+        else:
+            raw.execute("PRAGMA secure_delete=ON")  # what is deleted of a reader is overwritten; many builds do so anyway
+        if not readonly and not memory:
             raw.execute("PRAGMA journal_mode=WAL")
             raw.execute("PRAGMA synchronous=FULL")
             raw.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
@@ -189,6 +191,18 @@ class Database:
             return
         with told_plainly(self.where), self._reading.connect() as connection, connection.begin():
             yield connection
+
+    def tidy(self, *, rewrite: bool = False) -> None:
+        """Bring what is committed from the log into the file and empty the log; with `rewrite` build the file anew, which leaves
+        nothing of what was deleted, takes a while, and needs as much room again.
+        """
+        with self._lock, told_plainly(self.where):
+            if self._writer is None:
+                raise StoreUnusable(f"{self.where}: was opened for reading only")
+            raw = self._writer.connection.dbapi_connection
+            if raw is not None:  # outside a transaction by the driver itself, for SQLAlchemy would begin one
+                for statement in (["VACUUM"] if rewrite else []) + ["PRAGMA wal_checkpoint(TRUNCATE)"]:
+                    raw.cursor().execute(statement).fetchall()
 
     def close(self) -> None:
         """Readers first, then the writer, so that the last checkpoint is the writer's."""

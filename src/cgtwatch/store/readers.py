@@ -56,7 +56,7 @@ class Readers(Room):
             after = replace(before, **changes)
             if after.sent_upto < before.sent_upto:
                 raise ConfigError([f"subscription {name!r}: its mark is {before.sent_upto} and moves forward only"])
-            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(_columns(after)))
+            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(columns_of(after)))
         return after
 
     def apply_subscriptions(
@@ -69,7 +69,7 @@ class Readers(Room):
             for name, fields_ in change.items():
                 row = required(db, name)
                 after = replace(subscription_of(row), **fields_)
-                db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(_columns(after)))
+                db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(columns_of(after)))
             for fresh in add:
                 insert_fresh(db, replace(fresh, created_at=fresh.created_at or now))
 
@@ -125,7 +125,7 @@ def insert_fresh(db: Connection, fresh: Subscription) -> None:
     """Store a new subscription inside the caller's transaction. Raises `ConfigError` where the name is taken."""
     if _row(db, fresh.name) is not None:
         raise ConfigError([f"subscription {fresh.name!r} exists already; remove it first, or choose another name"])
-    db.execute(insert(SUBSCRIPTION), _columns(fresh) | {"removed_at": None})
+    db.execute(insert(SUBSCRIPTION), columns_of(fresh) | {"removed_at": None})
 
 
 def required(db: Connection, name: str) -> RowMapping:
@@ -154,7 +154,8 @@ def _row(db: Connection, name: str) -> RowMapping | None:
     return db.execute(select(SUBSCRIPTION).where((SUBSCRIPTION.c.name == name) & _LIVE)).mappings().first()
 
 
-def _columns(subscription: Subscription) -> dict[str, Any]:
+def columns_of(subscription: Subscription) -> dict[str, Any]:
+    """The columns of a subscription's row, but for its number and when it was removed."""
     return {
         "cadence": asdict(subscription.cadence),
         "filter": asdict(subscription.filter),
