@@ -23,13 +23,14 @@ from cgtwatch.ops.ownership import prove_writable
 from cgtwatch.pipeline.poll import PollRow, poll
 
 if TYPE_CHECKING:
+    from cgtwatch.engine.digests import Digests
     from cgtwatch.engine.sends import Sends
     from cgtwatch.engine.translating import Translating
     from cgtwatch.pipeline.digest import DigestRow
 
 PARTS = {
     "sends": "cgtwatch.engine.sends:Sends",
-    "digest_due": "cgtwatch.engine.duties:digest_due",
+    "digests": "cgtwatch.engine.digests:Digests",
     "housekeep": "cgtwatch.engine.duties:housekeep",
     "translating": "cgtwatch.engine.translating:Translating",
 }
@@ -47,6 +48,7 @@ class Engine:
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
         self._sends: Sends | None = None
+        self._digests: Digests | None = None
         self._translating: Translating | None = None
         self._guard = threading.Lock()
 
@@ -123,8 +125,10 @@ class Engine:
 
     def digest_due(self) -> "list[DigestRow]":
         """Compose for every subscription whose turn has come."""
-        rows: list[DigestRow] = registry.load(PARTS, "digest_due", what="part")(self.app)
-        return rows
+        with self._guard:
+            if self._digests is None:
+                self._digests = registry.load(PARTS, "digests", what="part")(self.app)
+        return self._digests.due()
 
     def housekeep(self) -> None:
         """Learn when news comes, judge the health of sources, and tell the operator what begins and what ends."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.model.delivery import DeliveryState
-from cgtwatch.pipeline.digest import is_due, run_digest
+from cgtwatch.pipeline.digest import is_due, run_digests
 
 
 def digest(engine: Engine, args: Args) -> Iterator[Row]:
@@ -18,10 +18,10 @@ def digest(engine: Engine, args: Args) -> Iterator[Row]:
         chosen = [app.store.subscription(args["subscription"])]
     else:
         last = app.store.last_seq()
-        chosen = [one for one in app.store.subscriptions() if is_due(one, last, now)]
+        chosen = [one for one in app.store.due_subscriptions(last, now) if is_due(one, last, now)]
     parts = replace(app.digest_parts, clock=lambda: now) if args.get("at") else app.digest_parts
-    for subscription in chosen:
-        yield asdict(run_digest(subscription, parts))
+    for row in run_digests(chosen, parts):
+        yield asdict(row)
 
 
 def send(engine: Engine, _args: Args) -> Iterator[Row]:

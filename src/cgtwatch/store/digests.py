@@ -15,7 +15,7 @@ from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import DigestRecord
 from cgtwatch.store.room import Room
 from cgtwatch.store.shared import Shared, next_number
-from cgtwatch.store.tables import DIGEST, EDITION, SUBSCRIPTION
+from cgtwatch.store.tables import DELIVERY, DIGEST, EDITION, SUBSCRIPTION
 
 
 class Digests(Room):
@@ -67,7 +67,7 @@ class Digests(Room):
             raise NotFound(f"no digest {digest_id} is stored")
         return found[0]
 
-    def digests(self, subscription: str | None = None, limit: int = 50) -> list[Digest]:
+    def digests(self, subscription: str | None = None, limit: int | None = 50) -> list[Digest]:
         """Digests that were sent or had a reason not to be, newest first."""
         wanted = _all() if subscription is None else _all().where(SUBSCRIPTION.c.name == subscription)
         return self._digests(wanted.order_by(DIGEST.c.id.desc()).limit(limit))
@@ -89,10 +89,14 @@ def _move_marks(db: Connection, records: Sequence[DigestRecord]) -> list[int | N
     """The numbers of the subscriptions whose marks were moved, record by record; None where another was first."""
     rows = select(SUBSCRIPTION).where(SUBSCRIPTION.c.name.in_({one.subscription for one in records}), _SERVED)
     readers = {row["name"]: dict(row) for row in db.execute(rows).mappings()}
+    # A mark that stays where it is tells nobody that another was first; the key of the message does.
+    unmoved = [one.key for record in records if record.from_seq == record.to_seq for one in record.deliveries]
+    known = set(db.execute(select(DELIVERY.c.key).where(DELIVERY.c.key.in_(unmoved))).scalars()) if unmoved else set()
     moved: list[int | None] = []
     for record in records:
         reader = readers.get(record.subscription)
-        if reader is None or reader["sent_upto"] != record.from_seq or (record.welcome and reader["welcomed"]):
+        late = record.from_seq == record.to_seq and any(one.key in known for one in record.deliveries)
+        if late or reader is None or reader["sent_upto"] != record.from_seq or (record.welcome and reader["welcomed"]):
             moved.append(None)
             continue
         reader["sent_upto"], reader["next_due"] = record.to_seq, record.next_due

@@ -1,0 +1,105 @@
+"""What one message is made for: everything it depends on, so that thousands of readers who ask for the same share it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from cgtwatch.compose.messages import DigestContext, digest, welcome
+from cgtwatch.model.delivery import Message, Payload
+from cgtwatch.model.event import Announcement, AnnouncementKind
+from cgtwatch.model.reminder import read_cause
+from cgtwatch.model.subscription import Every, Origin, Promise, Status, Subscription
+from cgtwatch.select import Choice, next_due, wanted
+from cgtwatch.select.reminding import timely
+from cgtwatch.store import Store
+from cgtwatch.store.records import Chosen
+
+
+class Freezes(Protocol):
+    """A channel, as far as composing needs it."""
+
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DigestParts:
+    """The rooms a digest walks through, put together by the app. `context` tells what the templates need beside the events."""
+
+    store: Store
+    channel: Callable[[str], Freezes]
+    context: Callable[[Subscription, Mapping[str, tuple[str, ...]], datetime], DigestContext]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What all readers of one kind are told at one time of the announcements after `from_seq`; `message` None: nothing."""
+
+    from_seq: int
+    to_seq: int
+    at: datetime
+    due: datetime  # the next one
+    chosen: tuple[Chosen, ...]
+    events: tuple[str, ...]
+    message: Message | None
+    reason: str
+
+
+def typical(subscription: Subscription) -> Subscription:
+    """The reader for whom a message is composed: what was asked for and how, and nothing of who asked.
+
+    Readers with equal ones share choice and message by construction, because nothing else is handed to `select` and `compose`.
+    """
+    return replace(
+        subscription, name="", channel="", target="", status=Status.ACTIVE, promise=Promise.AT_LEAST_ONCE, sent_upto=0,
+        created_at=None, next_due=None, note="", options=replace(subscription.options, quiet=None), origin=Origin.OPERATOR,
+    )  # fmt: skip
+
+
+def choose(reader: Subscription, waiting: Sequence[Announcement], now: datetime) -> tuple[tuple[Announcement, Choice], ...]:
+    """What of `waiting` the reader wants and why, in order; reminders as far as they are wished for and still have a point."""
+    today = now.astimezone(ZoneInfo(reader.timezone)).date()
+    fresh = {one.seq for one in timely(waiting, today)}
+    return tuple((one, _choice(reader, one, one.seq in fresh)) for one in waiting)
+
+
+def _choice(reader: Subscription, one: Announcement, fresh: bool) -> Choice:
+    if not reader.options.reminders and one.kind is AnnouncementKind.REMINDER and read_cause(one.cause):
+        return Choice(False, ("reminders of deadlines are switched off",))
+    if not fresh:
+        return Choice(False, ("the reminder is out of date: the deadline passed or moved, or a nearer reminder came",))
+    return wanted(reader, one.event)
+
+
+def edition(reader: Subscription, from_seq: int, waiting: Sequence[Announcement], parts: DigestParts, now: datetime) -> Edition:
+    """Choose from `waiting` (all that was announced after `from_seq`) and compose for a `typical` reader. Raises ComposeError."""
+    choices = choose(reader, waiting, now)
+    picked = [(one, choice) for one, choice in choices if choice.wanted]
+    silent = not picked and reader.welcomed and not _says_nothing_new(reader)
+    reason = "nothing new" if not waiting else "nothing of what is new was asked for"
+    return Edition(
+        from_seq,
+        waiting[-1].seq if waiting else from_seq,
+        now,
+        next_due(reader.cadence, reader.timezone, now),
+        tuple(Chosen(one.seq, choice.wanted, choice.text) for one, choice in choices),
+        tuple(one.event.id for one, _ in picked),
+        None if silent else composed(reader, picked, parts, now),
+        reason if silent else reader.cadence.every.value,
+    )
+
+
+def composed(reader: Subscription, picked: Sequence[tuple[Announcement, Choice]], parts: DigestParts, now: datetime) -> Message:
+    """The message that tells `picked`; a welcome, or that nothing is new, where that is empty. Raises ComposeError."""
+    why = {one.event.id: choice.reasons for one, choice in picked}
+    context = parts.context(reader, why, now)
+    if not reader.welcomed and not picked:
+        return welcome(reader, context, now)
+    return digest(reader, [one for one, _ in picked], context, now)
+
+
+def _says_nothing_new(reader: Subscription) -> bool:
+    """Whoever is told at once would hear of everything that she did not ask for."""
+    return reader.options.nothing_new and reader.cadence.every is not Every.NOW
