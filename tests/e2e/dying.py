@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import CodeType, FrameType
@@ -166,7 +167,8 @@ def warm_up() -> None:
     for room in ROOMS:
         package = importlib.import_module(f"cgtwatch.{room}")
         for module in pkgutil.iter_modules(package.__path__, f"cgtwatch.{room}."):
-            importlib.import_module(module.name)
+            with suppress(ImportError):  # it needs an extra
+                importlib.import_module(module.name)
     own, rules = (importlib.import_module(f"cgtwatch.understand.{name}") for name in ("own", "rules"))
     shipped, ids = rules.load(), rules.issuer_ids()
     names = dict(rules.issuer_names(shipped))
