@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from cgtwatch import registry
 from cgtwatch.compose.messages import alarm, digest, welcome
 from cgtwatch.deliver import CHANNELS, DEFAULT_PROMISE
-from cgtwatch.deliver.retry import gap
 from cgtwatch.model.delivery import Message, SendResult
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.subscription import Promise
@@ -87,7 +86,7 @@ def sent(house, room, message, **changes):
         outcome = way.send(where, payload, f"msg_1-{number}", rooms.now)
         assert outcome.result is SendResult.SENT, outcome
         assert SECRET not in outcome.answer
-        rooms.now += gap(room)
+        rooms.now += outcome.rest
     return list(rooms.taken[room])
 
 

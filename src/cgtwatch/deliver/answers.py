@@ -6,7 +6,7 @@ and the operator hears of it after four attempts. A 200 that says nothing readab
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,12 +49,12 @@ def later(wait: timedelta | None = None, mend: str = "") -> Verdict:
 
 
 def attempt(
-    net: Door | None, url: str, body: bytes, now: datetime, meaning: Callable[[Answer, datetime], SendOutcome]
+    net: Door | None, url: str, body: bytes, now: datetime, meaning: Callable[[Answer, datetime], SendOutcome], rest: float = 0
 ) -> SendOutcome:
-    """One POST and what its answer means."""
+    """One POST and what its answer means; `rest` is how many seconds apart the vendor's limit of rate wants posts to a target."""
     if net is None:
         return SendOutcome(SendResult.RETRY, "no network session is open")
-    return meaning(post(net, url, body, {}), now)
+    return replace(meaning(post(net, url, body, {}), now), rest=timedelta(seconds=rest))
 
 
 def told(answer: Answer, verdict: Verdict, now: datetime, word: str = "") -> SendOutcome:

@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
 
@@ -26,6 +27,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
+_REST = timedelta(seconds=1.1)  # the services are as different as they are many
 _DEADLINE = 30.0  # seconds, the child's start among them
 _ROOMY = 3400  # characters from which on every part of an item has its full length
 _TIGHT = 700  # below it there is room for little but the title
@@ -67,6 +69,9 @@ class Others:
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post, in a child."""
+        return replace(self._handed(target, payload), rest=_REST)
+
+    def _handed(self, target: str, payload: Payload) -> SendOutcome:
         asked = json.dumps({"url": target, **json.loads(payload.body)})
         command = [sys.executable, "-s", "-P", "-m", "cgtwatch.deliver.apprise_child"]
         try:

@@ -25,6 +25,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
+_REST = 3.2  # seconds between posts; at most 19 a minute
 _MOST_BYTES = 18_000
 _TITLE, _FACT, _LINK, _FOOT = 1500, 900, 900, 1500
 _PENALTY = timedelta(minutes=10)
@@ -81,7 +82,7 @@ class DingTalk:
             return SendOutcome(SendResult.RETRY, str(error))
         secret = there.settings.get("secret")
         url = there.url + signature(secret, now) if secret else there.url
-        return attempt(self._net, url, payload.body, now, _meaning)
+        return attempt(self._net, url, payload.body, now, _meaning, _REST)
 
 
 def signature(secret: str, now: datetime) -> str:

@@ -20,6 +20,7 @@ from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Message, Payload, SendOutcome
 from cgtwatch.model.subscription import Subscription
 
+_REST = 0.5  # seconds between posts
 _CONTENT, _MOST_EMBEDS, _HEADING, _DESCRIPTION, _ALL = 2000, 10, 256, 4096, 6000
 _TITLE, _FACT, _LINK, _FOOT = 600, 300, 900, 600
 _COLORS = {Tone.OPEN: 0xD98E04, Tone.HIGH: 0xB4232A, Tone.PLAIN: 0x5B6B7B, Tone.TROUBLE: 0xB4232A, Tone.OVER: 0x2E7D4F}
@@ -47,7 +48,7 @@ class Discord:
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One message."""
-        return attempt(self._net, confirmed(target), payload.body, now, _meaning)
+        return attempt(self._net, confirmed(target), payload.body, now, _meaning, _REST)
 
 
 def confirmed(url: str) -> str:

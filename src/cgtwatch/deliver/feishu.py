@@ -24,6 +24,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
+_REST = 0.7  # seconds between posts
 _MOST_BYTES = 19_500  # the signature takes some 100 more; KB may mean 1,000
 _TITLE, _FACT, _LINK, _FOOT = 3000, 900, 900, 1500
 _TEMPLATES = {Tone.TROUBLE: "red", Tone.OVER: "green"}
@@ -61,7 +62,7 @@ class Feishu:
             return SendOutcome(SendResult.RETRY, str(error))
         secret = there.settings.get("secret")
         body = signed(payload.body, secret, now) if secret else payload.body
-        return attempt(self._net, there.url, body, now, _meaning)
+        return attempt(self._net, there.url, body, now, _meaning, _REST)
 
 
 def signed(body: bytes, secret: str, now: datetime) -> bytes:

@@ -20,9 +20,9 @@ from cgtwatch.deliver.post import outcome
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Message, Payload, SendOutcome
 from cgtwatch.model.subscription import Subscription
-from cgtwatch.net.request import NetAnswer
 from cgtwatch.text.graphemes import cut_to_length
 
+_REST = 1.1  # seconds between posts
 _HEADER, _MOST_BLOCKS, _MOST_LETTERS = 150, 48, 12_000
 _TITLE, _FACT, _LINK, _CONTEXT = 500, 250, 900, 1000  # after escaping; an item's lines together stay under a section's 3,000
 
@@ -46,7 +46,7 @@ class Slack:
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post."""
-        return attempt(self._net, target, payload.body, now, _meaning)
+        return attempt(self._net, target, payload.body, now, _meaning, _REST)
 
 
 def escaped(text: str) -> str:
@@ -58,7 +58,7 @@ def _meaning(answer: Answer, now: datetime) -> SendOutcome:
     if answer.status is None:
         return outcome(answer, now)
     word = masked(answer.body)
-    if answer.status == 200 and isinstance(answer, NetAnswer) and word not in {"ok", ""}:
+    if answer.status == 200 and word != "ok":
         return unreadable(answer, "ok")
     if word in _GONE:
         return told(answer, gone_for_good("the hook or its channel is gone; make a new one"), now)

@@ -22,6 +22,7 @@ from cgtwatch.model.delivery import Message, Payload, SendOutcome
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.net.request import NetAnswer
 
+_REST = 0.5  # seconds between posts
 _MOST_BYTES = 18_000
 _TITLE, _FACT, _LINK, _FOOT = 1500, 600, 900, 1200
 _FAILED = re.compile(r"HTTP error (\d{3})")  # "Webhook message delivery failed with error: Microsoft Teams endpoint returned …"
@@ -40,7 +41,7 @@ class Teams:
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One card."""
-        return attempt(self._net, target, payload.body, now, _meaning)
+        return attempt(self._net, target, payload.body, now, _meaning, _REST)
 
 
 def _meaning(answer: Answer, now: datetime) -> SendOutcome:

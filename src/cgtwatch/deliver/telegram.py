@@ -9,7 +9,8 @@ chat is part of the target, and put into the frozen message when it is sent: a g
 import html
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from cgtwatch.deliver.address import address, looked_up
@@ -36,6 +37,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
+_REST = 3.2  # seconds between messages; at most 19 a minute, since most chats are groups
 API = "https://api.telegram.org"
 _UNITS, _ENTITIES, _MARKUP = 4096, 90, 12_000
 _SUBJECT, _LEAD, _TITLE, _FACT, _LINK, _FOOT = 300, 600, 500, 240, 900, 400
@@ -79,13 +81,13 @@ class Telegram:
 
 def _sent(net: Door | None, url: str, where: dict[str, Any], body: bytes, now: datetime) -> SendOutcome:
     if net is None:
-        return attempt(net, url, body, now, _meaning)
+        return attempt(net, url, body, now, _meaning, _REST)
     answer = post(net, url, _addressed(where, body), {})
     moved = json_object(answer.body).get("parameters", {})
     new = moved.get("migrate_to_chat_id") if isinstance(moved, dict) else None
     if answer.status == 400 and isinstance(new, int):
         answer = post(net, url, _addressed({"chat_id": new}, body), {})
-    return _meaning(answer, now)
+    return replace(_meaning(answer, now), rest=timedelta(seconds=_REST))
 
 
 def _addressed(where: dict[str, Any], body: bytes) -> bytes:

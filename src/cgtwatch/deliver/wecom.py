@@ -17,6 +17,7 @@ from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Message, Payload, SendOutcome
 from cgtwatch.model.subscription import Subscription
 
+_REST = 3.2  # seconds between posts; at most 19 a minute
 _MOST_BYTES = 4096
 # Bytes. The longest item, under its heading and with the reason and the link, stays below.
 _SUBJECT, _LEAD, _HEADING, _TITLE, _FACT, _DEADLINE, _LINK, _FOOT = 300, 300, 120, 600, 180, 150, 450, 300
@@ -48,7 +49,7 @@ class WeCom:
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post."""
-        return attempt(self._net, target, payload.body, now, _meaning)
+        return attempt(self._net, target, payload.body, now, _meaning, _REST)
 
 
 def _meaning(answer: Answer, now: datetime) -> SendOutcome:

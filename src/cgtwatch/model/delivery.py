@@ -108,6 +108,7 @@ class SendOutcome:
     answer: str = ""
     retry_after: timedelta | None = None
     everyone: bool = False
+    rest: timedelta = timedelta()  # how long the target wants to be left alone now, whatever goes to it next
 
 
 @dataclass(frozen=True, slots=True)

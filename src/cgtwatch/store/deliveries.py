@@ -11,7 +11,7 @@ from cgtwatch.errors import StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
 from cgtwatch.model.subscription import Promise, Status
 from cgtwatch.store.alarms import change_alarms
-from cgtwatch.store.queue import KEYS, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, turn
+from cgtwatch.store.queue import KEYS, WAITING, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, turn
 from cgtwatch.store.records import Attempt, Ended, Exchanged
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import ATTEMPT, DELIVERY, SHARED_BODY, SUBSCRIPTION
@@ -31,8 +31,14 @@ _BEGUN = (
 )
 _HEADS = heads()
 _LINES = listed().where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
-_SETTLED = select(*(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id"))).where(
-    DELIVERY.c.key.in_(KEYS)
+_SETTLED = select(
+    *(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id", "channel", "target"))
+).where(DELIVERY.c.key.in_(KEYS))
+_REST = (
+    update(DELIVERY)
+    .where(DELIVERY.c.channel == bindparam("by"), DELIVERY.c.target == bindparam("to"), DELIVERY.c.state.in_(WAITING))
+    .where(DELIVERY.c.due_at < bindparam("until"))
+    .values(due_at=bindparam("until"))
 )
 _ENDS = ("ended_at", "result", "answer")
 _END = (
@@ -166,6 +172,8 @@ def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[Deli
     if done:
         db.execute(_END, [_attempt_ended(one, row, now) for one, row in done])
         db.execute(_STAND, [_standing(one, row, states[one.key], now) for one, row in done])
+    if resting := [(row, one.outcome.rest) for one, row in done if one.outcome.rest]:  # its next post waits, whoever's it is
+        db.execute(_REST, [{"by": row["channel"], "to": row["target"], "until": now + rest} for row, rest in resting])
     _follow(db, done, now)
     return tuple(states.get(one.key) or DeliveryState(rows[one.key]["state"]) for one in ended if one.key in rows)
 
