@@ -12,7 +12,7 @@ from cgtwatch.deliver.tokens import feed_url
 from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import shown
+from cgtwatch.engine.subscribing import NAME_CHARACTERS, shown
 from cgtwatch.engine.wishes import NEW, WISHES, known_of, wished
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.subscription import Cadence, Every, Origin, Status, Subscription
@@ -20,7 +20,7 @@ from cgtwatch.select import next_due
 
 FEED_FORMS = ("rss", "atom", "json")
 CONFIRM_WITHIN = timedelta(hours=48)
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_LONGEST_NAME = 64
 _OURS = re.compile(r"erased-\d+")  # what an erased one is called
 _ALSO = ("name", "since", "pending", "origin")
 
@@ -104,7 +104,7 @@ def _asked(app: App, args: Args) -> Subscription:
 
 def name_problems(name: object) -> list[str]:
     """What is wrong with the name of a new subscription."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not set(name) <= NAME_CHARACTERS or not 0 < len(name) <= _LONGEST_NAME:
         return [f"NAME {name!r}: use letters, digits, '-', '_' and '.', at most 64"]
     if _OURS.fullmatch(name):
         return [f"NAME {name!r} stands for somebody who was erased; choose another"]

@@ -15,6 +15,7 @@ from cgtwatch.pipeline.digest import queued
 from cgtwatch.select import next_due, show_cadence, show_quiet, shown_target, wanted
 
 READER = "reader"
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
 def shown(subscription: Subscription) -> Row:
@@ -59,7 +60,9 @@ def pause(engine: Engine, args: Args) -> Iterator[Row]:
 def resume(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name`. Row: `shown` with `waiting`, the events that came meanwhile; the next digest comes at its next hour."""
     one = _confirmed(engine.app, args["name"])
-    due = next_due(one.cadence, one.timezone, engine.app.clock())
+    now = engine.app.clock()
+    engine.app.store.forgive_bounces(one.name, now)
+    due = next_due(one.cadence, one.timezone, now)
     after = engine.app.store.update_subscription(one.name, note="", status=Status.ACTIVE, next_due=due)
     yield shown(after) | {"waiting": waiting(engine.app, after)}
 
