@@ -19,6 +19,10 @@ ZONES = [
     "Asia/Kathmandu",
     "Pacific/Apia",
     "America/Sao_Paulo",
+    "Pacific/Kiritimati",  # the first to begin a day
+    "Pacific/Niue",  # and the last
+    "Pacific/Chatham",  # 12:45 ahead, with summer time
+    "Africa/Casablanca",  # the clock goes back for Ramadan
     "UTC",
 ]
 CADENCES = st.one_of(
@@ -92,6 +96,16 @@ def test_a_cadence_shown_reads_back_the_same(cadence):
         ("monthly@31-08:00", "Asia/Shanghai", "2028-02-01T00:00", "2028-02-29T00:00"),
         ("monthly@1-08:00", "Asia/Shanghai", "2026-12-01T00:00", "2027-01-01T00:00"),
         ("monthly@1-00:00", "Asia/Shanghai", "2026-11-30T15:59", "2026-11-30T16:00"),
+        ("monthly@31-08:00", "Pacific/Kiritimati", "2026-02-01T00:00", "2026-02-27T18:00"),  # the 28th there
+        ("monthly@1-00:30", "Pacific/Niue", "2026-12-31T23:59", "2027-01-01T11:30"),
+        ("monthly@29-08:00", "Asia/Shanghai", "2027-02-01T00:00", "2027-02-28T00:00"),  # no leap year
+        ("monthly@30-08:00", "Asia/Shanghai", "2028-02-01T00:00", "2028-02-29T00:00"),  # one
+        ("monthly@31-02:30", "Europe/London", "2024-03-01T00:00", "2024-03-31T01:30"),  # 02:30 summer time, which has just begun
+        ("weekly@sun-02:30", "America/New_York", "2026-03-02T00:00", "2026-03-08T07:30"),  # skipped: 03:30
+        ("weekly@sun-01:30", "America/New_York", "2026-10-26T00:00", "2026-11-01T05:30"),  # twice: the first
+        ("weekly@fri-08:00", "Pacific/Apia", "2011-12-28T00:00", "2011-12-30T18:00"),  # that Friday never came: a day later
+        ("daily@02:15", "Australia/Lord_Howe", "2026-10-03T14:00", "2026-10-03T15:45"),  # half an hour is skipped: 02:45
+        ("hourly", "Australia/Lord_Howe", "2026-10-03T15:00", "2026-10-03T16:00"),
         ("hourly", "Asia/Kathmandu", "2026-07-08T00:00", "2026-07-08T00:15"),
         ("hourly", "UTC", "2026-07-08T00:00", "2026-07-08T01:00"),
         ("now", "UTC", "2026-07-08T00:00:07", "2026-07-08T00:00:07"),

@@ -1,11 +1,10 @@
 """New subscriptions: by an operator at once, by a reader's own sign-up once that is confirmed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
 
 from cgtwatch.app import App
 from cgtwatch.deliver.tokens import feed_url
@@ -13,7 +12,7 @@ from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.engine.subscribing import NAME_CHARACTERS, shown
-from cgtwatch.engine.wishes import NEW, WISHES, known_of, wished
+from cgtwatch.engine.wishes import NEW, known_of, wished
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.subscription import Cadence, Every, Origin, Status, Subscription
 from cgtwatch.select import next_due
@@ -109,8 +108,3 @@ def name_problems(name: object) -> list[str]:
     if _OURS.fullmatch(name):
         return [f"NAME {name!r} stands for somebody who was erased; choose another"]
     return []
-
-
-def wishes_in(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `args` that are wishes."""
-    return {name: value for name, value in args.items() if name in WISHES and value is not None}

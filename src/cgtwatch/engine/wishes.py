@@ -11,7 +11,7 @@ from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.engine.operations import Args
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Subscription
+from cgtwatch.model.subscription import Cadence, Every, Origin, Promise, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.select import operator_only, parse_cadence, parse_quiet, parse_target, query_problem
 from cgtwatch.select.cadence import zone
@@ -242,5 +242,3 @@ _OPTIONS: Mapping[str, _Wish] = {
     "calendar": ("calendar", _truth),
     "reminders": ("reminders", _truth),
 }
-WISHES = ("to", *_PLAIN, *_FILTER, *_OPTIONS)
-NO_FILTER, NO_OPTIONS = Filter(), Options()
