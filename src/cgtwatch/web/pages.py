@@ -12,7 +12,11 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.ops.sources import health_rows
+from cgtwatch.web.access import access
 from cgtwatch.web.answers import Answers, wording
+from cgtwatch.web.api_deliveries import delivery_routes
+from cgtwatch.web.api_subscriptions import subscription_routes
+from cgtwatch.web.bounces import bounce_routes
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
 from cgtwatch.web.feeds import feed_routes
@@ -32,7 +36,7 @@ STATIC = Path(__file__).parent / "static"
 def make_site(app: App, perform: Perform | None = None) -> Starlette:
     """The site over `app`. `perform` is the service's runner of operations; None where nothing runs and all is only read."""
     answers = Answers(app)
-    pages = Pages(app, answers, perform)
+    pages, who = Pages(app, answers, perform), access(app)
     routes = [
         Route("/", pages.home),
         Route("/events/{id}", pages.event),
@@ -50,7 +54,9 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         *signup_routes(app, answers, perform),
         *managing_routes(app, answers, perform),
         *feed_routes(app),
-        *((*inbox_routes(app), *websub_routes(app)) if perform is not None else ()),
+        *subscription_routes(app, perform, who),
+        *delivery_routes(app, perform, who),
+        *((*inbox_routes(app), *bounce_routes(app), *websub_routes(app)) if perform is not None else ()),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)
     return Starlette(
