@@ -8,13 +8,11 @@ from threading import Lock
 from typing import Any
 
 from cgtwatch.compose.child import rendered
-from cgtwatch.compose.inline import inlined
+from cgtwatch.compose.inline import ANCHOR, inlined
 from cgtwatch.compose.own_files import OwnFiles, read_folder
 from cgtwatch.compose.render import MESSAGES, SHIPPED
 from cgtwatch.compose.words import Words
 from cgtwatch.errors import ComposeError
-
-ANCHOR = "<!--unsubscribe-->"  # where a mail offers to leave
 
 
 @dataclass(frozen=True, slots=True)
