@@ -1,4 +1,4 @@
-"""`sources check|list|test|discover|release`: is the file right, how are the sources, what would one or an address give."""
+"""`sources check|list|test|discover|release|backfill`: is the file right, how are the sources, what would one or an address give."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -152,3 +152,49 @@ def release(
     rows = working.ask("sources.release", {"id": source, "keep": keep})
     columns = ("source", "released", "kept")
     show.listing(rows, json, columns, lambda row: [row[name] for name in columns], empty="Nothing was held.")
+
+
+@group.command()
+def backfill(
+    source: Annotated[str, typer.Argument(metavar="ID")],
+    since: Annotated[str, typer.Option(metavar="DATE", help="Back to this day, as in 2025-01-01.")],
+    pages: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many pages (200).")] = None,
+    json: Json = False,
+) -> None:
+    """Fetch the older pages of a source: stored, searchable and in reports, told to nobody.
+
+    It asks as politely as a visit. Ended early it keeps what it has, and goes on the next time. Ends with 1 where DATE was not reached.
+    """
+    from cgtwatch.cli import show, working
+
+    day = _day(since)
+    rows = working.ask("sources.backfill", {"id": source, "since": day, "pages": pages})
+    summary: Row = {}
+    read: list[Row] = []
+    for row in show.progress(rows, None, source):
+        if "summary" in row:
+            summary = dict(row["summary"])
+        else:
+            read.append(dict(row))
+        if show.as_json(json):
+            show.print_json(row)
+    if not show.as_json(json):
+        columns = ("page", "new", "completed", "known", "older", "relevant", "newest", "oldest", "requests")
+        show.table(columns, ([row[name] for name in columns] for row in read), empty="")
+        print(
+            f"{source}: {summary['pages']} pages, {summary['new']} new, {summary['completed']} completed, {summary['known']} known, "
+            f"{summary['relevant']} relevant; {summary['why']}"
+        )
+    if not summary["reached"]:
+        raise typer.Exit(1)
+
+
+def _day(text: str) -> str:
+    from datetime import date
+
+    from cgtwatch.errors import ConfigError
+
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError as error:
+        raise ConfigError([f"--since {text!r} is no day; write it as in 2025-01-01"]) from error

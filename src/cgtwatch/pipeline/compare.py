@@ -57,7 +57,7 @@ def _unread(source: Source, state: SourceState, visit: Fetched, error: ParseErro
 
 
 def _read_on(source: Source, plan: Plan, visit: Fetched, reading: Reading, parts: PollParts) -> Seen:
-    completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive, partial(_latest, parts.store))
+    completed = complete(source, plan, parts.acquirer(source), parts.parser, parts.archive, partial(latest, parts.store))
     items = tuple(stored_item(source, found, visit.fetched_at, parts.read) for found in completed.entries)
     plan = completed.plan
     if reading.partial:  # neither a 304 nor an old day of a map must hide what could not be read
@@ -78,7 +78,8 @@ def edited_behind(source: Source, state: SourceState, seen: Seen, parts: PollPar
     return replace(seen, plan=plan, items=items, more=(seen.more[0] + again.requests, seen.more[1] + again.size))
 
 
-def _latest(store: Store, item_id: str) -> Revision | None:
+def latest(store: Store, item_id: str) -> Revision | None:
+    """The latest revision of an item; None where nothing is stored of it."""
     try:
         return store.item(item_id).latest
     except NotFound:

@@ -42,7 +42,7 @@ class Visits(Visited):
                     _hold(db, record)
                 elif record.plan.outcome in _GOOD:
                     _let_go_what_was_held(db, record)
-                _store_items(db, record, fetch)
+                store_items(db, record, fetch)
                 announced = announce(db, record.announce, record.fetch.at)
             self._remember(record)
         return Recorded(found[Change.NEW], found[Change.UPDATED], found[Change.GONE], announced)
@@ -85,7 +85,8 @@ def _let_go_what_was_held(db: Connection, record: VisitRecord) -> None:
     db.execute(update(HELD).where(waiting).values(released_at=record.fetch.at, kept=False))
 
 
-def _store_items(db: Connection, record: VisitRecord, fetch: int | None) -> None:
+def store_items(db: Connection, record: VisitRecord, fetch: int | None) -> None:
+    """Add or change the items of a visit with all that came of them, inside the caller's transaction."""
     by_change: dict[Change, list[StoredItem]] = {change: [] for change in Change}
     for item in record.items:
         by_change[item.finding.change].append(item)
