@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import starter
+
 PROGRAM = [sys.executable, "-m", "cgtwatch"]
 Answer = tuple[int, Mapping[str, str], bytes]
 
@@ -86,10 +88,11 @@ def serving(site: Site) -> Iterator[Site]:
 
 @dataclass
 class Place:
-    """Where one test works."""
+    """Where one test works. `forked`: commands come from a process that has imported the program, see `starter`."""
 
     root: Path
     extra: dict[str, str] = field(default_factory=dict)
+    forked: bool = True
 
     @property
     def data(self) -> Path:
@@ -106,9 +109,7 @@ class Place:
     def run(
         self, *args: str, code: int | None = 0, stdin: bytes | None = None, timeout: float = 240
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*PROGRAM, *args], cwd=self.root, env=self.env, capture_output=True, timeout=timeout, input=stdin, check=False
-        )
+        done = starter.run(args, self.root, self.env, stdin, timeout) if self.forked else self._started(args, stdin, timeout)
         result = subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in result.stderr, result.stderr
         if code is not None:
@@ -121,6 +122,11 @@ class Place:
     def poll(self, *args: str, code: int | None = 0) -> dict[str, dict[str, Any]]:
         """The rows of one poll by source."""
         return {row["source"]: row for row in self.rows("poll", *(args or ("--all",)), code=code) if "source" in row}
+
+    def _started(self, args: tuple[str, ...], stdin: bytes | None, timeout: float) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            [*PROGRAM, *args], cwd=self.root, env=self.env, capture_output=True, timeout=timeout, input=stdin, check=False
+        )
 
     @contextmanager
     def service(self, *args: str) -> Iterator["Service"]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -169,6 +170,7 @@ def load(folder: Traversable | None = None, extra: Extra = Extra()) -> Rules:
     )
 
 
+@cache
 def issuer_ids() -> frozenset[str]:
     """The ids of the shipped register, without the cost of loading all rules."""
     folder = files("cgtwatch.understand") / "data"
