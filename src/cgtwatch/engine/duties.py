@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from cgtwatch.app import App
 from cgtwatch.engine.adding import expire
+from cgtwatch.engine.returning import refusals
 from cgtwatch.engine.rhythm import Rhythm
 from cgtwatch.ops.logs import fields
 from cgtwatch.pipeline.notices import judge_sources, tell_operator
@@ -29,6 +30,7 @@ def housekeep(app: App, rhythm: Rhythm) -> None:
     if expired := expire(app):
         _log.info("sign-ups erased that nobody confirmed %s", fields(count=expired))
     judge_templates(app.templates, app.store, app.clock())
+    refusals(app)
     told = tell_operator(app.notice_parts)
     if told is not None:
         _log.warning("alarm %s", fields(subject=told.subject, delivery=told.key))

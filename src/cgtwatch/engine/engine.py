@@ -24,6 +24,7 @@ from cgtwatch.pipeline.poll import PollRow, poll
 
 if TYPE_CHECKING:
     from cgtwatch.engine.digests import Digests
+    from cgtwatch.engine.returning import Returning
     from cgtwatch.engine.sends import Sends
     from cgtwatch.engine.translating import Translating
     from cgtwatch.pipeline.digest import DigestRow
@@ -33,6 +34,7 @@ PARTS = {
     "digests": "cgtwatch.engine.digests:Digests",
     "housekeep": "cgtwatch.engine.duties:housekeep",
     "translating": "cgtwatch.engine.translating:Translating",
+    "returning": "cgtwatch.engine.returning:Returning",
 }
 NOTES = 3  # remarks of a visit that its line in the log holds
 _log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Engine:
         self._sends: Sends | None = None
         self._digests: Digests | None = None
         self._translating: Translating | None = None
+        self._returning: Returning | None = None
         self._guard = threading.Lock()
 
     # --- polls
@@ -133,6 +136,10 @@ class Engine:
     def housekeep(self) -> None:
         """Learn when news comes, judge the health of sources, and tell the operator what begins and what ends."""
         registry.load(PARTS, "housekeep", what="part")(self.app, self.rhythm)
+        if self.app.settings.bounce_mailbox is not None:
+            if self._returning is None:
+                self._returning = registry.load(PARTS, "returning", what="part")(self.app, self.storage)
+            self._returning.work()
 
     def translate(self) -> None:
         """Ask for the translations that are missing, where somebody translates."""
@@ -149,6 +156,7 @@ class Engine:
     def stop(self, seconds: float = 5.0) -> bool:
         """Begin nothing more and wait at most `seconds` for what runs; True where all ended."""
         ended = self._polls.stop(seconds / 2 if self._translating is None else seconds / 4)
+        ended = (self._returning is None or self._returning.stop(seconds / 8)) and ended
         ended = (self._translating is None or self._translating.stop(seconds / 4)) and ended
         return (self._sends is None or self._sends.stop(seconds / 2)) and ended
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cgtwatch import registry
 from cgtwatch.store.alarms import Alarms
+from cgtwatch.store.bounces import Bounces
 from cgtwatch.store.backfills import Backfills
 from cgtwatch.store.connection import Database, path_of
 from cgtwatch.store.deliveries import Deliveries
@@ -41,6 +42,7 @@ class Store(
     Deliveries,
     Ledger,
     Alarms,
+    Bounces,
     Translations,
     Upkeep,
     Users,
@@ -49,7 +51,8 @@ class Store(
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `backfills`, `documents`, `events`, `announcing`,
-    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `alarms`, `translations`, `upkeep`, `users`.
+    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `alarms`, `bounces`,
+    `translations`, `upkeep`, `users`.
     """
 
     def close(self) -> None:

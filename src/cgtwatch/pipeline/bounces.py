@@ -1,0 +1,81 @@
+"""What follows when mails come back: who is paused, and what the operator hears."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cgtwatch.deliver.returned import NoReport, gone, meaning, read_report, refused
+from cgtwatch.model.bounce import Bounce, BounceKind, Taken, Tally, Verdict
+from cgtwatch.model.health import Alarm
+from cgtwatch.store import Store
+from cgtwatch.store.bounces import alarm_key
+
+WITHIN = timedelta(days=30)
+STRIKES = 3  # hard bounces of one reader within that time
+EVERYBODY = "all readers"  # no subscription can be called so
+RECENT = timedelta(days=7)  # how far back refused deliveries are looked for
+_FEW, _SHARE = 5, 5  # readers at least, and one in so many: beyond both the trouble is ours
+_HINT = (
+    "ask the reader for another address and give it with `cgtwatch subscriptions change {name} --to mailto:…`, "
+    "or send again with `cgtwatch subscriptions resume {name}`"
+)
+_ASK = "somebody who calls our mails spam wants none: `cgtwatch subscriptions remove {name}`; resume it only if its reader asks"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report came to, for the log; no address stands in it."""
+
+    outcome: str  # as `Taken`; ignored for what is no report
+    why: str
+    subscription: str = ""
+
+
+def take_report(raw: bytes, store: Store, secret_key: bytes, now: datetime) -> Report:
+    """Read one mail of the mailbox of reports, and do what follows from it."""
+    found = read_report(raw, secret_key, now)
+    if isinstance(found, NoReport):
+        return Report("ignored", found.why)
+    return _report(found, store.take_bounce(found, now - WITHIN, judge))
+
+
+def take_refusals(store: Store, now: datetime) -> list[Report]:
+    """Count the deliveries whose recipient the mail server refused at once."""
+    found = [refused(key, answer, now) for key, answer in store.refused_mails(now - RECENT)]
+    return [_report(one, store.take_bounce(one, now - WITHIN, judge)) for one in found if one is not None]
+
+
+def calm(store: Store, now: datetime) -> None:
+    """End the alarm about many readers once few have bounced for a day."""
+    if any(one.key == alarm_key(EVERYBODY) for one in store.open_alarms()) and store.bounced_of_late(now) <= _FEW:
+        store.apply_alarms([], [alarm_key(EVERYBODY)], now)
+
+
+def judge(name: str, bounce: Bounce, tally: Tally) -> Verdict | None:
+    """A complaint or an address that is no more pauses at once, other hard bounces at the third, soft ones never.
+
+    Where many readers bounce in one day for another reason than their address, the trouble is ours and nobody is paused.
+    """
+    if bounce.kind is BounceKind.COMPLAINT:
+        return _pause(name, bounce, "paused: its reader called a message spam", _ASK)
+    if bounce.kind is not BounceKind.HARD:
+        return None
+    what = f"{meaning(bounce.status)} ({bounce.status})"
+    if gone(bounce.status):
+        return _pause(name, bounce, f"paused: mail came back: {what}", _HINT)
+    if tally.readers > max(_FEW, tally.served // _SHARE):
+        subject = f"mails to {tally.readers} of {tally.served} readers came back within a day"
+        hint = "look at the mail server and at its reputation; nobody was paused for it"
+        return Verdict("", Alarm(alarm_key(EVERYBODY), "delivery", subject, f"{what}: {bounce.said}", hint, bounce.at))
+    if tally.hard >= STRIKES:
+        return _pause(name, bounce, f"paused: mail came back {tally.hard} times in {WITHIN.days} days: {what}", _HINT)
+    return None
+
+
+def _pause(name: str, bounce: Bounce, note: str, hint: str) -> Verdict:
+    subject = f"subscription {name} was {note}"
+    alarm = Alarm(alarm_key(name), "delivery", subject, bounce.said or "no more was said", hint.format(name=name), bounce.at)
+    return Verdict(note, alarm)
+
+
+def _report(bounce: Bounce, taken: Taken) -> Report:
+    return Report(taken.outcome, f"{bounce.kind} {bounce.status}".strip(), taken.subscription)
