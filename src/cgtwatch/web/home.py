@@ -45,6 +45,7 @@ def home(app: App, said: Words) -> dict[str, Any]:
         "readers": [_reader(one, said, now) for one in store.subscriptions()],
         "deliveries": _deliveries(store.deliveries(limit=_LOOKED_AT)),
         "counts": store.counts(),
+        "signup": app.settings.signup,
     }
 
 

@@ -17,6 +17,7 @@ from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.api_deliveries import delivery_routes
 from cgtwatch.web.api_subscriptions import subscription_routes
 from cgtwatch.web.bounces import bounce_routes
+from cgtwatch.web.deliveries import deliveries_routes
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
 from cgtwatch.web.feeds import feed_routes
@@ -54,6 +55,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         *signup_routes(app, answers, perform),
         *managing_routes(app, answers, perform),
         *feed_routes(app),
+        *deliveries_routes(app, answers, perform),
         *subscription_routes(app, perform, who),
         *delivery_routes(app, perform, who),
         *((*inbox_routes(app), *bounce_routes(app), *websub_routes(app)) if perform is not None else ()),
