@@ -14,7 +14,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 GROUPS = {
     "events": ("mark",),
     "sources": ("check", "list", "test", "release"),
-    "subscriptions": ("add", "list", "pause", "resume", "remove", "test"),
+    "subscriptions": ("add", "apply", "change", "erase", "export", "list", "pause", "resume", "remove", "show", "test"),
     "deliveries": ("list", "redeliver", "resolve"),
     "db": ("upgrade", "backup", "check"),
 }

@@ -12,16 +12,14 @@ from cgtwatch.app import App
 from cgtwatch.deliver.letters import letters_of, throw_away
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import farewell, shown
+from cgtwatch.engine.subscribing import farewell, shared, shown
 from cgtwatch.engine.writing import export_file
 from cgtwatch.errors import ConfigError, NotFound, StoreFull
 from cgtwatch.model.subscription import Subscription
-from cgtwatch.select import parse_target
+from cgtwatch.select import parse_target, shown_target
 from cgtwatch.store.persons import Traces
 
 _BLOCK = 1 << 20
-_NOBODY = frozenset({"", "local:"})  # targets that are no single person's
-_OPEN = frozenset({"email", "maildir"})  # channels whose targets are no passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,10 @@ def exported(app: App, name: object, *, secrets: bool = False) -> Row:
 def _record(found: Traces, secrets: bool) -> Row:
     one = found.subscription
     row = shown(one) | ({"to": one.target} if secrets else {})
-    deliveries = [{**sent, "target": sent["target"] if secrets or sent["channel"] in _OPEN else "…"} for sent in found.deliveries]
+    deliveries = [
+        {**sent, "target": sent["target"] if secrets else shown_target(sent["channel"], sent["target"])}
+        for sent in found.deliveries
+    ]
     parts = {"digests": found.digests, "deliveries": deliveries, "bounces": found.bounces}
     return {**row, "removed_at": _plain(found.removed_at), **{name: _plain(rows) for name, rows in parts.items()}}
 
@@ -94,7 +95,7 @@ def erase(engine: Engine, args: Args) -> Iterator[Row]:
     thrown = throw_away(letters)
     names = sorted({each.subscription.name for each in found})
     targets = {each.subscription.target for each in found} | {one["target"] for each in found for one in each.deliveries}
-    needles = sorted((targets | {person.target}) - _NOBODY)
+    needles = sorted(one for one in targets | {person.target} if not shared(one))
     traces = _scrub(app, needles)
     beyond = _beyond(app, names, needles)
     yield {"names": names, **counts, "letters": thrown, "traces": traces, "beyond": beyond}
@@ -105,7 +106,7 @@ def _kept_of(app: App, one: Subscription, person: _Person) -> str:
     if one.note.startswith("left "):
         return one.note
     channel, target = (one.channel, one.target) if one.target else (person.channel, person.target)
-    return farewell(app, channel, target) if target not in _NOBODY else ""
+    return farewell(app, channel, target) if not shared(target) else ""
 
 
 def _person(app: App, name: object) -> _Person:
@@ -115,11 +116,11 @@ def _person(app: App, name: object) -> _Person:
     called = app.store.numbers_called(name)
     if called:
         channel, target = _going_to(app.store.traces(called[-1], 1))
-        if target in _NOBODY:
+        if shared(target):
             return _Person(called, channel)
     else:
         channel, target = _target(name)
-    numbers = app.store.numbers_to(channel, target, farewell(app, channel, target)) if target not in _NOBODY else ()
+    numbers = app.store.numbers_to(channel, target, farewell(app, channel, target)) if not shared(target) else ()
     if not numbers:
         raise NotFound(f"nothing is stored about {name!r}; see `cgtwatch subscriptions list`")
     return _Person(numbers, channel, target)

@@ -86,9 +86,15 @@ def remove(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name`, `by` (`reader` where the reader unsubscribed: then a file does not bring the target back by itself)."""
     app = engine.app
     one = app.store.subscription(args["name"])
-    note = farewell(app, one.channel, one.target) if args.get("by") == READER else ""
+    left = args.get("by") == READER and not shared(one.target)
+    note = farewell(app, one.channel, one.target) if left else ""
     app.store.remove_subscription(one.name, app.clock(), note)
     yield {"name": args["name"], "removed": True}
+
+
+def shared(target: str) -> bool:
+    """Whether a target is no single person's, as the local mailbox is (`local:`)."""
+    return not target or target.endswith(":")
 
 
 def farewell(app: App, channel: str, target: str) -> str:

@@ -9,12 +9,11 @@ from cgtwatch.config.written import yaml_text
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import filter_record, shown
+from cgtwatch.engine.subscribing import filter_record, shared, shown
 from cgtwatch.engine.wishes import NEW
 from cgtwatch.model.subscription import Origin, Status, Subscription
 
 _SCHEMES = {"email": "mailto:", "webhook": ""}
-_OPEN = frozenset({"email", "maildir"})  # channels whose targets are no passwords
 _HEAD = """\
 # subscriptions.yaml, written by `cgtwatch subscriptions export`; `cgtwatch subscriptions apply FILE --dry-run` shows what it would do.
 # Those that were made by command are handed to the file with --adopt.
@@ -34,7 +33,7 @@ def as_file(app: App, *, secrets: bool = False) -> str:
 
 def target_text(channel: str, target: str) -> str:
     """A target as `--to` reads it."""
-    if channel == "maildir":
+    if shared(target):
         return target
     return f"{_SCHEMES.get(channel, f'{channel}:')}{target}"
 
@@ -42,7 +41,7 @@ def target_text(channel: str, target: str) -> str:
 def _entry(one: Subscription, secrets: bool) -> Mapping[str, Any]:
     row, usual = shown(one), shown(NEW)
     text = target_text(one.channel, one.target)
-    if not secrets and one.channel not in _OPEN:
+    if not secrets and one.channel != "email" and not shared(one.target):
         variable = "CGT_TO_" + re.sub(r"[^A-Z0-9]", "_", one.name.upper())
         text = f"env:{variable}" if _SCHEMES.get(one.channel) == "" else f"{one.channel}:env:{variable}"
     entry: dict[str, Any] = {
