@@ -167,11 +167,12 @@ def _facts(event: PolicyEvent, words: Words) -> Iterable[str]:
 
 
 def _quotes(event: PolicyEvent) -> Iterable[str]:
-    """The document's own words that the values rest on; not those that the title shows anyway."""
+    """The document's own words that the values rest on; not those that the title or a longer quotation shows anyway."""
     shown = one_line(event.title)
     spans = [span for name in _QUOTED for span in event.evidence.get(name, ()) if span.of == "document"]
     texts = dict.fromkeys(cut(one_line(span.text), _LONGEST_QUOTE) for span in spans)
-    return [text for text in texts if text and text not in shown][:_MOST_QUOTES]
+    kept = [text for text in texts if text and text not in shown]
+    return [text for text in kept if not any(text in other and text != other for other in kept)][:_MOST_QUOTES]
 
 
 def _report(event: PolicyEvent, context: DigestContext, words: Words) -> Report:
