@@ -13,10 +13,10 @@ from cgtwatch.compose.records import act_record
 from cgtwatch.evaluate.pages import match
 from cgtwatch.evaluate.scores import Count, f1_of
 from cgtwatch.model.classification import Document
-from cgtwatch.understand import rules as rule_data
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.roundup import acts
 from shared import SHARED, needs_shared
+from shipped_rules import shipped_rules
 
 FLOORS: dict[str, dict[str, float]] = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))
 
@@ -56,7 +56,7 @@ def labelled(prefix: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("number", "events", "floor"), [("001", 26, 0.95), ("003", 5, 1.0)])
 def test_acts_of_a_seed_agree_with_its_labels_by_day_place_and_issuer(number: str, events: int, floor: float) -> None:
     document = seed(number)
-    rules = rule_data.load()
+    rules = shipped_rules()
     found = [act_record(act) for act in acts(document, rules, classify(document, rules))]
     gold = labelled(number)
     missed, false = match(gold, found)

@@ -13,11 +13,11 @@ from cgtwatch.model.classification import Document
 from cgtwatch.model.event import PolicyEvent, Relation
 from cgtwatch.pipeline.recognise import link_up, stored_item
 from cgtwatch.store import open_store
-from cgtwatch.understand import rules as rule_data
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.read import read
 from pipeline.test_pipeline_joints import NOW, SOURCE, entry
 from shared import SHARED, needs_shared
+from shipped_rules import shipped_rules
 
 pytestmark = [pytest.mark.recorded, needs_shared]
 
@@ -28,7 +28,7 @@ def review() -> dict[str, PolicyEvent]:
     assert SHARED is not None
     (path,) = (SHARED / "seeds").glob("001_*.txt")
     title, _, text = path.read_text(encoding="utf-8").lstrip().partition("\n")
-    rules, document = rule_data.load(), Document(title, text, published=date(2023, 1, 7))
+    rules, document = shipped_rules(), Document(title, text, published=date(2023, 1, 7))
     assert classify(document, rules).labels.relevant
     draft = replace(entry().finding.draft, title=document.title, text=document.text, published_on=document.published)
     item = stored_item(SOURCE, entry(draft), NOW, lambda _: read(document, rules))

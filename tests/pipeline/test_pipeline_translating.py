@@ -15,7 +15,7 @@ from cgtwatch.net.session import Net
 from cgtwatch.pipeline.translating import Endpoint, TranslateParts, lookup, missing, translate
 from cgtwatch.store import open_store
 from cgtwatch.understand.named import Names
-from cgtwatch.understand.rules import load
+from shipped_rules import shipped_rules
 from store.store_kit import policy_event
 
 NOW = datetime(2026, 7, 8, 1, 2, 3, tzinfo=UTC)
@@ -27,7 +27,7 @@ EVENT = replace(
     language="zh",
 )
 GOOD = {"title": "NMPA notice on stem cell preparations", "summary": "Comments are taken for 30 days from March 1, 2026."}
-NAMES = Names(load())
+NAMES = Names(shipped_rules())
 
 
 @pytest.fixture

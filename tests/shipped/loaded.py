@@ -6,9 +6,9 @@ from cgtwatch.config.sources import SourceFile, Vocabulary, load_sources
 from cgtwatch.parse import PARSERS
 from cgtwatch.parse.records import check as check_jmespath
 from cgtwatch.parse.select import check as check_selector
-from cgtwatch.understand.rules import load as load_rules
+from shipped_rules import shipped_rules
 
-ISSUERS = load_rules().issuers
+ISSUERS = shipped_rules().issuers
 KNOWN = Vocabulary(
     kinds=frozenset(PARSERS),
     vias=frozenset(ACQUIRERS),

@@ -5,9 +5,9 @@ import pytest
 from cgtwatch.translate.ask import ORDERS, Text
 from cgtwatch.translate.check import refusal, suspicious
 from cgtwatch.understand.named import Names
-from cgtwatch.understand.rules import load
+from shipped_rules import shipped_rules
 
-NAMES = Names(load())
+NAMES = Names(shipped_rules())
 CHINESE = Text(
     "国家药监局药审中心关于公开征求《嵌合抗原受体T细胞治疗产品申报上市临床技术指导原则》意见的通知",
     "为指导CAR-T细胞产品研发，药审中心起草了征求意见稿。征求意见时限为自发布之日起一个月，请于2026年3月31日前反馈。",

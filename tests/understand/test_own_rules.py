@@ -6,9 +6,9 @@ from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import DocType, Level, Modality
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.own import load_with
-from cgtwatch.understand.rules import load
+from shipped_rules import shipped_rules
 
-SHIPPED = load()
+SHIPPED = shipped_rules()
 PATCH = Document("关于发布《微组织贴片技术指导原则（征求意见稿）》的通知", "")
 TOPIC = OwnTopic("rare", Names("儿童罕见病", "Rare"), ("基金",), (("儿童", "children"), ("罕见病", "rare disease")), ("成人",))
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from cgtwatch.model.classification import Act, Document
 from cgtwatch.model.taxonomy import DocType, Stage
-from cgtwatch.understand import rules as rule_data
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.roundup import acts
+from shipped_rules import shipped_rules
 
-RULES = rule_data.load()
+RULES = shipped_rules()
 
 REVIEW = """A year of cell therapy policy, collected for our readers.
 

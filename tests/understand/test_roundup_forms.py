@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from cgtwatch.model.classification import Act, Document
-from cgtwatch.understand import rules as rule_data
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.roundup import acts
+from shipped_rules import shipped_rules
 
-RULES = rule_data.load()
+RULES = shipped_rules()
 PUBLISHED = date(2031, 7, 6)
 
 ROWS = """Recent documents.

@@ -8,10 +8,11 @@ from cgtwatch.understand.authority import authority
 from cgtwatch.understand.kind import kind
 from cgtwatch.understand.policy import stand
 from cgtwatch.understand.reading import survey
-from cgtwatch.understand.rules import Rules, load
+from cgtwatch.understand.rules import Rules
 from cgtwatch.understand.unnamed import Authority
+from shipped_rules import shipped_rules
 
-RULES: Rules = load()
+RULES: Rules = shipped_rules()
 
 
 def who(title: str, text: str = "", url: str = "") -> Authority:

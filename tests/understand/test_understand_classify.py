@@ -5,9 +5,10 @@ import pytest
 from cgtwatch.model.classification import Classification, Document
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.understand.classify import classify
-from cgtwatch.understand.rules import Rules, load
+from cgtwatch.understand.rules import Rules
+from shipped_rules import shipped_rules
 
-RULES: Rules = load()
+RULES: Rules = shipped_rules()
 
 
 def told(title: str, text: str = "", **known: object) -> Classification:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cgtwatch.understand.classify import classify
-from cgtwatch.understand.rules import load
 from shared import SHARED, needs_shared
+from shipped_rules import shipped_rules
 from understand.cases_understand import cases
 from understand.scoring_understand import Item, score, score_items
 
@@ -32,11 +32,11 @@ def below(scores: Mapping[str, float], floors: Mapping[str, float]) -> dict[str,
 @pytest.mark.parametrize("name", ["check", "dev"])
 def test_classify_stays_above_its_floors_on_a_labelled_set(name: str) -> None:
     assert SHARED is not None
-    scores = score(SHARED / "labels" / f"{name}.jsonl", functools.partial(classify, rules=load()))
+    scores = score(SHARED / "labels" / f"{name}.jsonl", functools.partial(classify, rules=shipped_rules()))
     assert not below(scores, FLOORS[name])
 
 
 @pytest.mark.parametrize("name", ["kept", "tune", "talk"])
 def test_classify_stays_above_its_floors_on_invented_documents(name: str) -> None:
     labelled = [Item(document.title, document, gold) for document, gold in cases(name)]
-    assert not below(score_items(labelled, functools.partial(classify, rules=load())), FLOORS[name])
+    assert not below(score_items(labelled, functools.partial(classify, rules=shipped_rules())), FLOORS[name])

@@ -12,8 +12,9 @@ from cgtwatch.model.classification import Document
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.reading import survey
 from cgtwatch.understand.rules import load
+from shipped_rules import shipped_rules
 
-RULES = load()
+RULES = shipped_rules()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from cgtwatch.understand.importance import importance
 from cgtwatch.understand.kind import kind
 from cgtwatch.understand.policy import stand
 from cgtwatch.understand.reading import survey
-from cgtwatch.understand.rules import load
 from cgtwatch.understand.topic import topic
+from shipped_rules import shipped_rules
 
-RULES = load()
+RULES = shipped_rules()
 
 
 def read(title: str, text: str = "") -> tuple[str, str, str]:

@@ -6,9 +6,10 @@ from cgtwatch.model.classification import Classification, Document
 from cgtwatch.model.taxonomy import Modality
 from cgtwatch.understand.classify import classify
 from cgtwatch.understand.policy import is_official
-from cgtwatch.understand.rules import Rules, load
+from cgtwatch.understand.rules import Rules
+from shipped_rules import shipped_rules
 
-RULES: Rules = load()
+RULES: Rules = shipped_rules()
 
 
 def told(title: str, text: str = "", url: str = "") -> Classification:

@@ -8,6 +8,7 @@ import pytest
 import cgtwatch.understand
 from cgtwatch.errors import ConfigError
 from cgtwatch.understand.rules import issuer_names, load
+from shipped_rules import shipped_rules
 
 DATA = Path(cgtwatch.understand.__file__).parent / "data"
 
@@ -65,5 +66,5 @@ def test_load_refuses_an_act_of_an_unknown_authority(folder: Path) -> None:
     ],
 )
 def test_an_issuer_has_a_name_in_both_languages(issuer: str, names: tuple[str, str]) -> None:
-    found = issuer_names(load())[issuer]
+    found = issuer_names(shipped_rules())[issuer]
     assert (found.zh, found.en) == names

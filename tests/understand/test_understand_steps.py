@@ -12,8 +12,9 @@ from cgtwatch.understand.kind import kind
 from cgtwatch.understand.policy import stand
 from cgtwatch.understand.reading import survey
 from cgtwatch.understand.rules import load
+from shipped_rules import shipped_rules
 
-RULES = load()
+RULES = shipped_rules()
 
 
 @pytest.mark.parametrize(
