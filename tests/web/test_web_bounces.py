@@ -98,7 +98,7 @@ def test_the_mailbox_is_looked_at_every_few_minutes_beside_other_work(watch) -> 
     returning.work()
     returning._threads._pool.shutdown(wait=True)
     assert bench.app.store.subscription("chen").status is Status.PAUSED
-    assert EVERY == timedelta(minutes=5).total_seconds()
+    assert timedelta(minutes=5).total_seconds() == EVERY
 
 
 def test_a_mailbox_that_cannot_be_read_for_long_is_told_once_and_so_is_its_end(watch) -> None:
