@@ -19,7 +19,8 @@ def change(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name` and the wishes that change (see `wishes.wished`); its mark stays, and it is never told anything twice.
 
     The row is `shown` with `changed`: option → [before, now]; with `secret` where it became a webhook. A new cadence or zone sets
-    the next hour anew; a new target switches on again what was off because of the old one. What is queued goes where it was to go.
+    the next hour anew; a new target switches on again what was off because of the old one, and what waits goes there where the
+    channel is the same.
     """
     app = engine.app
     before = app.store.subscription(args["name"])

@@ -29,7 +29,7 @@ class Digests(Room):
         """Move the marks, store the digests and what was chosen, queue the deliveries: all in one transaction, whole for each record.
 
         False, and nothing stored of it, for a record before which another was first: when the mark no longer stands at `from_seq`,
-        when the subscription is no longer active or no longer there, or when it was welcomed meanwhile. Nothing but the next hour is
+        when the subscription is no longer active or no longer there or goes to another target, or when it was welcomed meanwhile. Nothing but the next hour is
         stored where there was nothing to look at and nothing to send. Raises StoreError, and stores nothing at all, where a record
         makes no sense or a delivery is in the ledger already.
         """
@@ -96,7 +96,8 @@ def _move_marks(db: Connection, records: Sequence[DigestRecord]) -> list[int | N
     for record in records:
         reader = readers.get(record.subscription)
         late = record.from_seq == record.to_seq and any(one.key in known for one in record.deliveries)
-        if late or reader is None or reader["sent_upto"] != record.from_seq or (record.welcome and reader["welcomed"]):
+        moved_on = reader is None or reader["sent_upto"] != record.from_seq or (record.welcome and reader["welcomed"])
+        if late or reader is None or moved_on or _goes_elsewhere(reader, record):
             moved.append(None)
             continue
         reader["sent_upto"], reader["next_due"] = record.to_seq, record.next_due
@@ -106,6 +107,11 @@ def _move_marks(db: Connection, records: Sequence[DigestRecord]) -> list[int | N
     if changed:
         db.execute(_MARK, [{"of": row["id"], **{name: row[name] for name in _MOVES}} for row in changed])
     return moved
+
+
+def _goes_elsewhere(reader: dict[str, Any], record: DigestRecord) -> bool:
+    """Whether the message was made for another target: this one was changed meanwhile, or is a namesake of one that was removed."""
+    return any((one.channel, one.target) != (reader["channel"], reader["target"]) for one in record.deliveries)
 
 
 _SERVED = and_(SUBSCRIPTION.c.removed_at.is_(None), SUBSCRIPTION.c.status == str(Status.ACTIVE))

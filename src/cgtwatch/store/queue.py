@@ -160,6 +160,11 @@ def heads() -> Select[Any]:
     return select(first.correlate(DELIVERY).scalar_subquery()).where(DELIVERY.c.key.in_(KEYS))
 
 
+def still_waits() -> ColumnElement[bool]:
+    """Deliveries that wait, said so that the index of lines is used."""
+    return and_(_is(DELIVERY, *_UNSETTLED), _is(DELIVERY, *WAITING))
+
+
 def in_state(state: DeliveryState) -> ColumnElement[bool]:
     """Deliveries in that state, said so that the index of those few is used."""
     among = next((states for states in (_STUCK, WAITING) if state in states), ())
@@ -179,7 +184,19 @@ def _is(delivery: FromClause, *states: str) -> ColumnElement[bool]:
     return delivery.c.state.in_([literal_column(f"'{state}'") for state in states])
 
 
-# --- taking back
+# --- another way, and taking back
+
+
+def redirect_waiting(db: Connection, subscription: int, channel: str, target: str) -> None:
+    """What waits for that subscription (its number) on `channel` goes to `target` from now on, at once and with its id.
+
+    It has not been taken by anybody, and the old target may be the reason. A mail names its reader among its fillings.
+    """
+    mine = (DELIVERY.c.subscription_id == subscription) & (DELIVERY.c.channel == channel) & _is(DELIVERY, *WAITING)
+    for row in db.execute(select(DELIVERY.c.id, DELIVERY.c.target, DELIVERY.c.fillings).where(mine)).all():
+        fillings = {hole: target if said == row.target else said for hole, said in row.fillings.items()}
+        values = {"target": target, "fillings": fillings, "attempts": 0, "due_at": DELIVERY.c.created_at}
+        db.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(values))
 
 
 def cancel_waiting(db: Connection, subscription: int, why: str) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from cgtwatch.errors import ConfigError, NotFound
-from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.store.alarms import change_alarms
+from cgtwatch.store.queue import cancel_waiting, redirect_waiting
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import ANNOUNCEMENT, ATTEMPT, BOUNCE, DELIVERY, SUBSCRIPTION
 
@@ -56,7 +57,7 @@ class Readers(Room):
             after = replace(before, **changes)
             if after.sent_upto < before.sent_upto:
                 raise ConfigError([f"subscription {name!r}: its mark is {before.sent_upto} and moves forward only"])
-            db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(columns_of(after)))
+            _change(db, row, after)
         return after
 
     def apply_subscriptions(
@@ -68,10 +69,8 @@ class Readers(Room):
                 _retire(db, name, now, "")
             for name, fields_ in change.items():
                 row = required(db, name)
-                after = replace(subscription_of(row), **fields_)
-                db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(columns_of(after)))
-            for fresh in add:
-                insert_fresh(db, replace(fresh, created_at=fresh.created_at or now))
+                _change(db, row, replace(subscription_of(row), **fields_))
+            insert_fresh(db, *(replace(fresh, created_at=fresh.created_at or now) for fresh in add))
 
     def farewells(self) -> dict[str, datetime]:
         """What was kept of targets whose readers left (the note given to `remove_subscription`), and when each left last."""
@@ -112,20 +111,28 @@ class Readers(Room):
             _retire(db, name, now, note)
 
 
+def _change(db: Connection, row: RowMapping, after: Subscription) -> None:
+    """Store the fields of a subscription. What waits for it follows it to another target of the same channel."""
+    db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == row["id"]).values(columns_of(after)))
+    if after.channel == row["channel"] and after.target != row["target"]:
+        redirect_waiting(db, row["id"], after.channel, after.target)
+
+
 def _retire(db: Connection, name: str, now: datetime, note: str) -> None:
     key = required(db, name)["id"]
     gone = {"removed_at": now, "target": "", "note": note}
     db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == key).values(gone))
-    waiting = DELIVERY.c.state.in_([str(DeliveryState.QUEUED), str(DeliveryState.RETRY)])
-    cancelled = {"state": str(DeliveryState.CANCELLED), "due_at": None, "answer": "the subscription was removed"}
-    db.execute(update(DELIVERY).where((DELIVERY.c.subscription_id == key) & waiting).values(cancelled))
+    cancel_waiting(db, key, "the subscription was removed")
+    change_alarms(db, (), [f"delivery:{name}", f"bounce:{name}"], now)  # its troubles left with it
 
 
-def insert_fresh(db: Connection, fresh: Subscription) -> None:
-    """Store a new subscription inside the caller's transaction. Raises `ConfigError` where the name is taken."""
-    if _row(db, fresh.name) is not None:
-        raise ConfigError([f"subscription {fresh.name!r} exists already; remove it first, or choose another name"])
-    db.execute(insert(SUBSCRIPTION), columns_of(fresh) | {"removed_at": None})
+def insert_fresh(db: Connection, *fresh: Subscription) -> None:
+    """Store new subscriptions inside the caller's transaction. Raises `ConfigError` where a name is taken."""
+    for one in fresh:
+        if _row(db, one.name) is not None:
+            raise ConfigError([f"subscription {one.name!r} exists already; remove it first, or choose another name"])
+    if fresh:
+        db.execute(insert(SUBSCRIPTION), [columns_of(one) | {"removed_at": None} for one in fresh])
 
 
 def required(db: Connection, name: str) -> RowMapping:
