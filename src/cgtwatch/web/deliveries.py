@@ -95,14 +95,13 @@ class Deliveries:
             found = self._app.store.ledger(state, request.query_params.get("before"), ROWS + 1)
         except ConfigError:
             raise NotFound("no such state") from None
-        said, here, counts = wording(request), is_local(request), self._app.store.ledger_counts()
+        said, here, counts = wording(request), is_local(request), self._app.store.unsettled()
         subscriptions, done = self._app.store.subscriptions(), request.query_params.get("done")
         values = {
             "lines": [self._line(one, here) for one in found[:ROWS]],
             "older": found[ROWS - 1].key if len(found) > ROWS else "",
             "state": state.value if state else "",
-            "filters": [(one.value, said.name("states", one), counts.get(one, 0)) for one in ORDER],
-            "total": sum(counts.values()),
+            "filters": [(one.value, said.name("states", one), counts.get(one)) for one in ORDER],
             "readers": [self._reader(one, said, here) for one in subscriptions[:READERS]],
             "more_readers": max(0, len(subscriptions) - READERS),
             "here": here,
@@ -121,7 +120,7 @@ class Deliveries:
         return Reader(
             name=one.name,
             channel=said.name("channels", one.channel),
-            to=shown_target(one.channel, one.target) if here else "",
+            to=shown_target(one.channel, one.target) if here and one.channel != "feed" else "",
             asks=why_subscription(one, said, self._app.issuer_names(), self._app.topic_names()),
             status=said.name("statuses", one.status) or said.say("is_active"),
             tone="good" if one.status is Status.ACTIVE else "warn",
