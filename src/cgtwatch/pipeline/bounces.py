@@ -65,7 +65,7 @@ def judge(name: str, bounce: Bounce, tally: Tally) -> Verdict | None:
     if tally.readers > max(_FEW, tally.served // _SHARE):
         subject = f"mails to {tally.readers} of {tally.served} readers came back within a day"
         hint = "look at the mail server and at its reputation; nobody was paused for it"
-        return Verdict("", Alarm(alarm_key(EVERYBODY), "delivery", subject, f"{what}: {bounce.said}", hint, bounce.at))
+        return Verdict("", Alarm(alarm_key(EVERYBODY), "bounces", subject, f"{what}: {bounce.said}", hint, bounce.at))
     if tally.hard >= STRIKES:
         return _pause(name, bounce, f"paused: mail came back {tally.hard} times in {WITHIN.days} days: {what}", _HINT)
     return None
@@ -73,7 +73,8 @@ def judge(name: str, bounce: Bounce, tally: Tally) -> Verdict | None:
 
 def _pause(name: str, bounce: Bounce, note: str, hint: str) -> Verdict:
     subject = f"subscription {name} was {note}"
-    alarm = Alarm(alarm_key(name), "delivery", subject, bounce.said or "no more was said", hint.format(name=name), bounce.at)
+    detail = f"{note}; {bounce.said}" if bounce.said else note
+    alarm = Alarm(alarm_key(name), "bounce", subject, detail, hint.format(name=name), bounce.at)
     return Verdict(note, alarm)
 
 
