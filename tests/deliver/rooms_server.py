@@ -306,7 +306,7 @@ def _mattermost(post: dict) -> tuple[list[str], str]:
 
 def _unslashed(text: str) -> str:
     """Escaped marks are out; what is left of marks is live."""
-    return re.sub(r"\\[\\`*_\[\]()|~<>]", "", text).replace("**", "")
+    return re.sub(r"\\[\\`*_\[\]()|~<>]", "·", text).replace("**", "")
 
 
 def _teams(post: dict) -> tuple[list[str], str]:
@@ -333,7 +333,7 @@ def _feishu(post: dict) -> tuple[list[str], str]:
         plain += [one["content"] for one in element.get("elements", [])]
         buttons += [one["url"] for one in element.get("actions", [])]
     links, rest = _markdown("\n".join(marked))
-    rest = re.sub(r"&#\d+;", "", re.sub(r"</?font[^>]*>", "", rest)).replace("**", "")
+    rest = re.sub(r"&#\d+;", "·", re.sub(r"</?font[^>]*>", "", rest)).replace("**", "")
     return links + buttons, rest + "\n" + "\n".join(plain)
 
 

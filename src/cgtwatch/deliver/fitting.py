@@ -17,7 +17,7 @@ _LIVE = re.compile(
     r"|(?<=:)(?=//|[a-z0-9_+\-]+:)"  # https://…, :emoji:
     r"|(?<=\w\.)(?=[A-Za-z]{2}|\d{1,3}\.\d{1,3})"  # www.host.example, 10.0.0.1
     r"|(?<=[#~])(?=\w)"  # #tag, ~channel
-    r"|(?<=/)(?<![\w/]/)(?=[A-Za-z])"  # /command
+    r"|(?<=/)(?<![A-Za-z0-9_/]/)(?=[A-Za-z])"  # /command
     r"|(?<=[$+{])(?=\S)"  # $TAG, formulas, telephone numbers, {{DATE(…)}}
     r"|^(?=[-+*>#=~]|\d+[.)])"  # a list, a quotation, a heading
 )

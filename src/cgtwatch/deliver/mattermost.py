@@ -54,7 +54,7 @@ class Mattermost:
 def _meaning(answer: Answer, now: datetime) -> SendOutcome:
     if answer.status is None:
         return outcome(answer, now)
-    if answer.status == 200:
+    if 200 <= answer.status <= 299:
         return outcome(answer, now) if answer.body.strip() == b"ok" else unreadable(answer, "ok")
     said = json_object(answer.body)
     name = said.get("id")

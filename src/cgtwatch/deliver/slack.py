@@ -58,7 +58,7 @@ def _meaning(answer: Answer, now: datetime) -> SendOutcome:
     if answer.status is None:
         return outcome(answer, now)
     word = masked(answer.body)
-    if answer.status == 200 and word != "ok":
+    if 200 <= answer.status <= 299 and word != "ok":
         return unreadable(answer, "ok")
     if word in _GONE:
         return told(answer, gone_for_good("the hook or its channel is gone; make a new one"), now)
