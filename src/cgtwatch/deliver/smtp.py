@@ -111,23 +111,20 @@ class Session:
 
     def _address(self, envelope: Envelope) -> None:
         """MAIL, RCPT and DATA, in one write where the server allows it: two round trips a mail instead of four."""
-        size = f" SIZE={len(envelope.mail)}" if self._told_size else ""
-        steps = [
-            ("sender", _command(f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}{size}"), {250}),
-            ("recipient", _command(f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}"), {250, 251}),
-            ("data", _command("DATA"), {354}),
-        ]
-        if self._left_open:
-            steps.insert(0, ("reset", _command("RSET"), {250}))
+        steps = self._steps(envelope)
         self._patience(_COMMAND)
         if self._pipelining:
             self._smtp.send(b"".join(command for _, command, _ in steps))
         refused: _Refused | None = None
         for stage, command, good in steps:
-            if not self._pipelining:
-                self._smtp.send(command)
-            code, answer = self._smtp.getreply()
-            if code == 421 or code < 200:
+            try:
+                code, answer = self._reply(b"" if self._pipelining else command)
+            except _BROKEN:
+                if refused is None:
+                    raise
+                self.usable = False  # it hangs up on whom it refuses: the refusal stands
+                break
+            if stage == "reset" and code not in good:  # this mail shall not pay for the one before it
                 raise smtplib.SMTPServerDisconnected(f"{code} {masked(answer)}")
             if code == 354 and refused:  # it waits for a mail that nobody would get
                 self.usable = False
@@ -138,6 +135,25 @@ class Session:
         if refused is not None:
             raise refused
         self._left_open = False
+
+    def _steps(self, envelope: Envelope) -> list[tuple[str, bytes, set[int]]]:
+        """Stage, command, and the replies with which the next one makes sense."""
+        size = f" SIZE={len(envelope.mail)}" if self._told_size else ""
+        return [
+            *([("reset", _command("RSET"), {250})] if self._left_open else []),
+            ("sender", _command(f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}{size}"), {250}),
+            ("recipient", _command(f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}"), {250, 251}),
+            ("data", _command("DATA"), {354}),
+        ]
+
+    def _reply(self, command: bytes) -> tuple[int, bytes]:
+        """The server's next reply, to `command` or to one that was sent before; no reply, or that it takes its leave, is an error."""
+        if command:
+            self._smtp.send(command)
+        code, answer = self._smtp.getreply()
+        if code == 421 or code < 200:
+            raise smtplib.SMTPServerDisconnected(f"{code} {masked(answer)}")
+        return code, answer
 
     def _write(self, mail: bytes) -> None:
         """The mail with leading dots doubled (RFC 5321 4.5.2) and the line that ends it."""
