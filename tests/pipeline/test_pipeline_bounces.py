@@ -89,9 +89,23 @@ def test_what_is_about_no_mail_of_ours_changes_nothing(store: Store, raw: bytes,
 
 def test_a_report_about_an_address_that_the_reader_has_left_does_not_pause_the_new_one(store: Store) -> None:
     key = mail(store, 1)
+    assert store.begin_attempt(key, NOW)
+    store.settle(key, SendOutcome(SendResult.SENT, "250"), None, NOW)
     store.update_subscription("mei", target="new@example.org")
     assert take(store, bounce(key=key)) == "counted"
     assert store.subscription("mei").status is Status.ACTIVE
+
+
+def test_an_alarm_ends_when_its_reader_is_served_again_or_gone(store: Store) -> None:
+    add(store, "li")
+    for number, name in enumerate(("mei", "li")):
+        take(store, bounce(key=mail(store, number, name)))
+    calm(store, NOW)
+    assert len(alarms(store)) == 2
+    store.update_subscription("mei", status=Status.ACTIVE, target="new@example.org")
+    store.remove_subscription("li", NOW)
+    calm(store, NOW)
+    assert alarms(store) == []
 
 
 def test_one_reader_s_bounce_pauses_no_other(store: Store) -> None:

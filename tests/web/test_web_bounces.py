@@ -107,10 +107,10 @@ def test_a_mailbox_that_cannot_be_read_for_long_is_told_once_and_so_is_its_end(w
     (box / "new").rename(box / "away")
     for looks in range(1, 5):
         returning.look()
-        assert any(one.key == "bounce:mailbox" for one in bench.app.store.open_alarms()) == (looks >= 3)
+        assert any(one.key == "bounce:the mailbox" for one in bench.app.store.open_alarms()) == (looks >= 3)
     (box / "away").rename(box / "new")
     returning.look()
-    assert not any(one.key == "bounce:mailbox" for one in bench.app.store.open_alarms())
+    assert not any(one.key == "bounce:the mailbox" for one in bench.app.store.open_alarms())
 
 
 def test_housekeeping_tells_the_operator_who_was_paused(watch) -> None:

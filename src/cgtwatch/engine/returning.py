@@ -12,11 +12,12 @@ from cgtwatch.engine.threads import Threads
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.health import Alarm
 from cgtwatch.ops.logs import fields
-from cgtwatch.pipeline.bounces import Report, calm, take_refusals, take_report
+from cgtwatch.pipeline.bounces import MAILBOX, Report, calm, take_refusals, take_report
+from cgtwatch.store.bounces import alarm_key
 
 EVERY = 300.0  # seconds
 PATIENT = 3  # looks that failed in a row before the operator hears of it
-_MAILBOX = "bounce:mailbox"
+_MAILBOX = alarm_key(MAILBOX)
 _log = logging.getLogger(__name__)
 
 

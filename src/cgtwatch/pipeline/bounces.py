@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from cgtwatch.deliver.returned import NoReport, gone, meaning, read_report, refused
 from cgtwatch.model.bounce import Bounce, BounceKind, Taken, Tally, Verdict
 from cgtwatch.model.health import Alarm
+from cgtwatch.model.subscription import Status
 from cgtwatch.store import Store
 from cgtwatch.store.bounces import alarm_key
 
 WITHIN = timedelta(days=30)
 STRIKES = 3  # hard bounces of one reader within that time
 EVERYBODY = "all readers"  # no subscription can be called so
+MAILBOX = "the mailbox"
+OTHER_ALARMS = frozenset({alarm_key(EVERYBODY), alarm_key(MAILBOX)})
 RECENT = timedelta(days=7)  # how far back refused deliveries are looked for
 _FEW, _SHARE = 5, 5  # readers at least, and one in so many: beyond both the trouble is ours
 _HINT = (
@@ -45,9 +48,15 @@ def take_refusals(store: Store, now: datetime) -> list[Report]:
 
 
 def calm(store: Store, now: datetime) -> None:
-    """End the alarm about many readers once few have bounced for a day."""
-    if any(one.key == alarm_key(EVERYBODY) for one in store.open_alarms()) and store.bounced_of_late(now) <= _FEW:
-        store.apply_alarms([], [alarm_key(EVERYBODY)], now)
+    """End the alarms about readers who are served again or gone, and that about many once few have bounced for a day."""
+    keys = {one.key for one in store.open_alarms() if one.kind in {"bounce", "bounces"}}
+    if not keys:
+        return
+    over = {alarm_key(EVERYBODY)} if store.bounced_of_late(now) <= _FEW else set()
+    paused = {alarm_key(one.name) for one in store.subscriptions() if one.status is Status.PAUSED}
+    over |= {key for key in keys if key not in paused and key not in OTHER_ALARMS}
+    if keys & over:
+        store.apply_alarms([], sorted(keys & over), now)
 
 
 def judge(name: str, bounce: Bounce, tally: Tally) -> Verdict | None:

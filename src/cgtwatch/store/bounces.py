@@ -10,6 +10,7 @@ from cgtwatch.model.bounce import Bounce, BounceKind, Taken, Tally, Verdict
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.model.subscription import Status
 from cgtwatch.store.alarms import change_alarms
+from cgtwatch.store.queue import in_state
 from cgtwatch.store.readers import required
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import BOUNCE, DELIVERY, SUBSCRIPTION
@@ -42,7 +43,7 @@ class Bounces(Room):
             reader = _served(db, sent)
             if reader is None:
                 return Taken("counted")
-            verdict = judge(reader["name"], bounce, _tally(db, reader["id"], bounce, since))
+            verdict = judge(reader["name"], bounce, _tally(db, reader, bounce, since))
             if verdict is not None:
                 _follow(db, reader, verdict, bounce.at)
         return Taken("paused" if verdict and verdict.note else "counted", reader["name"])
@@ -50,7 +51,7 @@ class Bounces(Room):
     def refused_mails(self, since: datetime, limit: int = 500) -> list[tuple[str, str]]:
         """Key and answer of mails queued since then that were given up at once since their recipient was refused, not yet counted."""
         refused = (
-            (DELIVERY.c.state == str(DeliveryState.DEAD))
+            in_state(DeliveryState.DEAD)
             & (DELIVERY.c.channel == "email")
             & DELIVERY.c.answer.like("recipient: 5%")
             & (DELIVERY.c.created_at >= since)
@@ -88,11 +89,12 @@ def alarm_key(name: str) -> str:
 
 def _served(db: Connection, sent: RowMapping) -> RowMapping | None:
     there = (SUBSCRIPTION.c.id == sent["subscription_id"]) & (SUBSCRIPTION.c.target == sent["target"]) & _ACTIVE_MAIL
-    return db.execute(select(SUBSCRIPTION.c.id, SUBSCRIPTION.c.name).where(there)).mappings().first()
+    return db.execute(select(*(SUBSCRIPTION.c[name] for name in ("id", "name", "target"))).where(there)).mappings().first()
 
 
-def _tally(db: Connection, reader: int, bounce: Bounce, since: datetime) -> Tally:
-    mine = (BOUNCE.c.subscription_id == reader) & _HARD & (BOUNCE.c.at >= since)
+def _tally(db: Connection, reader: RowMapping, bounce: Bounce, since: datetime) -> Tally:
+    there = BOUNCE.c.delivery.in_(select(DELIVERY.c.key).where(DELIVERY.c.target == reader["target"]))
+    mine = (BOUNCE.c.subscription_id == reader["id"]) & _HARD & (BOUNCE.c.at >= since) & there
     hard = select(func.count()).select_from(BOUNCE).where(mine)
     served = select(func.count()).select_from(SUBSCRIPTION).where(_ACTIVE_MAIL)
     return Tally(*(int(db.execute(each).scalar_one()) for each in (hard, _readers(bounce.at), served)))
