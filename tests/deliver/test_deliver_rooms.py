@@ -14,7 +14,7 @@ from cgtwatch.compose.messages import alarm, digest, welcome
 from cgtwatch.deliver import CHANNELS, DEFAULT_PROMISE
 from cgtwatch.model.delivery import Message, SendResult
 from cgtwatch.model.health import Alarm
-from cgtwatch.model.subscription import Promise
+from cgtwatch.model.subscription import Options, Promise
 from cgtwatch.net.session import Net, NetPolicy
 from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
 from deliver.rooms_server import LIVE, ROOMS, SECRET, Rooms, shown, target
@@ -184,3 +184,14 @@ def test_a_link_that_is_too_long_is_left_out_not_cut(house):
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_is_never_told_twice_by_default(room):
     assert DEFAULT_PROMISE[room] is Promise.NEVER_TWICE
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_reader_who_wants_few_items_gets_the_first_and_the_others_counted(house, room):
+    net = house[2]
+    items = [event(n, "s", lambda: "title", loud=False) for n in range(9)]
+    told = Message("digest.created", "Title", "", "", {"events": items}, "en", NOW)
+    (payload,) = channel(room, net).freeze(told, replace(reader("en"), options=Options(most=3)), "msg_1")
+    links, rest = shown(room, json.loads(payload.body))
+    assert links == [*(f"{HERE}{n}" for n in range(3)), "https://cgt.example/digests/msg_1"]
+    assert "6 more not listed." in rest

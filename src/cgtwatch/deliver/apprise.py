@@ -63,7 +63,7 @@ class Others:
         title = limits.title or _LONGEST_TITLE
         # A service without a title has it before the body; one that takes HTML is told `&` in five characters.
         most = max(limits.body - (0 if limits.title else title + 10), limits.body // 2) * 9 // 10
-        notice = notice_of(message, self._public_url, key)
+        notice = notice_of(message, self._public_url, key, subscription.options.most)
         made = posts(notice, partial(_entry, most), partial(_post, title, most), lambda post: len(post["body"]) <= most)
         return payloads(made)
 
@@ -141,6 +141,8 @@ def _paragraphs(most: int, page: Page[str]) -> Iterator[str]:
         if heading and not tight:
             yield f"— {_shown(heading, _share(_HEADING, most))} —"
         yield from (one.body for one in drawn)
+    if page.left_out:
+        yield page.left_out
     whole = "" if tight else link_target(page.whole, _share(_LINK, most))
     if whole:
         yield f"{say(page.notice.language, 'whole')}: {whole}"

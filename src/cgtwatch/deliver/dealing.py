@@ -43,6 +43,10 @@ class Page(Generic[Body]):
         return self.notice.why if self.closes else ""
 
     @property
+    def left_out(self) -> str:
+        return self.notice.left_out if self.closes else ""
+
+    @property
     def whole(self) -> str:
         return self.notice.whole if self.closes else ""
 

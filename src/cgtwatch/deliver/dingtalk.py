@@ -70,9 +70,9 @@ class DingTalk:
         self._public_url = parts.public_url or ""
         self._secret = parts.secret
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The posts as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key), _entry, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post, signed for the moment at which it is sent."""
@@ -127,6 +127,8 @@ def _paragraphs(page: Page[str]) -> Iterator[str]:
         if heading:
             yield f"#### {_shown(heading, _FACT)}"
         yield from (one.body for one in drawn)
+    if page.left_out:
+        yield page.left_out
     if whole := link_target(page.whole, _LINK):
         yield f"[{say(page.notice.language, 'whole')}]({whole})"
     if page.why:

@@ -42,9 +42,9 @@ class Discord:
         self._net = parts.net
         self._public_url = parts.public_url or ""
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The messages as JSON; nobody can be mentioned by them (`allowed_mentions`)."""
-        return payloads(posts(notice_of(message, self._public_url, key), _entry, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One message."""
@@ -97,8 +97,10 @@ def _embeds(page: Page[str]) -> Iterator[dict[str, Any]]:
         title = {"title": fitted(heading, _HEADING, slashed)} if heading else {}
         yield {**title, "description": told_of, "color": _COLORS[drawn[0].tone]}
     foot: dict[str, Any] = {"footer": {"text": fitted(page.why, _FOOT)}} if page.why else {}
-    if whole := link_target(page.whole, _LINK):
-        foot["description"] = f"[{say(page.notice.language, 'whole')}]({whole})"
+    whole = link_target(page.whole, _LINK)
+    link = f"[{say(page.notice.language, 'whole')}]({whole})" if whole else ""
+    if more := " · ".join(filter(None, [page.left_out, link])):
+        foot["description"] = more
     if foot:
         yield foot
 

@@ -50,9 +50,9 @@ class Feishu:
         self._public_url = parts.public_url or ""
         self._secret = parts.secret
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The cards as JSON, without a signature."""
-        return payloads(posts(notice_of(message, self._public_url, key), _element, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _element, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One card, signed for the moment at which it is sent."""
@@ -122,6 +122,8 @@ def _elements(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if heading:
             yield _markdown(f"<font color='grey'>{_shown(heading, _FACT)}</font>")
         yield from (one.body for one in drawn)
+    if page.left_out:
+        yield {"tag": "div", "text": _plain(page.left_out, _FACT)}
     if whole := link_target(page.whole, _LINK):
         text = {"tag": "plain_text", "content": say(page.notice.language, "whole")}
         yield {"tag": "action", "actions": [{"tag": "button", "text": text, "url": whole, "type": "default"}]}

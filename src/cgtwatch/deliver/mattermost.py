@@ -42,9 +42,9 @@ class Mattermost:
         self._net = parts.net
         self._public_url = parts.public_url or ""
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The posts as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key), _entry, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post."""
@@ -97,8 +97,9 @@ def _attachments(page: Page[str]) -> Iterator[dict[str, Any]]:
         yield {"fallback": fallback, "color": _COLORS[drawn[0].tone], "text": text}
     whole = link_target(page.whole, _LINK)
     link = f"[{say(page.notice.language, 'whole')}]({whole})" if whole else ""
-    if link or page.why:
-        yield {"fallback": fallback, "text": link, "footer": fitted(page.why, _FOOT)}
+    more = " · ".join(filter(None, [page.left_out, link]))
+    if more or page.why:
+        yield {"fallback": fallback, "text": more, "footer": fitted(page.why, _FOOT)}
 
 
 def _fits(post: dict[str, Any]) -> bool:

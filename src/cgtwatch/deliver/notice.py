@@ -46,6 +46,7 @@ class Notice:
     items: tuple[Item, ...]
     why: str
     whole: str
+    left_out: str  # how many more there are than the reader wants to be told of; empty: none
 
     @property
     def tone(self) -> Tone:
@@ -54,12 +55,19 @@ class Notice:
         return next((tone for tone in (Tone.TROUBLE, Tone.OVER) if tone in tones), Tone.PLAIN)
 
 
-def notice_of(message: Message, public_url: str, key: str) -> Notice:
-    """The message whose delivery is `key`; without `public_url` there is no page that shows it whole."""
+def notice_of(message: Message, public_url: str, key: str, most: int | None = None) -> Notice:
+    """The message whose delivery is `key`, with the first `most` items, the others counted.
+
+    Without `public_url` there is no page that shows it whole.
+    """
     data = message.data
     items = (*_events(message), *_alarms(data))
     whole = f"{public_url.rstrip('/')}/digests/{key}" if public_url and message.kind in _DIGESTS else ""
-    return Notice(message.language, still(message.subject) or _UNSAID, _lead(message, items), items, still(message.why), whole)
+    left = len(items) - most if most and message.kind in _DIGESTS else 0
+    return Notice(
+        message.language, still(message.subject) or _UNSAID, _lead(message, items), items[:most] if left > 0 else items,
+        still(message.why), whole, say(message.language, "left_out", n=left) if left > 0 else "",
+    )  # fmt: skip
 
 
 def _lead(message: Message, items: tuple[Item, ...]) -> str:
@@ -67,9 +75,9 @@ def _lead(message: Message, items: tuple[Item, ...]) -> str:
         return still(say(message.language, "welcome", **counts))
     if items:
         return ""
-    return (
-        say(message.language, "nothing") if message.kind in _DIGESTS else still(message.text) or still(message.subject) or _UNSAID
-    )
+    if message.kind in _DIGESTS:
+        return still(message.data.get("intro", "")) or say(message.language, "nothing")
+    return still(message.text) or still(message.subject) or _UNSAID
 
 
 def _events(message: Message) -> Iterable[Item]:
@@ -91,7 +99,7 @@ def _facts(event: Mapping[str, Any], language: str) -> Iterable[str]:
     lines = [
         say(language, "machine", title=machine) if machine else "",
         " · ".join(filter(None, [*said["badges"], said["meta"]])),
-        *event["changes"][:_MOST_CHANGES],
+        *[*event["changes"], *(step["how"] + step["title"] for step in said.get("steps", []))][:_MOST_CHANGES],
         said["facts"],
     ]
     return filter(None, map(still, lines))

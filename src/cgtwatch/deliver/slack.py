@@ -40,9 +40,9 @@ class Slack:
         self._net = parts.net
         self._public_url = parts.public_url or ""
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The cards as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key), _section, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _section, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post."""
@@ -105,7 +105,7 @@ def _blocks(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from (one.body for one in drawn)
     whole = _link(page.whole)
     link = f"<{whole}|{escaped(say(page.notice.language, 'whole'))}>" if whole else ""
-    if foot := " · ".join(filter(None, [fitted(page.why, _CONTEXT, escaped), link])):
+    if foot := " · ".join(filter(None, [page.left_out, link, fitted(page.why, _CONTEXT, escaped)])):
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": foot, "verbatim": True}]}
 
 

@@ -35,9 +35,9 @@ class Teams:
         self._net = parts.net
         self._public_url = parts.public_url or ""
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The cards as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key), _container, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _container, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One card."""
@@ -107,6 +107,8 @@ def _body(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if heading:
             yield {**_run(_shown(heading, _FACT), weight="Bolder", color="Accent"), "spacing": "Large", "separator": True}
         yield from (one.body for one in drawn)
+    if page.left_out:
+        yield {**_run(page.left_out, size="Small"), "spacing": "Medium"}
     if page.why:
         yield {**_run(_shown(page.why, _FOOT), size="Small", isSubtle=True), "spacing": "Large", "separator": True}
 

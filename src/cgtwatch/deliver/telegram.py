@@ -62,9 +62,9 @@ class Telegram:
         self._public_url = parts.public_url or ""
         self._secret = parts.secret
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The messages as JSON, without their chat."""
-        return payloads(posts(notice_of(message, self._public_url, key), _entry, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One message; where the group has moved, it follows within the attempt, because nothing was taken before."""
@@ -162,6 +162,8 @@ def _paragraphs(page: Page[str]) -> Iterator[str]:
         if heading:
             yield f"<b><u>{_shown(heading, _FACT)}</u></b>"
         yield from (one.body for one in drawn)
+    if page.left_out:
+        yield page.left_out
     if whole := link_target(page.whole, _LINK):
         yield f'<a href="{html.escape(whole)}">{say(page.notice.language, "whole")}</a>'
     if page.why:

@@ -43,9 +43,9 @@ class WeCom:
         self._net = parts.net
         self._public_url = parts.public_url or ""
 
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:  # noqa: ARG002 - the channel's shape
+    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The posts as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key), _entry, _post, _fits))
+        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
         """One post."""
@@ -89,6 +89,8 @@ def _paragraphs(page: Page[str]) -> Iterator[str]:
         if heading:
             yield f"**{_shown(heading, _HEADING)}**"
         yield from (one.body for one in drawn)
+    if page.left_out:
+        yield page.left_out
     if whole := link_target(page.whole, _LINK, octets):
         yield f"[{say(page.notice.language, 'whole')}]({whole})"
     if page.why:
