@@ -76,7 +76,7 @@ def test_a_message_whose_outcome_could_not_be_stored_goes_out_once(
     bench.poll("one")
     bench.engine.digest_due()
     with monkeypatch.context() as full:
-        full.setattr(bench.app.store, "settle", broken(StoreFull("no space")))
+        full.setattr("cgtwatch.store.deliveries._settle", broken(StoreFull("no space")))
         with pytest.raises(StoreFull):
             bench.ask("send")
         assert bench.app.store.deliveries()[0].state == "attempted"

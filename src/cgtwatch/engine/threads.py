@@ -1,7 +1,7 @@
 """A bounded pool of threads in which no two units of work with the same key run at a time.
 
 `size` units are worked on side by side. One that takes longer than `PATIENCE` waits for somebody else, most likely: it goes on,
-but gives its place to another, up to `CROWD` times `size` in all. So a few dozen hosts that do not answer delay nobody.
+but gives its place to another, up to `crowd` times `size` in all. So a few dozen hosts that do not answer delay nobody.
 """
 
 import logging
@@ -20,9 +20,9 @@ _log = logging.getLogger(__name__)
 class Threads(Generic[Result]):
     """Runs units of work side by side; each is known by its key while it waits or runs."""
 
-    def __init__(self, name: str, size: int, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.size = size
-        self._pool = ThreadPoolExecutor(CROWD * size, thread_name_prefix=name)
+    def __init__(self, name: str, size: int, monotonic: Callable[[], float] = time.monotonic, crowd: int = CROWD) -> None:
+        self.size, self.most = size, crowd * size
+        self._pool = ThreadPoolExecutor(self.most, thread_name_prefix=name)
         self._monotonic = monotonic
         self._busy: dict[Hashable, Future[Result]] = {}
         self._begun: dict[Hashable, float] = {}
@@ -36,7 +36,7 @@ class Threads(Generic[Result]):
                 return 0
             young = self._monotonic() - PATIENCE
             brisk = sum(1 for at in self._begun.values() if at > young)
-            return max(0, min(self.size - brisk, CROWD * self.size - len(self._busy)))
+            return max(0, min(self.size - brisk, self.most - len(self._busy)))
 
     def running(self, key: Hashable) -> Future[Result] | None:
         """The unit with this key that waits or runs."""
@@ -77,7 +77,7 @@ class Threads(Generic[Result]):
             running = list(self._busy.values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         begun = time.monotonic()
-        _, late = wait(running, timeout=seconds)
+        _, late = wait([one for one in running if not one.cancelled()], timeout=seconds)  # it would wait for those that never begin
         if late:
             _log.warning("stopped with work unfinished count=%d waited=%.1f", len(late), time.monotonic() - begun)
         return not late

@@ -1,23 +1,27 @@
-"""Get one queued delivery to its target: attempt recorded, sent, outcome recorded."""
+"""Get queued deliveries to their targets: attempts recorded, sent, outcomes recorded; one write takes the outcomes of many and lets
+as many others begin.
+"""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from cgtwatch.deliver.retry import next_attempt
-from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound, StoreError
+from cgtwatch.errors import CgtwatchError, NotFound
 from cgtwatch.model.delivery import CONFIRM, Delivery, DeliveryState, Payload, SendOutcome, SendResult
 from cgtwatch.model.health import Alarm
-from cgtwatch.model.subscription import Promise, Status
+from cgtwatch.model.subscription import Promise
+from cgtwatch.select import quiet_end
 from cgtwatch.store import Store
+from cgtwatch.store.records import Ended
 
 _log = logging.getLogger(__name__)
 WARN_AFTER = 4  # failed attempts after which the operator hears of a target
-READ_BY_PEOPLE = frozenset({"email"})  # a hook's receiver knows a repeat by its id, a mailbox shows it
-MOST_COPIES = 2  # perhaps taken: one more, then it is listed; a server that takes and hangs up would get one an hour for days
+WARN_AFTER_ALL = 2  # troubles of a whole way in a row; a server that is started anew is back before
+_HINT = "`cgtwatch deliveries list` shows it; `deliveries redeliver` sends it again, `deliveries resolve` closes it"
 
 
 class Sends(Protocol):
@@ -52,72 +56,51 @@ class SendRow:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """An attempt that was made; `state` where its outcome is recorded already and only what follows from it is not."""
+    """An attempt that was made; `troubles`: how often in a row its whole way was in trouble, this time included."""
 
     delivery: Delivery
     outcome: SendOutcome
-    state: DeliveryState | None = None
+    troubles: int = 0
 
 
-class Unrecorded(StoreError):
-    """An attempt was made and what came of it could not be stored: to be recorded as soon as the storage works again.
-
-    Until then the ledger shows the attempt as under way, so nothing more goes to its target.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one write did: rows of the attempts that ended, the deliveries whose attempts have begun, and (without their bytes) those
+    that stand first in line now where one ended.
     """
 
-    def __init__(self, attempted: Attempted, error: Exception) -> None:
-        self.attempted, self.error = attempted, error
-        super().__init__(str(error))
+    rows: tuple[SendRow, ...] = ()
+    begun: tuple[Delivery, ...] = ()
+    heads: tuple[Delivery, ...] = ()
 
 
 def send(key: str, parts: SendParts) -> SendRow | None:
-    """Make one attempt at the delivery `key`; None where it may not be made now. The receiver's trouble becomes a row.
+    """One attempt at the delivery `key` from its beginning to its record; None where it may not be made now."""
+    begun = exchange((), [key], parts).begun
+    return exchange([Attempted(one, attempt(one, parts)) for one in begun], (), parts).rows[0] if begun else None
 
-    What is in `STORAGE_TROUBLE` passes through: before the attempt nothing was sent, afterwards it is `Unrecorded`.
+
+def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts) -> Turn:
+    """Store what came of attempts with all that follows from it, and that the attempts at `keys` begin, as far as they may; at once.
+
+    What is in `STORAGE_TROUBLE` passes through: then nothing was stored, no attempt may be made, and `made` is to be stored later.
+    Until then the ledger shows those attempts as under way, so nothing more goes to their targets.
     """
-    delivery = parts.store.begin_attempt(key, parts.clock())
-    if delivery is None:
-        return None
-    return record(Attempted(delivery, _attempt(delivery, parts)), parts)
+    now = parts.clock()
+    ended = [_ended(one, parts, now) for one in made]
+    done = parts.store.exchange(ended, keys, now)
+    rows = tuple(
+        SendRow(
+            one.delivery.key, one.delivery.subscription, one.delivery.channel, one.delivery.subject, state, one.delivery.attempts,
+            end.outcome.answer, end.next_at if state is DeliveryState.RETRY else None,
+        )
+        for one, end, state in zip(made, ended, done.states, strict=False)
+    )  # fmt: skip
+    return Turn(rows, done.begun, done.heads)
 
 
-def record(made: Attempted, parts: SendParts) -> SendRow:
-    """Store what came of an attempt, and what follows from it. Raises `Unrecorded` with what is still to be stored."""
-    delivery, outcome, now, state, again = made.delivery, made.outcome, parts.clock(), made.state, None
-    try:
-        if state is None:
-            again = _next(delivery, outcome, parts, now)
-            state = parts.store.settle(delivery.key, outcome, again, now)
-        _follow(delivery, outcome, state, parts, now)
-    except STORAGE_TROUBLE as error:
-        raise Unrecorded(Attempted(delivery, outcome, state), error) from error
-    return SendRow(
-        delivery.key, delivery.subscription, delivery.channel, delivery.subject, state, delivery.attempts, outcome.answer, again
-    )
-
-
-def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datetime) -> datetime | None:
-    if outcome.result is SendResult.SENT:
-        return None
-    tries = parts.store.attempts(delivery.key)
-    round_of = tries[-delivery.attempts :] if 0 < delivery.attempts <= len(tries) else ()  # a redelivery begins a new one
-    if outcome.result is SendResult.UNKNOWN:
-        copies = 1 + sum(one.result is SendResult.UNKNOWN for one in round_of)
-        if delivery.promise == Promise.NEVER_TWICE or (delivery.channel in READ_BY_PEOPLE and copies >= MOST_COPIES):
-            return None
-    first = round_of[0].started_at if round_of else now
-    return next_attempt(delivery.channel, delivery.attempts, outcome, first, now, parts.jitter())
-
-
-def _follow(delivery: Delivery, outcome: SendOutcome, state: DeliveryState, parts: SendParts, now: datetime) -> None:
-    if outcome.result is SendResult.GONE and delivery.subscription:  # the target says it no longer exists: asking on is rude
-        note = f"switched off: {outcome.answer}"
-        with suppress(NotFound):  # removed meanwhile
-            parts.store.update_subscription(delivery.subscription, status=Status.DISABLED, note=note)
-    _raise_alarm(delivery, outcome, state, parts, now)
-
-
-def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
+def attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
+    """Send; the receiver's trouble is an outcome, and so is what a channel did not foresee. The attempt must have begun."""
     try:
         channel = parts.channel(delivery.channel)
     except CgtwatchError as error:  # no way out could be made, so nothing was sent
@@ -126,18 +109,67 @@ def _attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
         return channel.send(delivery.target, delivery.payload, delivery.key, parts.clock())
     except Exception as error:  # noqa: BLE001 - the seam: what a channel did not foresee; whether it was taken is unknown
         _log.exception("send broke delivery=%s channel=%s", delivery.key, delivery.channel)
-        return SendOutcome(SendResult.UNKNOWN, f"{type(error).__name__}: {error}")
+        return SendOutcome(SendResult.UNKNOWN, f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode())
 
 
-def _raise_alarm(delivery: Delivery, outcome: SendOutcome, state: DeliveryState, parts: SendParts, now: datetime) -> None:
-    """Trouble with a target is told to the operator, once while it lasts; a delivery that arrives ends it."""
+def _ended(made: Attempted, parts: SendParts, now: datetime) -> Ended:
+    delivery, outcome = made.delivery, made.outcome
+    if outcome.result is SendResult.SENT:
+        return Ended(delivery.key, outcome, well=(_of_reader(delivery), _of_way(delivery)))
+    again = _next(delivery, outcome, parts, now)
+    gone = outcome.result is SendResult.GONE and bool(delivery.subscription)
+    off = f"switched off: {outcome.answer}" if gone else ""  # the target says it no longer exists: asking on is rude
+    return Ended(delivery.key, outcome, again, trouble=_trouble(made, again, now), switch_off=off)
+
+
+def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datetime) -> datetime | None:
+    """When it is tried again, outside of the reader's quiet hours."""
+    if outcome.result is SendResult.UNKNOWN and delivery.promise == Promise.NEVER_TWICE:
+        return None
+    if outcome.result not in {SendResult.RETRY, SendResult.UNKNOWN}:
+        return None
+    first = _first_try(delivery, parts, now)
+    planned = next_attempt(delivery.channel, delivery.attempts, outcome, first, now, parts.jitter())
+    if planned is None or not delivery.subscription or delivery.kind == CONFIRM:
+        return planned
+    with suppress(NotFound):  # removed meanwhile
+        return quiet_end(parts.store.subscription(delivery.subscription), planned)
+    return planned
+
+
+def _first_try(delivery: Delivery, parts: SendParts, now: datetime) -> datetime:
+    """When the present round of attempts began; a redelivery begins a new one."""
+    tries = parts.store.attempts(delivery.key)
+    return tries[-delivery.attempts].started_at if 0 < delivery.attempts <= len(tries) else now
+
+
+def _of_reader(delivery: Delivery) -> str:
+    return f"delivery:{delivery.subscription}"
+
+
+def _of_way(delivery: Delivery) -> str:
+    return f"channel:{delivery.channel}"
+
+
+def _trouble(made: Attempted, again: datetime | None, now: datetime) -> Alarm | None:
+    """What the operator is to hear, once while it lasts."""
+    delivery, outcome = made.delivery, made.outcome
+    if outcome.everyone and again is not None:
+        if made.troubles < WARN_AFTER_ALL:
+            return None
+        subject = f"nothing can be sent by {delivery.channel}"
+        hint = "messages wait and go out when it works again; `cgtwatch doctor` looks at the settings"
+        return Alarm(_of_way(delivery), "delivery", subject, outcome.answer, hint, now)
     if not delivery.subscription or delivery.kind == CONFIRM:
-        return  # an alarm about the alarm's own way would only follow it into the ditch; a stranger's typing slip is none
-    alarm_key = f"delivery:{delivery.subscription}"
-    if state is DeliveryState.SENT:
-        if any(alarm.key == alarm_key for alarm in parts.store.open_alarms()):
-            parts.store.apply_alarms([], [alarm_key], now)
-    elif state in {DeliveryState.DEAD, DeliveryState.UNKNOWN} or delivery.attempts >= WARN_AFTER:
-        hint = "`cgtwatch deliveries list` shows it; `deliveries redeliver` sends it again, `deliveries resolve` closes it"
-        subject = f"deliveries to subscription {delivery.subscription} ({delivery.channel}) are in trouble"
-        parts.store.apply_alarms([Alarm(alarm_key, "delivery", subject, f"{state.value}: {outcome.answer}", hint, now)], [], now)
+        return None  # an alarm about the alarm's own way would only follow it into the ditch; a stranger's typing slip is none
+    if again is not None and delivery.attempts < WARN_AFTER:
+        return None
+    stands = (
+        DeliveryState.RETRY if again else DeliveryState.UNKNOWN if outcome.result is SendResult.UNKNOWN else DeliveryState.DEAD
+    )
+    subject = f"deliveries to subscription {delivery.subscription} ({delivery.channel}) are in trouble"
+    hint = _HINT
+    if outcome.result is SendResult.GONE:
+        subject = f"subscription {delivery.subscription} ({delivery.channel}) was switched off: its target is gone for good"
+        hint = "give it another target, or remove it; `cgtwatch subscriptions resume` switches it on again"
+    return Alarm(_of_reader(delivery), "delivery", subject, f"{stands.value}: {outcome.answer}", hint, now)

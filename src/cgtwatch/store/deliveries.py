@@ -5,13 +5,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from cgtwatch.errors import StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
 from cgtwatch.model.subscription import Promise, Status
 from cgtwatch.store.alarms import change_alarms
-from cgtwatch.store.queue import KEYS, WAITING, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, turn
+from cgtwatch.store.queue import KEYS, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, still_waits, turn
 from cgtwatch.store.records import Attempt, Ended, Exchanged
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import ATTEMPT, DELIVERY, SHARED_BODY, SUBSCRIPTION
@@ -20,8 +34,6 @@ _LOST = "cgtwatch ended during the attempt: perhaps received"
 _RESOLVED = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD})
 _STANDS = ("state", "due_at", "sent_at", "answer")
 _STAND = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values({name: bindparam(name) for name in _STANDS})
-_DUE = turn(listed()).where(DELIVERY.c.channel.not_in(bindparam("but", expanding=True))).limit(bindparam("most", type_=Integer))
-_DUE_OF = _DUE.where(DELIVERY.c.channel.in_(bindparam("channels", expanding=True)))
 _MAY_BEGIN = turn(select(DELIVERY)).where(DELIVERY.c.key.in_(KEYS))
 _BODIES = select(SHARED_BODY.c.id, SHARED_BODY.c.content).where(SHARED_BODY.c.id.in_(bindparam("ids", expanding=True)))
 _BEGUN = (
@@ -36,7 +48,7 @@ _SETTLED = select(
 ).where(DELIVERY.c.key.in_(KEYS))
 _REST = (
     update(DELIVERY)
-    .where(DELIVERY.c.channel == bindparam("by"), DELIVERY.c.target == bindparam("to"), DELIVERY.c.state.in_(WAITING))
+    .where(DELIVERY.c.channel == bindparam("by"), DELIVERY.c.target == bindparam("to"), still_waits())
     .where(DELIVERY.c.due_at < bindparam("until"))
     .values(due_at=bindparam("until"))
 )
@@ -48,6 +60,31 @@ _END = (
 )
 
 
+def _due_statements() -> dict[tuple[bool, bool | None], tuple[Select[Any], frozenset[str]]]:
+    """With their parameters, by whether channels are named and whether targets in trouble are wanted; making one takes as long as
+    asking it.
+    """
+    names: BindParameter[Any] = bindparam("channels", expanding=True)
+    but: BindParameter[Any] = bindparam("but", expanding=True)
+    slow: BindParameter[Any] = bindparam("slow", expanding=True)
+    tried, spared = DELIVERY.c.attempts > literal_column("0"), DELIVERY.c.target.not_in(slow)
+    which = {None: true(), True: or_(tried, ~spared), False: and_(~tried, spared)}
+    all_of = turn(listed()).limit(bindparam("most", type_=Integer))
+    among = {True: DELIVERY.c.channel.in_(names), False: DELIVERY.c.channel.not_in(but)}
+    parameters = {"now", "never", "most"}
+    return {
+        (named, trouble): (
+            all_of.where(among[named], which[trouble]),
+            frozenset(parameters | {"channels" if named else "but"} | ({"slow"} if trouble is not None else set())),
+        )
+        for named in among
+        for trouble in which
+    }
+
+
+_DUE = _due_statements()
+
+
 class Deliveries(Room):
     """The part of the store that knows deliveries. What is listed comes without its bytes; `delivery` has them."""
 
@@ -57,16 +94,32 @@ class Deliveries(Room):
             enqueue(db, deliveries)
 
     def due_deliveries(
-        self, now: datetime, limit: int = 100, channels: Sequence[str] | None = None, but: Sequence[str] = ()
+        self,
+        now: datetime,
+        limit: int = 100,
+        channels: Sequence[str] | None = None,
+        but: Sequence[str] = (),
+        *,
+        in_trouble: bool | None = None,
+        slow: Sequence[str] = (),
     ) -> list[Delivery]:
         """Deliveries whose turn has come, one for each target, oldest first; a target in back-off holds its own queue.
 
-        Those of subscriptions that are not active are held too. Only those of `channels` where they are given, none of `but`.
+        Those of subscriptions that are not active are held too. Only those of `channels` where they are given, none of `but`; only
+        those that were tried before or go to a `slow` target (`in_trouble`), or only the others.
         """
-        asked = {"most": limit, "but": list(but)} | ({} if channels is None else {"channels": list(channels)})
+        asked: dict[str, Any] = at(now) | {"most": limit, "but": list(but), "channels": list(channels or ()), "slow": list(slow)}
+        statement, names = _DUE[channels is not None, in_trouble]
         with self._database.read() as db:
-            rows = db.execute(_DUE if channels is None else _DUE_OF, at(now) | asked).mappings()
-            return [line_of(row) for row in rows]
+            rows = db.execute(statement, {name: asked[name] for name in names})
+            return [line_of(row) for row in rows.mappings()]
+
+    def rested_at(self, after: datetime, until: datetime) -> datetime | None:
+        """When the first delivery that was never tried, and whose target rests, comes to its turn within that time; None: none does."""
+        resting = select(DELIVERY.c.due_at).where(still_waits(), DELIVERY.c.attempts == 0)
+        span = resting.where(DELIVERY.c.due_at > after, DELIVERY.c.due_at <= until).order_by(DELIVERY.c.due_at).limit(1)
+        with self._database.read() as db:
+            return db.execute(span).scalar()
 
     def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime) -> Exchanged:
         """Commit how attempts ended with all that follows, and that others begin, in one transaction.
@@ -76,10 +129,10 @@ class Deliveries(Room):
         one whose attempt is not under way stays as it is.
         """
         with self._database.write() as db:
-            states = _settle(db, ended, now)
-            begun = _begin(db, begin, now)
-            next_ones = _heads(db, [one.key for one in ended])
-        return Exchanged(states, begun, next_ones)
+            states = _settle(db, ended, now) if ended else ()
+            begun = _begin(db, begin, now) if begin else ()
+            first = _heads(db, [one.key for one in ended]) if ended else ()
+        return Exchanged(states, begun, first)
 
     def begin_attempt(self, key: str, now: datetime) -> Delivery | None:
         """Commit that an attempt begins. None where it may not: not due, target backs off or is busy, subscription not active."""
@@ -146,8 +199,6 @@ class Deliveries(Room):
 
 
 def _begin(db: Connection, keys: Sequence[str], now: datetime) -> tuple[Delivery, ...]:
-    if not keys:
-        return ()
     rows = db.execute(_MAY_BEGIN, at(now) | {"keys": list(keys)}).mappings().all()
     if not rows:
         return ()
@@ -163,8 +214,6 @@ def _begin(db: Connection, keys: Sequence[str], now: datetime) -> tuple[Delivery
 
 
 def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[DeliveryState, ...]:
-    if not ended:
-        return ()
     asked = {"keys": [one.key for one in ended]}
     rows = {row["key"]: row for row in db.execute(_SETTLED, asked).mappings()}
     done = [(one, rows[one.key]) for one in ended if one.key in rows and rows[one.key]["state"] == DeliveryState.ATTEMPTED]
@@ -174,7 +223,7 @@ def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[Deli
         db.execute(_STAND, [_standing(one, row, states[one.key], now) for one, row in done])
     if resting := [(row, one.outcome.rest) for one, row in done if one.outcome.rest]:  # its next post waits, whoever's it is
         db.execute(_REST, [{"by": row["channel"], "to": row["target"], "until": now + rest} for row, rest in resting])
-    _follow(db, done, now)
+    _follow(db, done, states, now)
     return tuple(states.get(one.key) or DeliveryState(rows[one.key]["state"]) for one in ended if one.key in rows)
 
 
@@ -200,8 +249,9 @@ def _standing(one: Ended, row: RowMapping, state: DeliveryState, now: datetime) 
     }
 
 
-def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], now: datetime) -> None:
-    change_alarms(db, [one.trouble for one, _ in done if one.trouble], [one.well for one, _ in done if one.well], now)
+def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], states: dict[str, DeliveryState], now: datetime) -> None:
+    trouble = [one.trouble for one, _ in done if one.trouble and states[one.key] is not DeliveryState.CANCELLED]
+    change_alarms(db, trouble, [key for one, _ in done for key in one.well], now)
     for one, row in done:
         if one.switch_off and row["subscription_id"] is not None:
             live = (SUBSCRIPTION.c.id == row["subscription_id"]) & SUBSCRIPTION.c.removed_at.is_(None)
@@ -210,8 +260,6 @@ def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], now: datet
 
 
 def _heads(db: Connection, keys: Sequence[str]) -> tuple[Delivery, ...]:
-    if not keys:
-        return ()
     first = [number for number in db.execute(_HEADS, {"keys": list(keys)}).scalars() if number is not None]
     if not first:
         return ()

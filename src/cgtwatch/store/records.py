@@ -201,15 +201,15 @@ class Attempt:
 class Ended:
     """What came of an attempt that was begun, and what follows from it.
 
-    `next_at` None: it is not tried again. `trouble` is told to the operator, `well` the key of an alarm that is over; `switch_off`
-    is the note with which the subscription is switched off.
+    `next_at` None: it is not tried again. `trouble` is told to the operator, `well` are the keys of alarms that are over;
+    `switch_off` is the note with which the subscription is switched off.
     """
 
     key: str
     outcome: SendOutcome
     next_at: datetime | None = None
     trouble: Alarm | None = None
-    well: str = ""
+    well: tuple[str, ...] = ()
     switch_off: str = ""
 
 

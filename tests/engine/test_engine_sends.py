@@ -1,0 +1,318 @@
+"""Sending to many: writes are shared, targets in trouble hold up nobody, a way that is down is asked once for all."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cgtwatch.engine.lanes import PLANS
+from cgtwatch.engine.sends import Sends
+from cgtwatch.engine.storage import Storage
+from cgtwatch.errors import StoreFull
+from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
+from cgtwatch.pipeline.send import SendParts
+from cgtwatch.store import Store, open_store
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+TAKEN = SendOutcome(SendResult.SENT, "200")
+SOON = 20.0  # seconds after which a test gives up; nothing waits that long
+WEB = next(plan for plan in PLANS if plan.name == "web")
+
+
+@dataclass
+class World:
+    """Receivers by target: an outcome, or an event until which one hangs. Notes in which order they were asked."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    under_way: int = 0
+    most: int = 0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
+        with self.guard:
+            self.asked.append((target, key))
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+        answer = self.answers.get(target, TAKEN)
+        if isinstance(answer, threading.Event):
+            assert answer.wait(SOON)
+            answer = SendOutcome(SendResult.RETRY, "timeout")
+        with self.guard:
+            self.under_way -= 1
+        outcome: SendOutcome = answer(key) if callable(answer) else answer
+        return outcome
+
+    @property
+    def targets(self) -> list[str]:
+        with self.guard:
+            return [target for target, _ in self.asked]
+
+
+@dataclass
+class Bench:
+    store: Store
+    world: World
+    sends: Sends
+    now: datetime = NOW
+    seconds: float = 0.0
+
+    def queue(self, *targets: str, channel: str = "webhook", **rest: Any) -> None:
+        number = len(self.store.deliveries(limit=None))
+        payload = Payload(b"{}", "application/json")
+        one = Delivery("", "", channel, "", payload, "s", DeliveryState.QUEUED, 0, NOW, NOW)
+        made = [replace(one, key=f"d{number + n}", target=target, **rest) for n, target in enumerate(targets)]
+        self.store.queue_deliveries(made)
+
+    def send(self) -> dict[str, str]:
+        return {row.delivery: row.state.value for row in self.sends.all()}
+
+    def eventually(self, true: Callable[[], bool]) -> None:
+        """Attempts end on other threads: look until it is so, each time as the service's tick does."""
+        waited = threading.Event()
+        for _ in range(int(SOON * 100)):
+            if true():
+                return
+            self.sends.due()
+            waited.wait(0.01)
+        raise AssertionError("it never came to that")
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    store, world = open_store("sqlite://"), World()
+    made = Bench(store, world, None)  # type: ignore[arg-type]
+    parts = SendParts(store, lambda _name: world, lambda: made.now, lambda: 0.5)
+    app: Any = SimpleNamespace(clock=lambda: made.now, send_parts=parts, store=store)
+    made.sends = Sends(app, Storage(store.probe), lambda: made.seconds)
+    yield made
+    for answer in world.answers.values():
+        if isinstance(answer, threading.Event):
+            answer.set()
+    assert made.sends.stop(SOON)
+    store.close()
+
+
+# --- the ledger
+
+
+def test_all_that_is_due_is_sent_each_once(bench: Bench) -> None:
+    bench.queue(*(f"t{n}" for n in range(100)))
+    assert set(bench.send().values()) == {"sent"}
+    assert sorted(bench.world.targets) == sorted(f"t{n}" for n in range(100))
+
+
+def test_attempts_that_end_together_share_a_write(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[tuple[int, int]] = []
+    exchange = bench.store.exchange
+    monkeypatch.setattr(
+        bench.store,
+        "exchange",
+        lambda ended, begin, now: (writes.append((len(ended), len(begin))), exchange(ended, begin, now))[1],
+    )
+    gate = threading.Event()
+    bench.world.answers = {f"t{n}": gate for n in range(WEB.size)}
+    bench.queue(*(f"t{n}" for n in range(WEB.size)))
+    bench.sends.due()
+    assert writes == [(0, WEB.size)]
+    with bench.sends._ledger:  # somebody else writes
+        gate.set()
+        bench_waits(lambda: len(bench.sends._made) == WEB.size)
+    bench.send()
+    assert writes == [(0, WEB.size), (WEB.size, 0)]
+
+
+def bench_waits(true: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(int(SOON * 200)):
+        if true():
+            return
+        pause.wait(0.005)
+    raise AssertionError("it never came to that")
+
+
+def test_an_attempt_begins_in_the_ledger_only_when_a_sender_is_free_for_it(bench: Bench) -> None:
+    gate = threading.Event()
+    bench.world.answers = {f"t{n}": gate for n in range(50)}
+    bench.queue(*(f"t{n}" for n in range(50)))
+    bench.sends.due()
+    assert len(bench.store.deliveries(DeliveryState.ATTEMPTED)) == WEB.size
+    assert len(bench.store.deliveries(DeliveryState.QUEUED)) == 50 - WEB.size
+
+
+def test_messages_of_one_target_arrive_in_order_and_one_at_a_time(bench: Bench) -> None:
+    bench.queue(*["one"] * 5, "two", *["one"] * 5)
+    bench.send()
+    assert [key for target, key in bench.world.asked if target == "one"] == [f"d{n}" for n in (0, 1, 2, 3, 4, 6, 7, 8, 9, 10)]
+
+
+def test_a_target_in_back_off_holds_its_own_queue_only(bench: Bench) -> None:
+    bench.world.answers["bad"] = SendOutcome(SendResult.RETRY, "500")
+    bench.queue("bad", "bad", "good", "good")
+    states = bench.send()
+    assert states == {"d0": "retry", "d2": "sent", "d3": "sent"}
+    bench.now += timedelta(hours=1)
+    bench.world.answers.clear()
+    assert bench.send() == {"d0": "sent", "d1": "sent"}
+
+
+def test_what_could_not_be_recorded_is_recorded_when_it_can_without_a_second_attempt(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = bench.store.exchange
+
+    def full(ended: Any, begin: Any, now: datetime) -> Any:
+        if ended:
+            raise StoreFull("no space left")
+        return exchange(ended, begin, now)
+
+    bench.queue("one", "two")
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.store, "exchange", full)
+        with pytest.raises(StoreFull):
+            bench.send()
+    bench.sends.storage.look_now()
+    bench.send()
+    assert sorted(bench.world.targets) == ["one", "two"]
+    assert {one.state for one in bench.store.deliveries()} == {DeliveryState.SENT}
+
+
+def test_the_end_records_what_came_of_the_last_attempts(bench: Bench) -> None:
+    bench.queue("one")
+    bench.sends.due()
+    assert bench.sends.stop(SOON)
+    assert bench.store.deliveries()[0].state is DeliveryState.SENT
+
+
+# --- fairness
+
+
+def test_targets_that_hang_hold_up_nobody(bench: Bench) -> None:
+    """A hundred targets, every second of which does not answer: the others are served while those hang, and again when they hang on."""
+    gate = threading.Event()
+    bench.world.answers = {f"t{n}": gate for n in range(0, 80, 2)}
+    targets = [f"t{n}" for n in range(100)]
+    bench.queue(*targets)
+
+    def pass_by() -> bool:
+        bench.seconds += 0.5  # those that hang give their places to others
+        return sum(one.state is DeliveryState.SENT for one in bench.store.deliveries(limit=None)) == 60
+
+    bench.eventually(pass_by)
+    gate.set()
+    bench.eventually(lambda: not bench.sends.busy() and not bench.store.deliveries(DeliveryState.ATTEMPTED))
+    bench.world.answers = dict.fromkeys(bench.world.answers, threading.Event())
+    bench.now += timedelta(minutes=1)
+    bench.queue(*(f"new{n}" for n in range(40)))
+    bench.eventually(lambda: sum(target.startswith("new") for target in bench.world.targets) == 40)
+    assert bench.world.under_way <= WEB.size * WEB.crowd * (WEB.share or 0) + 40
+
+
+def test_targets_in_trouble_share_a_quarter_of_the_places(bench: Bench) -> None:
+    refused = SendOutcome(SendResult.RETRY, "503")
+    bench.world.answers = {f"t{n}": refused for n in range(60)}
+    bench.queue(*(f"t{n}" for n in range(60)))
+    bench.send()
+    gate = threading.Event()
+    bench.world.answers = {f"t{n}": gate for n in range(60)}
+    bench.now += timedelta(minutes=1)
+
+    def crowd() -> bool:
+        bench.seconds += 3
+        return bench.world.under_way >= WEB.size * WEB.crowd // 4
+
+    bench.eventually(crowd)
+    for _ in range(5):
+        bench.seconds += 3
+        bench.sends.due()
+    assert bench.world.under_way == WEB.size * WEB.crowd // 4
+    bench.queue("healthy")
+    bench.eventually(lambda: "healthy" in bench.world.targets)
+
+
+def test_a_target_that_was_slow_waits_behind_those_that_were_not(bench: Bench) -> None:
+    gate = threading.Event()
+    bench.world.answers["slow"] = gate
+    bench.queue("slow")
+    bench.sends.due()
+    bench.seconds += 5
+    gate.set()
+    bench.eventually(lambda: not bench.sends.busy() and not bench.store.deliveries(DeliveryState.ATTEMPTED))
+    quick = {f"quick{n}" for n in range(WEB.size)}
+    bench.world.answers = dict.fromkeys(quick, threading.Event())
+    bench.store.resolve("d0", DeliveryState.CANCELLED, NOW)
+    bench.queue("slow", *quick)
+    bench.world.asked.clear()
+    bench.sends.due()
+    bench_waits(lambda: bench.world.under_way == WEB.size)
+    assert set(bench.world.targets) == quick
+
+
+# --- a way that is down
+
+DOWN = SendOutcome(SendResult.RETRY, "connection refused", everyone=True)
+
+
+def test_a_mail_server_that_is_down_is_asked_by_a_few_and_not_by_all(bench: Bench) -> None:
+    bench.world.answers = {f"m{n}": DOWN for n in range(200)}
+    bench.queue(*(f"m{n}" for n in range(200)), channel="email")
+    bench.send()
+    assert len(bench.world.asked) <= 8
+    bench.now += timedelta(seconds=30)
+    bench.sends.due()
+    assert len(bench.world.asked) <= 8, "it rests"
+
+
+def test_one_message_asks_for_all_when_the_pause_is_over_and_all_go_when_it_is_well(bench: Bench) -> None:
+    bench.world.answers = {f"m{n}": DOWN for n in range(40)}
+    bench.queue(*(f"m{n}" for n in range(40)), channel="email")
+    bench.send()
+    before = len(bench.world.asked)
+    bench.now += timedelta(minutes=2)
+    bench.send()
+    assert len(bench.world.asked) == before + 1
+    bench.world.answers.clear()
+    bench.now += timedelta(hours=1)
+    bench.send()
+    assert {one.state for one in bench.store.deliveries()} == {DeliveryState.SENT}
+
+
+def test_the_operator_hears_once_of_a_way_that_stays_down_and_once_of_its_end(bench: Bench) -> None:
+    bench.world.answers = {f"m{n}": DOWN for n in range(20)}
+    bench.queue(*(f"m{n}" for n in range(20)), channel="email")
+    told = []
+    for _ in range(4):
+        bench.send()
+        bench.now += timedelta(hours=1)
+        told.append([one.key for one in bench.store.open_alarms()])
+    assert told == [[], *[["channel:email"]] * 3]
+    bench.world.answers.clear()
+    bench.send()
+    assert bench.store.open_alarms() == ()
+
+
+def test_another_way_goes_on_while_one_is_down(bench: Bench) -> None:
+    bench.world.answers = {f"m{n}": DOWN for n in range(20)}
+    bench.queue(*(f"m{n}" for n in range(20)), channel="email")
+    bench.queue("hook")
+    bench.send()
+    assert "hook" in bench.world.targets
+
+
+def test_a_server_that_finds_us_too_many_gets_fewer_at_a_time_and_no_pause(bench: Bench) -> None:
+    def crowded(_key: str) -> SendOutcome:
+        return DOWN if bench.world.under_way >= 4 else TAKEN
+
+    bench.queue("first", channel="email")
+    bench.send()
+    bench.world.answers = {f"m{n}": crowded for n in range(60)}
+    bench.queue(*(f"m{n}" for n in range(60)), channel="email")
+    bench.seconds += 1
+    for _ in range(30):
+        bench.send()
+        bench.now += timedelta(minutes=40)
+    assert {one.state for one in bench.store.deliveries(limit=None)} == {DeliveryState.SENT}
