@@ -18,8 +18,8 @@ from cgtwatch.engine.prepare import prepare
 from cgtwatch.model.own_rules import OwnRules
 from cgtwatch.parse.service import ParseService
 from cgtwatch.store import upgrade
-from cgtwatch.understand.own import load_with
 from cgtwatch.understand.rules import Rules
+from shipped_rules import shipped_rules
 
 
 @cache
@@ -28,12 +28,6 @@ def children() -> ParseService:
     service = ParseService()
     atexit.register(service.close)
     return service
-
-
-@cache
-def shipped_rules() -> Rules:
-    """The shipped rules: a frozen value that takes a third of a second to load."""
-    return load_with(OwnRules())
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
+from zoneinfo import ZoneInfo
 
 from cgtwatch.app import App
 from cgtwatch.deliver.tokens import feed_url
@@ -33,11 +34,24 @@ def add(engine: Engine, args: Args) -> Iterator[Row]:
     """
     app, now = engine.app, engine.app.clock()
     asked = _asked(app, args)
-    mark = app.store.seq_before(datetime.fromisoformat(args["since"])) if args.get("since") else app.store.last_seq()
-    due = next_due(asked.cadence, asked.timezone, now)
-    fresh = replace(asked, sent_upto=mark, next_due=due)
+    fresh = begun(app, asked, datetime.fromisoformat(args["since"]) if args.get("since") else None)
     made = app.store.add_pending(fresh, now) if fresh.status is Status.PENDING else app.store.add_subscription(fresh, now)
     yield shown(made) | secret_of(app, made)
+
+
+def begun(app: App, asked: Subscription, since: datetime | None) -> Subscription:
+    """A new subscription with the place where it begins: now, or after what was announced before `since`.
+
+    What was stored in silence since that day (by first looks, by `sources backfill`) comes in its first digest, at once.
+    """
+    due = next_due(asked.cadence, asked.timezone, app.clock())
+    if since is None:
+        return replace(asked, sent_upto=app.store.last_seq(), next_due=due)
+    first = since.astimezone(ZoneInfo(asked.timezone)).date()
+    fresh = replace(asked, sent_upto=app.store.seq_before(since), next_due=due)
+    if not app.store.silent_since(first):
+        return fresh
+    return replace(fresh, welcomed=False, options=replace(fresh.options, backlog=first.isoformat()))
 
 
 def confirm(engine: Engine, args: Args) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from typing import Any
 from cgtwatch.app import App
 from cgtwatch.config.subscriptions import Readers, SubscriptionFile, parse_subscriptions, read_subscriptions
 from cgtwatch.deliver import DEFAULT_PROMISE
-from cgtwatch.engine.adding import secret_of
+from cgtwatch.engine.adding import begun, secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.engine.planning import Action, Present, Step, Terms, plan
@@ -19,7 +19,7 @@ from cgtwatch.engine.subscribing import farewell, masked
 from cgtwatch.errors import CgtwatchError, ConfigError
 from cgtwatch.model.subscription import Status
 from cgtwatch.ops.logs import fields
-from cgtwatch.select import next_due, parse_cadence, parse_quiet, parse_target, query_problem
+from cgtwatch.select import parse_cadence, parse_quiet, parse_target, query_problem
 
 CALLED = "subscriptions.yaml"
 _log = logging.getLogger(__name__)
@@ -87,13 +87,12 @@ def _plan(app: App, found: SubscriptionFile, *, prune: bool = False, adopt: bool
 
 
 def _store(app: App, steps: Sequence[Step]) -> None:
-    now, last = app.clock(), app.store.last_seq()
+    now = app.clock()
     fresh = []
     for step in steps:
         if step.action is Action.ADD:
             one = step.subscription
-            mark = last if step.since is None else app.store.seq_before(step.since)
-            fresh.append(replace(one, sent_upto=mark, next_due=next_due(one.cadence, one.timezone, now)))
+            fresh.append(begun(app, one, step.since))
     changed: Mapping[str, Mapping[str, Any]] = {
         step.subscription.name: step.fields for step in steps if step.action is Action.CHANGE
     }

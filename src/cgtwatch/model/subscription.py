@@ -79,6 +79,7 @@ class Options:
     most: int | None = None  # events told in one message; the others are counted and linked
     calendar: bool = False  # the deadlines beside it as a calendar (RFC 5545), where the channel has attachments
     reminders: bool = True  # of deadlines that near
+    backlog: str = ""  # an ISO day: the first digest also tells what was stored in silence, dated that day or later
 
 
 class Origin(StrEnum):

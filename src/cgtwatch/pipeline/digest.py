@@ -19,7 +19,7 @@ from cgtwatch.errors import STORAGE_TROUBLE, StoreError
 from cgtwatch.model.delivery import Delivery, DeliveryState, Message, Payload, part_key
 from cgtwatch.model.event import Announcement
 from cgtwatch.model.subscription import Every, Status, Subscription
-from cgtwatch.pipeline.edition import DigestParts, Edition, Freezes, choose, composed, edition, typical
+from cgtwatch.pipeline.edition import DigestParts, Edition, Freezes, backlog, choose, composed, edition, typical
 from cgtwatch.select import is_quiet, next_due
 from cgtwatch.store import Store
 from cgtwatch.store.records import DigestRecord
@@ -122,7 +122,8 @@ def run_digests(subscriptions: Iterable[Subscription], parts: DigestParts) -> It
 def preview(subscription: Subscription, parts: DigestParts, now: datetime) -> tuple[Message, int]:
     """The message that would go out at `now`, and how many announcements it holds; nothing is stored or sent."""
     reader = typical(subscription)
-    picked = [pair for pair in choose(reader, parts.store.announcements(subscription.sent_upto), now) if pair[1].wanted]
+    waiting = (*backlog(reader, parts.store), *parts.store.announcements(subscription.sent_upto))
+    picked = [pair for pair in choose(reader, waiting, now) if pair[1].wanted]
     return composed(reader, picked, parts, now), len(picked)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from cgtwatch.select import Choice, next_due, wanted
 from cgtwatch.select.reminding import timely
 from cgtwatch.store import Store
 from cgtwatch.store.records import Chosen
+
+MOST_OF_BACKLOG = 200  # events told in a first digest; the others are counted and linked
 
 
 class Freezes(Protocol):
@@ -65,6 +67,17 @@ def choose(reader: Subscription, waiting: Sequence[Announcement], now: datetime)
     return tuple((one, _choice(reader, one, one.seq in fresh)) for one in waiting)
 
 
+def backlog(reader: Subscription, store: Store) -> tuple[Announcement, ...]:
+    """What the first digest tells beside the announcements, where the reader asked for the past: acts of which nobody was told.
+
+    They have no number (`seq` 0), since they are announced to nobody else.
+    """
+    if reader.welcomed or not reader.options.backlog:
+        return ()
+    silent = store.silent_since(date.fromisoformat(reader.options.backlog))
+    return tuple(Announcement(0, AnnouncementKind.NEW, "", event, event.first_seen) for event in silent)
+
+
 def _choice(reader: Subscription, one: Announcement, fresh: bool) -> Choice:
     if not reader.options.reminders and one.kind is AnnouncementKind.REMINDER and read_cause(one.cause):
         return Choice(False, ("reminders of deadlines are switched off",))
@@ -75,7 +88,7 @@ def _choice(reader: Subscription, one: Announcement, fresh: bool) -> Choice:
 
 def edition(reader: Subscription, from_seq: int, waiting: Sequence[Announcement], parts: DigestParts, now: datetime) -> Edition:
     """Choose from `waiting` (all that was announced after `from_seq`) and compose for a `typical` reader. Raises ComposeError."""
-    choices = choose(reader, waiting, now)
+    choices = choose(reader, (*backlog(reader, parts.store), *waiting), now)
     picked = [(one, choice) for one, choice in choices if choice.wanted]
     silent = not picked and reader.welcomed and not _says_nothing_new(reader)
     reason = "nothing new" if not waiting else "nothing of what is new was asked for"
@@ -84,7 +97,7 @@ def edition(reader: Subscription, from_seq: int, waiting: Sequence[Announcement]
         waiting[-1].seq if waiting else from_seq,
         now,
         next_due(reader.cadence, reader.timezone, now),
-        tuple(Chosen(one.seq, choice.wanted, choice.text) for one, choice in choices),
+        tuple(Chosen(one.seq, choice.wanted, choice.text) for one, choice in choices if one.seq),
         tuple(one.event.id for one, _ in picked),
         None if silent else composed(reader, picked, parts, now),
         reason if silent else reader.cadence.every.value,
@@ -93,6 +106,8 @@ def edition(reader: Subscription, from_seq: int, waiting: Sequence[Announcement]
 
 def composed(reader: Subscription, picked: Sequence[tuple[Announcement, Choice]], parts: DigestParts, now: datetime) -> Message:
     """The message that tells `picked`; a welcome, or that nothing is new, where that is empty. Raises ComposeError."""
+    if not reader.welcomed and reader.options.backlog and reader.options.most is None:  # years fit into no mail
+        reader = replace(reader, options=replace(reader.options, most=MOST_OF_BACKLOG))
     why = {one.event.id: choice.reasons for one, choice in picked}
     context = parts.context(reader, why, now)
     if not reader.welcomed and not picked:

@@ -1,6 +1,6 @@
 """Why an event was told to whom: the chain from its source to its readers."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, cast, select
 
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.store.announcing import Announcements
@@ -9,7 +9,9 @@ from cgtwatch.store.events import Events
 from cgtwatch.store.marks import Marks
 from cgtwatch.store.records import Explanation, FetchFacts, Told
 from cgtwatch.store.sources import fetch_of
-from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DELIVERY, DIGEST, EVENT, FETCH, REVISION, SUBSCRIPTION
+from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DELIVERY, DIGEST, EDITION, EVENT, FETCH, REVISION, SUBSCRIPTION
+
+BACKLOG = "asked for the past: it was stored before the subscription began"
 
 
 class Explaining(Announcements, Documents, Events, Marks):
@@ -50,7 +52,7 @@ def _told(db: Connection, event_id: str) -> tuple[Told, ...]:
         .where(ANNOUNCEMENT.c.event == event_id)
         .order_by(CHOICE.c.seq, SUBSCRIPTION.c.name, DELIVERY.c.id)
     )
-    return tuple(
+    return _in_backlogs(db, event_id) + tuple(
         Told(
             seq=row["seq"],
             subscription=row["name"],
@@ -64,3 +66,22 @@ def _told(db: Connection, event_id: str) -> tuple[Told, ...]:
         )
         for row in db.execute(chosen).mappings()
     )
+
+
+def _in_backlogs(db: Connection, event_id: str) -> tuple[Told, ...]:
+    """The first digests that told of an event which was announced to nobody: there is no choice of an announcement to go by."""
+    if db.execute(select(ANNOUNCEMENT.c.seq).where(ANNOUNCEMENT.c.event == event_id).limit(1)).first() is not None:
+        return ()
+    found = (
+        select(DIGEST.c.id, SUBSCRIPTION.c.name, DELIVERY.c.key, DELIVERY.c.state, DELIVERY.c.answer, DELIVERY.c.sent_at)
+        .join(EDITION, EDITION.c.id == DIGEST.c.edition)
+        .join(SUBSCRIPTION, SUBSCRIPTION.c.id == DIGEST.c.subscription)
+        .outerjoin(DELIVERY, DELIVERY.c.digest == DIGEST.c.id)
+        .where(cast(EDITION.c.events, String).contains(f'"{event_id}"', autoescape=True))
+        .order_by(DIGEST.c.id, DELIVERY.c.id)
+    )
+    return tuple(
+        Told(0, name, wanted=True, reason=BACKLOG, digest=digest, delivery=key,
+             state=None if state is None else DeliveryState(state), answer=answer or "", sent_at=sent_at)
+        for digest, name, key, state, answer, sent_at in db.execute(found)
+    )  # fmt: skip

@@ -27,6 +27,13 @@ class Periods(Room):
         with self._database.read() as db:
             return [event_of(row) for row in db.execute(wanted.order_by(EVENT.c.id)).mappings()]
 
+    def silent_since(self, first: date) -> list[PolicyEvent]:
+        """Acts dated that day or later of which nobody was ever told, oldest first: what a first look or a backfill has stored."""
+        mine = (EVENT.c.id == EVENT.c.cluster, EVENT.c.main.is_(true()), EVENT.c.seq == 0, EVENT.c.withdrawn.is_(False))
+        wanted = select(EVENT).where(*mine, EVENT.c.relevant.is_(true()), _ON.between(first, date.max)).order_by(_ON, EVENT.c.id)
+        with self._database.read() as db:
+            return [event_of(row) for row in db.execute(wanted).mappings()]
+
     def of_clusters(self, clusters: Collection[str]) -> list[PolicyEvent]:
         """All relevant events of these clusters."""
         return list(self._having(EVENT.c.cluster, sorted(clusters)))
