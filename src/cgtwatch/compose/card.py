@@ -140,7 +140,7 @@ def _badges(story: Story, context: DigestContext, words: Words, reminder: str) -
         elif kind is AnnouncementKind.REVISED and any(map(extends, story.changes)):
             yield words.say("extended")
         elif kind is not AnnouncementKind.NEW:
-            yield words.name("kinds", kind)
+            yield words.name("badges", kind)
     if any(step.relation == Relation.FINALISES for step in context.steps.get(story.event.id, ())):
         yield words.say("now_final")
 
