@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from inside import Inside, inside
-from place import Answer, Site, serving
+from place import Answer, Place, Site, serving
 
 from cgtwatch.errors import BusyError, NotFound
 from cgtwatch.store.records import EventQuery, ItemQuery
@@ -261,6 +261,32 @@ sources:
         _, summary = back(bench, day_of(20))
         assert summary["new"] == 21 - known
         assert len(stored(bench)) == 21
+
+
+def test_addresses_of_a_map_that_the_first_look_left_unread_are_read(site: Site, tmp_path: Path) -> None:
+    rows = "".join(f"<url><loc>{site.url}/act/{n}.html</loc><lastmod>{day_of(n)}</lastmod></url>" for n in range(30))
+    site.page("/map.xml", f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{rows}</urlset>", "application/xml")
+    with inside(
+        tmp_path, f"sources:\n  - {{id: acts, kind: sitemap, url: '{site.url}/map.xml', gap: 0s, language: zh}}\n"
+    ) as bench:
+        bench.poll()
+        assert sum(f"/act/{n}.html" in {path for _, path, _ in site.requests} for n in range(30)) == 20
+        _, summary = back(bench, day_of(25))
+        assert (summary["new"], summary["completed"]) == (0, 6)
+        assert bench.app.store.last_seq() == 0
+        assert sum(f"/act/{n}.html" in {path for _, path, _ in site.requests} for n in range(30)) == 26
+
+
+def test_the_running_service_does_it_for_the_command(site: Site, place: Place) -> None:
+    place.sources(SOURCE.format(url=site.url, more=f"{PAGED}\n    {DETAIL}"))
+    with place.service("--no-web") as service:
+        service.until(lambda: "poll source=acts outcome=ok" in service.text)
+        *pages, last = place.rows("sources", "backfill", "acts", "--since", day_of(17).isoformat())
+        assert [row["page"] for row in pages] == [1, 2, 3, 4, 5]
+        assert last["summary"]["new"] == 8
+    shown = place.run("sources", "backfill", "acts", "--since", "2019-01-01", "--pages", "2", code=1).stdout
+    assert "--pages 4 reads on" in shown
+    assert "is no day" in place.run("sources", "backfill", "acts", "--since", "soon", code=2).stderr
 
 
 def test_an_unknown_source_is_a_mistake(bench: Inside) -> None:
