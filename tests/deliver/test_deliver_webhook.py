@@ -57,8 +57,8 @@ def test_a_body_over_20_kb_holds_ids_titles_links_and_where_the_rest_is(tmp_path
     many = [announce(n, changed(LAW, id=f"e{n}", cluster="", title=DRAFT.title)) for n in range(1, 301)]
     channel = Webhook(parts(tmp_path))
     payload = channel.freeze(digest(reader(), many, CONTEXT, NOW), reader(), "k-2")[0]
-    data = json.loads(payload.body)["data"]
-    assert len(payload.body) <= LARGEST_BODY
+    data = json.loads(payload.filled)["data"]
+    assert len(payload.filled) <= LARGEST_BODY
     assert data["count"] == 300
     assert data["next"] == "https://cgt.example/api/digests/k-2"
     assert set(data["events"][0]) == {"id", "title", "url"}
@@ -68,18 +68,25 @@ def test_a_body_over_20_kb_holds_ids_titles_links_and_where_the_rest_is(tmp_path
 def test_a_hostile_title_still_makes_a_small_valid_body(tmp_path, title):
     told = digest(reader(), [announce(1, changed(LAW, title=title))], CONTEXT, NOW)
     payload = Webhook(parts(tmp_path)).freeze(told, reader(), "k")[0]
-    assert len(payload.body) <= LARGEST_BODY
-    json.loads(payload.body)
+    assert len(payload.filled) <= LARGEST_BODY
+    json.loads(payload.filled)
 
 
 def test_a_repeat_has_the_same_id_and_bytes_and_a_new_timestamp(tmp_path):
     channel = Webhook(parts(tmp_path))
     payload = channel.freeze(FEW, reader(), "k-1")[0]
     secret = channel.secret_for("reader")
-    first, later = (signed(secret, "k-1", payload.body, at) for at in (NOW, NOW.replace(hour=5)))
+    first, later = (signed(secret, "k-1", payload.filled, at) for at in (NOW, NOW.replace(hour=5)))
     assert first["webhook-id"] == later["webhook-id"]
     assert first["webhook-timestamp"] != later["webhook-timestamp"]
     assert payload == channel.freeze(FEW, reader(), "k-1")[0]
+
+
+def test_receivers_of_one_message_share_its_body_and_are_told_apart_by_what_fills_it(tmp_path):
+    channel = Webhook(parts(tmp_path))
+    payloads = [channel.freeze(FEW, changed(reader(), name=name), f"k-{name}")[0] for name in ("mei", "tom", "")]
+    assert len({id(one.body) for one in payloads}) == 1
+    assert [json.loads(one.filled)["data"]["subscription"] for one in payloads] == ["mei", "tom", ""]
 
 
 def test_each_subscription_has_its_own_secret_of_32_bytes():

@@ -15,6 +15,7 @@ from cgtwatch.model.subscription import Subscription
 from cgtwatch.text.graphemes import cut
 
 LARGEST_BODY = 20_000  # bytes; what is larger is told in short and fetched by its receiver
+LONGEST_NAME = 96  # characters of a subscription's name that a body leaves room for
 _LONGEST_TITLE = 120
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 _OWNER = "subscription"  # in the payload's headers: whose secret signs; never sent
@@ -27,39 +28,62 @@ class Webhook:
         self._net = parts.net
         self._secret_key = parts.secret_key
         self._public_url = (parts.public_url or "").rstrip("/")
+        self._last: _Mould | None = None  # of the last message, for its next receiver
 
     def secret_for(self, subscription: str) -> str:
         """The `whsec_` secret with which the receiver checks our signatures; made from the installation's key and the name."""
         return secret_for(self._secret_key, subscription)
 
     def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The body; over 20 kB it holds ids, titles and links, and `next`, the address of the rest."""
-        data = {"subscription": subscription.name, **message.data}
-        body = _body(message, data)
-        if len(body) > LARGEST_BODY:
-            body = self._short(message, data, key)
-        return (Payload(body, "application/json", {_OWNER: subscription.name}),)
+        """The body; over 20 kB it holds ids, titles and links, and `next`, the address of the rest.
+
+        Readers of one message share it, with holes for the name of the subscription and the key.
+        """
+        last = self._last
+        if last is None or last.message is not message:
+            last = self._last = _Mould(message, self._public_url)
+        fillings = last.fillings(subscription.name, key)
+        return (Payload(last.body, "application/json", {_OWNER: subscription.name}, fillings),)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
         """One attempt, signed for the moment it is made at (`now`)."""
         if self._net is None:
             return SendOutcome(SendResult.RETRY, "no network session is open")
-        secret = self.secret_for(payload.headers.get(_OWNER, ""))
-        return outcome(post(self._net, target, payload.body, signed(secret, key, payload.body, now)), now)
+        secret, body = self.secret_for(payload.headers.get(_OWNER, "")), payload.filled
+        return outcome(post(self._net, target, body, signed(secret, key, body, now)), now)
 
-    def _short(self, message: Message, data: dict[str, Any], key: str) -> bytes:
-        brief = [
-            {"id": each["id"], "title": cut(each["title"], _LONGEST_TITLE), "url": each["url"] if len(each["url"]) <= 500 else ""}
-            for each in data.get("events", [])
-        ]
-        rest = f"{self._public_url}/api/digests/{key}" if self._public_url else None
-        kept = {name: value for name, value in data.items() if name not in {"events", "sections", "opened", "closed"}}
-        while True:
-            short = {**kept, "truncated": True, "events": brief, "next": rest}
-            body = _body(message, short)
-            if len(body) <= LARGEST_BODY or not brief:
-                return body
-            brief = brief[: len(brief) * LARGEST_BODY // (len(body) + 1)]
+
+class _Mould:
+    """The body of one message for any number of receivers."""
+
+    def __init__(self, message: Message, public_url: str) -> None:
+        self.message = message
+        whole = _body(message, dict(message.data))
+        mark = hashlib.sha256(whole).hexdigest()  # of the message itself, so that no title can hold it
+        # As long as what may stand there, so that a full body is never longer than an empty one.
+        self._name, self._key = f"<name:{mark}>".ljust(LONGEST_NAME, "-"), f"<key:{mark}>"
+        data = {"subscription": self._name, **message.data}
+        self.body = _body(message, data)
+        if len(self.body) > LARGEST_BODY:
+            self.body = _short(message, data, f"{public_url}/api/digests/{self._key}" if public_url else None)
+
+    def fillings(self, name: str, key: str) -> dict[str, str]:
+        """What stands in the holes, as JSON writes it."""
+        return {self._name: json.dumps(name, ensure_ascii=False)[1:-1], self._key: json.dumps(key, ensure_ascii=False)[1:-1]}
+
+
+def _short(message: Message, data: dict[str, Any], rest: str | None) -> bytes:
+    brief = [
+        {"id": each["id"], "title": cut(each["title"], _LONGEST_TITLE), "url": each["url"] if len(each["url"]) <= 500 else ""}
+        for each in data.get("events", [])
+    ]
+    kept = {name: value for name, value in data.items() if name not in {"events", "sections", "opened", "closed"}}
+    while True:
+        short = {**kept, "truncated": True, "events": brief, "next": rest}
+        body = _body(message, short)
+        if len(body) <= LARGEST_BODY or not brief:
+            return body
+        brief = brief[: len(brief) * LARGEST_BODY // (len(body) + 1)]
 
 
 def secret_for(secret_key: bytes, subscription: str) -> str:

@@ -38,7 +38,7 @@ def whole_data(app: App, key: str) -> Mapping[str, Any]:
 def _frozen(delivery: Delivery) -> Mapping[str, Any] | None:
     if delivery.channel != "webhook":
         return None
-    found: Mapping[str, Any] = json.loads(delivery.payload.body)
+    found: Mapping[str, Any] = json.loads(delivery.payload.filled)
     return found
 
 
