@@ -17,7 +17,7 @@ from cgtwatch.deliver.fitting import each_of, fitted, link_target, slashed
 from cgtwatch.deliver.notice import Item, Tone, notice_of
 from cgtwatch.deliver.post import outcome
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome
+from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
 _REST = 0.5  # seconds between posts
@@ -63,8 +63,8 @@ def _meaning(answer: Answer, now: datetime) -> SendOutcome:
     if answer.status is None:
         return outcome(answer, now)
     said = json_object(answer.body)
-    if answer.status == 200 and "id" not in said:
-        return unreadable(answer, "the message that was made")
+    if answer.status == 200:  # with what was made of the post; that need not stand in the ledger
+        return SendOutcome(SendResult.SENT, "200 ok") if "id" in said else unreadable(answer, "the message that was made")
     if answer.status == 429:
         return told(answer, later(seconds(said.get("retry_after"))), now)
     verdict = _CODES.get(said["code"]) if 400 <= answer.status <= 499 and isinstance(said.get("code"), int) else None

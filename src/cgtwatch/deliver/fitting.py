@@ -25,8 +25,9 @@ _LIVE = re.compile(
 _LOOK_ALIKE = str.maketrans({
     "[": "［", "]": "］", "*": "＊", "_": "＿", "`": "｀", "<": "＜", ">": "＞", "#": "＃", "|": "｜", "~": "～", "\\": "＼", "!": "！",
 })  # fmt: skip
-_PUNCTUATION = re.compile(r"([\\`*_\[\]()|~<>])")
-_ENTITIES = re.compile(r"[&<>*_~`\[\]()#+\-!:|\\\"'$/]")
+# What is markup inside a line; where a line begins, `still` has been before. Without brackets, parentheses are only that.
+_PUNCTUATION = re.compile(r"([\\`*_\[\]|~<>])")
+_ENTITIES = re.compile(r"[&<>*_~`\[\]\\$]")
 # What could end a link or a piece of markup around it.
 _LOOSE = re.compile(r"[\s()<>\[\]\"'\\`^{}|*]")
 
@@ -87,7 +88,7 @@ def units(text: str) -> int:
 
 
 def slashed(text: str) -> str:
-    """Escaped with backslashes, as CommonMark has it (2.4); what is markup only where a line begins is `still` already."""
+    """Escaped with backslashes, as CommonMark has it (2.4)."""
     return _PUNCTUATION.sub(r"\\\1", text)
 
 

@@ -25,6 +25,7 @@ from cgtwatch.net.request import NetAnswer
 _REST = 0.5  # seconds between posts
 _MOST_BYTES = 18_000
 _TITLE, _FACT, _LINK, _FOOT = 1500, 600, 900, 1200
+_COLORS = {Tone.TROUBLE: "Attention", Tone.OVER: "Good"}
 _FAILED = re.compile(r"HTTP error (\d{3})")  # "Webhook message delivery failed with error: Microsoft Teams endpoint returned …"
 
 
@@ -72,8 +73,8 @@ def _container(item: Item) -> dict[str, Any]:
     link = link_target(item.link, _LINK, json_octets)
     act = {"selectAction": {"type": "Action.OpenUrl", "url": link}} if link else {}
     lines = [_run(_shown(line, each_of(item.lines, _FACT)), size="Small", isSubtle=True) for line in item.lines]
-    color = "Attention" if item.tone is Tone.TROUBLE else "Good" if item.tone is Tone.OVER else "Default"
-    title = _run(_shown(item.title, _TITLE), weight="Bolder", color=color, **act)
+    color = {"color": _COLORS[item.tone]} if item.tone in _COLORS else {}
+    title = _run(_shown(item.title, _TITLE), weight="Bolder", **color, **act)
     deadline = [_run(_shown(item.deadline, _FACT), size="Small", weight="Bolder", color="Warning")] if item.deadline else []
     return {"type": "Container", "spacing": "Medium", "items": [title, *lines, *deadline]}
 
