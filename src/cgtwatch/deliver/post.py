@@ -1,7 +1,10 @@
 """One POST through the guarded session, and what each way of ending means for a delivery."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 from cgtwatch.deliver.channel import Door, masked
 from cgtwatch.model.delivery import SendOutcome, SendResult
@@ -11,14 +14,29 @@ from cgtwatch.net.retry_after import retry_after
 
 _DEADLINE = timedelta(seconds=15)
 _MOST_ANSWER = 20_000  # bytes of an answer that are read
+_LEAST_SECRET = 8  # characters; shorter parts of an address are plain words
+_PIECE = re.compile(r"[\w~.-]+")
+_UNSAID = "…".encode()
 
 
 def post(door: Door, url: str, body: bytes, headers: Mapping[str, str]) -> NetAnswer | NetFailure:
     """The exchange: 15 s, 20 kB of answer, redirects never followed (a moved hook would take its signature elsewhere)."""
     sent = {"content-type": "application/json", **headers}
-    return door.exchange(
+    answer = door.exchange(
         NetRequest(url=url, method="POST", headers=sent, body=body, deadline=_DEADLINE, max_bytes=_MOST_ANSWER, follow=0)
     )
+    return replace(answer, body=unsaid(answer.body, url)) if isinstance(answer, NetAnswer) else answer
+
+
+def unsaid(said: bytes, url: str) -> bytes:
+    """An answer without what it repeats of the address asked, whose path and query are a password: "Cannot POST /hook/TOKEN"."""
+    parts = urlsplit(url)
+    whole = [f"{parts.path}?{parts.query}", parts.path, parts.query]
+    pieces = [piece for each in whole for piece in _PIECE.findall(unquote(each))]
+    for own in sorted({*whole, *map(unquote, whole), *pieces}, key=len, reverse=True):
+        if len(own) >= _LEAST_SECRET:
+            said = said.replace(own.encode(), _UNSAID)
+    return said
 
 
 def outcome(answer: NetAnswer | NetFailure, now: datetime) -> SendOutcome:
