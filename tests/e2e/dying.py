@@ -22,29 +22,30 @@ from typing import Any
 ROOMS = ("cli", "config", "compose", "deliver", "engine", "net", "pipeline", "select", "store")
 CHANNELS = ("deliver.email:Email", "deliver.webhook:Webhook", "deliver.slack:Slack", "deliver.maildir:LocalMailbox")
 
-# Name → when, and the functions whose call or return it is; of several the first that exists counts, `*` means all channels.
-STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "before choosing": ("call", ("select.choice:wanted",)),
-    "after choosing": ("return", ("select.choice:wanted",)),
-    "before composing": ("call", ("compose.messages:digest",)),
-    "after composing": ("return", ("compose.messages:digest",)),
-    "before freezing": ("call", ("*.freeze",)),
-    "after freezing": ("return", ("*.freeze",)),
-    "before recording": ("call", ("store.digests:Digests.record_digests",)),
-    "inside recording": ("call", ("store.queue:enqueue",)),
-    "at the end of recording": ("return", ("store.queue:enqueue",)),
-    "after recording": ("return", ("store.digests:Digests.record_digests",)),
-    "before the attempt is recorded": ("call", ("store.deliveries:_begin",)),
-    "while the attempt is recorded": ("return", ("store.deliveries:_begin",)),
-    "after the attempt is recorded": ("call", ("pipeline.send:attempt",)),
-    "before connecting": ("connect", ()),
-    "after the first byte": ("first byte", ()),
-    "half sent": ("half", ()),
-    "after the last byte": ("last byte", ()),
-    "after the answer": ("return", ("*.send",)),
-    "before the outcome is recorded": ("call", ("store.deliveries:_settle",)),
-    "while the outcome is recorded": ("return", ("store.deliveries:_state_after",)),
-    "after the outcome is recorded": ("call", ("engine.sends:Sends._tell",)),
+# Name → when, the functions whose call or return it is (`*`: of all channels), and the how manyth time. One message is composed for all
+# readers, and the second write of the ledger of attempts holds the outcome of the first one.
+STEPS: dict[str, tuple[str, str, int]] = {
+    "before choosing": ("call", "select.choice:wanted", 2),
+    "after choosing": ("return", "select.choice:wanted", 2),
+    "before composing": ("call", "compose.messages:digest", 1),
+    "after composing": ("return", "compose.messages:digest", 1),
+    "before freezing": ("call", "*.freeze", 2),
+    "after freezing": ("return", "*.freeze", 2),
+    "before recording": ("call", "store.digests:Digests.record_digests", 1),
+    "inside recording": ("call", "store.queue:enqueue", 1),
+    "at the end of recording": ("return", "store.queue:enqueue", 1),
+    "after recording": ("return", "store.digests:Digests.record_digests", 1),
+    "before the attempt is recorded": ("call", "store.deliveries:Deliveries.exchange", 1),
+    "while the attempt is recorded": ("return", "store.deliveries:_begin", 1),
+    "after the attempt is recorded": ("return", "store.deliveries:Deliveries.exchange", 1),
+    "before connecting": ("connect", "", 1),
+    "after the first byte": ("first byte", "", 1),
+    "half sent": ("half", "", 1),
+    "after the last byte": ("last byte", "", 1),
+    "after the answer": ("return", "*.send", 1),
+    "before the outcome is recorded": ("call", "store.deliveries:Deliveries.exchange", 2),
+    "while the outcome is recorded": ("return", "store.deliveries:_settle", 2),
+    "after the outcome is recorded": ("return", "store.deliveries:Deliveries.exchange", 2),
 }
 BEGIN = "engine.operations:perform"  # what is before is the same for all commands and touches nothing
 
@@ -63,21 +64,18 @@ def code_of(name: str) -> CodeType | None:
     return getattr(found, "__code__", None)
 
 
-def codes(names: tuple[str, ...]) -> set[CodeType]:
-    starred = [f"{channel}{name[1:]}" for name in names if name.startswith("*") for channel in CHANNELS]
-    plain = [found for name in names if not name.startswith("*") and (found := code_of(name))][:1]
-    return {found for name in starred if (found := code_of(name))} | set(plain)
+def codes(name: str) -> set[CodeType]:
+    names = [f"{channel}{name[1:]}" for channel in CHANNELS] if name.startswith("*") else [name]
+    return {found for each in names if (found := code_of(each))}
 
 
-def watch_step(name: str, nth: int) -> None:
-    """Die when `name` happens for the `nth` time."""
-    when, functions = STEPS[name]
+def watch_step(name: str) -> None:
+    """Die at that step."""
+    when, function, nth = STEPS[name]
     left = count(nth, -1)
-    if not functions:
+    if not function:
         return watch_socket(when, lambda: next(left) == 1)
-    wanted = codes(functions)
-    if not wanted:
-        sys.exit(f"no such function any more: {functions}")
+    wanted = codes(function)
 
     def look(frame: FrameType, event: str, _: object) -> None:
         if event == when and frame.f_code in wanted and next(left) == 1:
@@ -139,11 +137,13 @@ def child(asked: dict[str, Any], told: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     main = importlib.import_module("cgtwatch.cli.main").main
-    importlib.import_module("cgtwatch.deliver.slack")._REST = 0  # a room that asks for no pause between posts: nobody has time to wait
+    importlib.import_module(
+        "cgtwatch.deliver.slack"
+    )._REST = 0  # a room that asks for no pause between posts: nobody has time to wait
     how = asked["die"] or {}
     calls = None
     if "step" in how:
-        watch_step(how["step"], how["nth"])
+        watch_step(how["step"])
     elif how:
         calls = watch_calls(how["call"])
     code = 0

@@ -16,10 +16,12 @@ from cgtwatch.model.health import Alarm
 from cgtwatch.model.subscription import Promise
 from cgtwatch.select import quiet_end
 from cgtwatch.store import Store
-from cgtwatch.store.records import Ended
+from cgtwatch.store.records import Attempt, Ended
 
 _log = logging.getLogger(__name__)
 WARN_AFTER = 4  # failed attempts after which the operator hears of a target
+READ_BY_PEOPLE = frozenset({"email"})  # a hook's receiver knows a repeat by its id, a mailbox shows it
+MOST_COPIES = 2  # perhaps taken: one more, then it is listed; a server that takes and hangs up would get one an hour for days
 WARN_AFTER_ALL = 2  # troubles of a whole way in a row; a server that is started anew is back before
 _HINT = "`cgtwatch deliveries list` shows it; `deliveries redeliver` sends it again, `deliveries resolve` closes it"
 
@@ -128,7 +130,11 @@ def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datet
         return None
     if outcome.result not in {SendResult.RETRY, SendResult.UNKNOWN}:
         return None
-    first = _first_try(delivery, parts, now)
+    tries = _this_round(delivery, parts)
+    perhaps = 1 + sum(one.result is SendResult.UNKNOWN for one in tries)  # copies that were perhaps taken
+    if outcome.result is SendResult.UNKNOWN and delivery.channel in READ_BY_PEOPLE and perhaps >= MOST_COPIES:
+        return None
+    first = tries[0].started_at if tries else now
     planned = next_attempt(delivery.channel, delivery.attempts, outcome, first, now, parts.jitter())
     if planned is None or not delivery.subscription or delivery.kind == CONFIRM:
         return planned
@@ -137,10 +143,10 @@ def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datet
     return planned
 
 
-def _first_try(delivery: Delivery, parts: SendParts, now: datetime) -> datetime:
-    """When the present round of attempts began; a redelivery begins a new one."""
+def _this_round(delivery: Delivery, parts: SendParts) -> tuple[Attempt, ...]:
+    """The present round of attempts, first one first; a redelivery begins a new one."""
     tries = parts.store.attempts(delivery.key)
-    return tries[-delivery.attempts].started_at if 0 < delivery.attempts <= len(tries) else now
+    return tries[-delivery.attempts :] if 0 < delivery.attempts <= len(tries) else ()
 
 
 def _of_reader(delivery: Delivery) -> str:

@@ -182,14 +182,22 @@ class Deliveries(Room):
             return _set(db, row, {"state": str(DeliveryState.QUEUED), "attempts": 0, "due_at": now, "sent_at": None})
 
     def resolve(self, key: str, state: DeliveryState, now: datetime) -> Delivery:
-        """Say what became of a delivery that is unknown, dead or waiting: sent, cancelled or dead."""
+        """Say what became of a delivery that is unknown, dead or waiting: sent, cancelled or dead.
+
+        With the last one that is open of a subscription its trouble is over.
+        """
         if state not in _RESOLVED:
             raise StoreError(f"delivery {key}: cannot be resolved as {state}; say sent, cancelled or dead")
         with self._database.write() as db:
             row = found(db, key)
             if row["state"] in (DeliveryState.ATTEMPTED, DeliveryState.SENT):
                 raise StoreError(f"delivery {key}: is {row['state']}; only what is unknown, dead or waiting can be resolved")
-            return _set(db, row, {"state": str(state), "due_at": None, "sent_at": now if state is DeliveryState.SENT else None})
+            done = _set(db, row, {"state": str(state), "due_at": None, "sent_at": now if state is DeliveryState.SENT else None})
+            trouble = in_state(DeliveryState.UNKNOWN) | in_state(DeliveryState.DEAD) | in_state(DeliveryState.RETRY)
+            left = select(DELIVERY.c.id).where(DELIVERY.c.subscription_id == row["subscription_id"], trouble)
+            if row["subscription_id"] is not None and db.execute(left.limit(1)).first() is None:
+                change_alarms(db, (), [f"delivery:{done.subscription}"], now)
+            return done
 
     def attempts(self, key: str) -> tuple[Attempt, ...]:
         """Every try at a delivery, first one first."""
