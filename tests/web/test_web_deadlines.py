@@ -66,7 +66,15 @@ def test_what_a_shortened_digest_counts_stands_on_its_page(watch: Watched) -> No
 
 @pytest.mark.parametrize(
     "query",
-    ["", "after=0", "after=x&upto=1", "after=5&upto=1", "after=0&upto=999999", "after=0&upto=9&stage=odd", "after=0&upto=9&tz=../etc"],
+    [
+        "",
+        "after=0",
+        "after=x&upto=1",
+        "after=5&upto=1",
+        "after=0&upto=999999",
+        "after=0&upto=9&stage=odd",
+        "after=0&upto=9&tz=../etc",
+    ],
 )
 def test_an_address_that_is_not_ours_is_not_found(watch: Watched, query: str) -> None:
     assert watch.page.get(f"/told?{query}").status_code == 404
