@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cgtwatch.model.translation import Translation
     from cgtwatch.net.session import Net
     from cgtwatch.parse.service import ParseService
+    from cgtwatch.pipeline.contexts import Contexts
     from cgtwatch.pipeline.digest import DigestParts
     from cgtwatch.pipeline.notices import NoticeParts
     from cgtwatch.pipeline.poll import Acquirer, PollParts
@@ -331,7 +332,7 @@ class App:
     @property
     def digest_parts(self) -> "DigestParts":
         """What a digest walks through."""
-        found: DigestParts = part("digest")(self.store, self.channel, self._context, self.clock)
+        found: DigestParts = part("digest")(self.store, self.channel, self._context, self.clock, self._contexts)
         return found
 
     @property
@@ -379,16 +380,14 @@ class App:
         """The user's own topics with their names."""
         return {topic.id: topic.name for topic in self.rules_file.rules.topics}
 
-    def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
-        store, wanted = self.store, part("wanted")
-        found: DigestContext = part("context")(
-            issuer_names=self.issuer_names(), source_names={source.id: source.name for source in self.sources},
-            public_url=self.settings.public_url,
-            open_consultations=tuple(
-                event for event in store.open_consultations(now.date()) if wanted(subscription, event).wanted
-            ),
-            sources_watched=sum(source.enabled for source in self.sources), sources_answered=part("answered")(store, self.sources),
-            stored=store.counts().items, why=why, steps=part("steps")(store, frozenset(why)), topic_names=self.topic_names(),
-            translated=self.translated(subscription.language), templates=self.templates,
+    def _contexts(self) -> "Contexts":
+        """Makes the contexts of one run's messages."""
+        frame = part("context")(
+            issuer_names=self.issuer_names(), public_url=self.settings.public_url, topic_names=self.topic_names(),
+            templates=self.templates,
         )  # fmt: skip
+        found: Contexts = part("contexts")(self.store, self.sources, frame, self.translated)
         return found
+
+    def _context(self, subscription: Subscription, why: Mapping[str, tuple[str, ...]], now: datetime) -> "DigestContext":
+        return self._contexts()(subscription, why, now)

@@ -1,6 +1,7 @@
 """Plain text set in columns, where a Chinese character takes two."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cgtwatch.text.graphemes import cluster_width, graphemes, width
 
@@ -9,6 +10,7 @@ _NOT_FIRST = set("，。、；：！？）》」』】〕〉”’…—·％,.;
 _NOT_LAST = set("（《「『【〔〈“‘([{")  # may not end one
 
 
+@lru_cache(maxsize=4096)  # a hundred filters tell the same acts in the same words
 def wrap(text: str, first: str = "", rest: str = "", columns: int = COLUMNS) -> str:
     """`text` in lines of at most `columns`, the first one after `first`, the others after `rest`.
 

@@ -100,6 +100,7 @@ class Mould:
         whole = f"{message.subject}\0{message.text}\0{message.html}".encode("utf-8", "replace")
         self._holes = _Holes(hashlib.sha256(whole + message.calendar).hexdigest()[:20])
         self._bodies: dict[str, bytes] = {}
+        self.act = act_of(message)
 
     def payload(self, to: Recipient) -> Payload:
         """The shared body and what `to` has in its holes; filled it is the whole mail, lines ending in CRLF (RFC 5322)."""
@@ -182,13 +183,17 @@ def message_id(key: str, where: str) -> str:
     return f"{plain}.cgtwatch@{where}"
 
 
-def root_id(message: Message, subscription: Subscription) -> str:
+def act_of(message: Message) -> str:
+    """The thread of the one act that an alert is about; empty for anything else."""
+    threads = {str(event.get("thread") or "") for event in _events(message)} if message.kind == "event.alert" else set()
+    return threads.pop() if len(threads) == 1 else ""
+
+
+def root_id(act: str, subscription: Subscription) -> str:
     """What the mails of a subscription hang from, so that mail programs show them as one conversation (RFC 5322 3.6.4).
 
-    Alerts about one act hang from that act: its draft, final text and amendments are one conversation.
+    Alerts about one `act` hang from that act: its draft, final text and amendments are one conversation.
     """
-    threads = {str(event.get("thread") or "") for event in _events(message)}
-    act = threads.pop() if message.kind == "event.alert" and len(threads) == 1 else ""
     return "series-" + hashlib.sha256(f"{member(subscription)}\n{act}".encode()).hexdigest()[:24]
 
 
@@ -235,4 +240,4 @@ class Press:
             link = unsubscribe_url(self._public_url, self._secret_key, subscription)
             page = manage_url(self._public_url, self._secret_key, subscription, message.created_at)
         address = subscription.target if "@" in subscription.target else self._address
-        return mould.payload(Recipient(address, key, link, page, name, root_id(message, subscription)))
+        return mould.payload(Recipient(address, key, link, page, name, root_id(mould.act, subscription)))

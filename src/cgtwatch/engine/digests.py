@@ -50,12 +50,12 @@ class Digests:
         if before is not None and timedelta() <= now - before < _LOOK_OVER:
             self._looked_at = before
             return
-        readers = self.app.store.subscriptions()
-        for gone in self._broken.keys() - {one.name for one in readers}:
-            del self._broken[gone], self._again[gone]
-        for one in readers:
+        for one in self.app.store.waiting_subscriptions(now):
             if (hour := set_right(one, now)) is not None:
                 self.app.store.update_subscription(one.name, next_due=hour)
+        if self._broken:
+            for gone in self._broken.keys() - {one.name for one in self.app.store.subscriptions()}:
+                del self._broken[gone], self._again[gone]
 
     def _looked_around(self) -> bool:
         """A welcome tells what was found, so it waits until every source was visited once, but not for ever."""
@@ -95,4 +95,4 @@ def _alarm(failed: Sequence[DigestRow], now: datetime) -> Alarm:
     shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     subject = f"digests cannot be composed for {shown}"
     hint = "`cgtwatch digest --preview --subscription NAME` shows the mistake; nothing is lost, it is tried again"
-    return Alarm(_ALARM, "digest", subject, failed[0].error or "", hint, now)
+    return Alarm(_ALARM, "digest", subject, f"{shown}: {failed[0].error or 'no reason given'}", hint, now)

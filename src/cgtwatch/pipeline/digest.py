@@ -97,9 +97,11 @@ def run_digests(subscriptions: Iterable[Subscription], parts: DigestParts) -> It
     Trouble with a template, a target or a channel is told in the rows of those it concerns, and others go on. What is in
     `STORAGE_TROUBLE` passes through, because then nothing can be recorded; what was not recorded is composed again next time.
     """
-    now, batch = parts.clock(), _Batch(parts.store)
-    announced = _Announced(parts.store)
-    for (from_seq, reader), members in _groups(subscriptions).items():
+    groups, now, batch = _groups(subscriptions), parts.clock(), _Batch(parts.store)
+    if not groups:
+        return
+    parts, announced = parts.for_run(), _Announced(parts.store)
+    for (from_seq, reader), members in groups.items():
         try:
             told = edition(reader, from_seq, announced.after(from_seq), parts, now)
         except STORAGE_TROUBLE:

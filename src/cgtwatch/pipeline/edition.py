@@ -19,6 +19,9 @@ from cgtwatch.store.records import Chosen
 MOST_OF_BACKLOG = 200  # events told in a first digest; the others are counted and linked
 
 
+Context = Callable[[Subscription, Mapping[str, tuple[str, ...]], datetime], DigestContext]
+
+
 class Freezes(Protocol):
     """A channel, as far as composing needs it."""
 
@@ -27,12 +30,19 @@ class Freezes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DigestParts:
-    """The rooms a digest walks through, put together by the app. `context` tells what the templates need beside the events."""
+    """The rooms a digest walks through, put together by the app. `context` tells what the templates need beside the events;
+    `contexts` makes one for a run, which looks up once what many messages mention.
+    """
 
     store: Store
     channel: Callable[[str], Freezes]
-    context: Callable[[Subscription, Mapping[str, tuple[str, ...]], datetime], DigestContext]
+    context: Context
     clock: Callable[[], datetime]
+    contexts: Callable[[], Context] | None = None
+
+    def for_run(self) -> "DigestParts":
+        """These parts, for many messages."""
+        return self if self.contexts is None else replace(self, context=self.contexts())
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,10 @@ class Digests(Room):
         )
         return self._subscriptions(come)
 
+    def waiting_subscriptions(self, now: datetime) -> list[Subscription]:
+        """Active subscriptions whose hour is later than `now`, by name."""
+        return self._subscriptions(SUBSCRIPTION.c.next_due > now)
+
     def _subscriptions(self, condition: Any) -> list[Subscription]:  # noqa: ANN401 - a condition on the table
         live = and_(SUBSCRIPTION.c.removed_at.is_(None), SUBSCRIPTION.c.status == str(Status.ACTIVE))
         wanted = select(SUBSCRIPTION).where(live, condition).order_by(SUBSCRIPTION.c.name)
@@ -87,7 +91,7 @@ def _refuse_nonsense(record: DigestRecord) -> None:
 
 def _move_marks(db: Connection, records: Sequence[DigestRecord]) -> list[int | None]:
     """The numbers of the subscriptions whose marks were moved, record by record; None where another was first."""
-    rows = select(SUBSCRIPTION).where(SUBSCRIPTION.c.name.in_({one.subscription for one in records}), _SERVED)
+    rows = select(*_MARKS).where(SUBSCRIPTION.c.name.in_({one.subscription for one in records}), _SERVED)
     readers = {row["name"]: dict(row) for row in db.execute(rows).mappings()}
     # A mark that stays where it is tells nobody that another was first; the key of the message does.
     unmoved = [one.key for record in records if record.from_seq == record.to_seq for one in record.deliveries]
@@ -115,6 +119,7 @@ def _goes_elsewhere(reader: dict[str, Any], record: DigestRecord) -> bool:
 
 
 _SERVED = and_(SUBSCRIPTION.c.removed_at.is_(None), SUBSCRIPTION.c.status == str(Status.ACTIVE))
+_MARKS = tuple(SUBSCRIPTION.c[name] for name in ("id", "name", "sent_upto", "next_due", "welcomed", "channel", "target"))
 _MOVES = ("sent_upto", "next_due", "welcomed")
 _MARK = update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("of")).values({name: bindparam(name) for name in _MOVES})
 

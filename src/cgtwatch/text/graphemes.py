@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _JOINER = "\u200d"
 _MOST_MARKS = 4  # Vietnamese and Tibetan need three; more is a title that stacks thousands to break the page
@@ -56,6 +57,7 @@ def cluster_width(cluster: str) -> int:
     return 0 if unicodedata.category(cluster[0]) in {"Mn", "Me", "Cf"} else 1
 
 
+@lru_cache(maxsize=4096)  # one title stands in the messages of a hundred filters
 def cut(text: str, most: int) -> str:
     """`text` with at most `most` characters as a reader counts them, the last one an ellipsis where something was left out."""
     if len(text) <= most and text.isascii():
