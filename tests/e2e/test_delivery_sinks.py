@@ -71,7 +71,7 @@ MAILS: dict[str, tuple[str, int, int, str]] = {
     "grey": ("sent", 3, 1, "active"),
     "temp3": ("sent", 4, 1, "active"),
     "refuse": ("dead", 1, 0, "active"),
-    "nouser": ("dead", 1, 0, "active"),
+    "nouser": ("dead", 1, 0, "paused"),  # nobody of that name: asking on is rude
     "full": ("dead", 1, 0, "active"),
     "spam": ("dead", 1, 0, "active"),
     "temp": ("retry", 0, 0, "active"),  # hourly, for three days
@@ -141,7 +141,7 @@ def judged(at: Desk, wanted: dict[str, tuple[str, tuple[str, int, int, str]]], t
 
 
 def alarmed(at: Desk) -> set[str]:
-    return {key.removeprefix("delivery:") for what, key in at.told() if what == "opened"}
+    return {key.partition(":")[2] for what, key in at.told() if what == "opened"}
 
 
 def test_every_fault_of_a_webhook_leads_where_it_should(tmp_path: Path, site: Site, sink: str, hooks: dict[str, str]) -> None:
