@@ -142,7 +142,7 @@ def test_a_card_shows_title_issuer_stage_deadline_change_reason_and_links(house,
 @pytest.mark.parametrize("message", [
     welcome(reader(), CONTEXT, NOW),
     welcome(reader("en"), replace(CONTEXT, open_consultations=(), public_url=None), NOW),
-    alarm([Alarm("network", "network", "Network <down>", "no source answers", "check the line", NOW)], (), "en", NOW),
+    alarm([Alarm("network", "down", "Network <down>", "no source answers", "check the line", NOW)], (), "en", NOW),
     alarm((), [Alarm("slow", "slow", "@all", "<b>", "", NOW, closed_at=NOW)], "zh", NOW),
     digest(reader(), (), replace(CONTEXT, public_url=None), NOW),
     Message("subscription.confirm", "Please confirm", "", "", {}, "en", NOW),

@@ -70,7 +70,7 @@ def test_a_long_digest_is_dealt_out_over_numbered_posts(tmp_path):
 def test_an_alarm_is_told_in_slack_too(tmp_path):
     opened = [Alarm("network", "network", "Network <down>", "no source answers", "check the line", NOW)]
     (post,) = posts(alarm(opened, (), "en", NOW), tmp_path)
-    assert texts(post)[1] == "*▲ Network &lt;\u200bdown&gt;*\nno source answers\ncheck the line"
+    assert texts(post)[1] == f"*▲ No source can be reached*\nsince {NOW:%Y-%m-%d %H:%M} UTC\nno source answers\ncheck the line"
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def test_a_target_gone_switches_its_subscription_off_and_the_operator_hears_of_i
     assert (said.switch_off, said.next_at) == ("switched off: 410 Gone", None)
     assert said.trouble is not None
     assert "was switched off" in said.trouble.subject
+    assert said.well == (said.trouble.key,)  # it was perhaps in trouble before, and this is news
     assert "resume" in said.trouble.hint
 
 

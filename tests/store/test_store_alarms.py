@@ -35,6 +35,14 @@ def test_trouble_that_comes_back_is_a_new_alarm(store: Store) -> None:
     assert [each.opened_at for each in store.open_alarms()] == [LATER]
 
 
+def test_trouble_that_takes_the_place_of_another_is_told_without_saying_that_the_other_is_over(store: Store) -> None:
+    store.apply_alarms([an_alarm()], [], NOW)
+    assert tell(store, "a1")
+    store.apply_alarms([an_alarm(at=LATER)], ["source:cde"], LATER)
+    told = store.alarms_to_tell()
+    assert ([each.opened_at for each in told.opened], told.ended) == ([LATER], ())
+
+
 def test_trouble_that_ended_untold_is_told_to_nobody(store: Store) -> None:
     store.apply_alarms([an_alarm()], [], NOW)
     store.apply_alarms([], ["source:cde"], LATER)

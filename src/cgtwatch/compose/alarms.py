@@ -13,6 +13,7 @@ from cgtwatch.text.clean import one_line
 from cgtwatch.text.graphemes import cut
 
 _MOST_ALARMS = 50
+_ALL_OF_THEM = frozenset({"bounces", "mailbox"})  # troubles of no single one, whose keys name nothing that a reader knows
 
 
 def alarm(
@@ -34,19 +35,19 @@ def alarm(
     data = {
         "language": said.language,
         "why_subscribed": values["why"],
-        "opened": [_alarm_record(each) for each in opened],
-        "closed": [_alarm_record(each) for each in closed],
+        "opened": [_alarm_record(each, said) for each in opened],
+        "closed": [_alarm_record(each, said) for each in closed],
     }
     subject = _alarm_subject(opened, closed, said)
     return Message("source.alarm", subject, text, html, data, said.language, now, why=said.say("alarm_why"))
 
 
-def _trouble(each: Alarm, said: Words) -> str:
+def trouble(each: Alarm, said: Words) -> str:
     """What is wrong with what, in the reader's language where its kind has words there."""
     called = said.name("troubles", each.kind)
     if called == each.kind:
         return one_line(each.subject)
-    what = each.key.partition(":")[2]
+    what = "" if each.kind in _ALL_OF_THEM else each.key.partition(":")[2]
     return said.say("colon", a=what, b=called) if what else called
 
 
@@ -54,7 +55,7 @@ def _alarm_words(each: Alarm, said: Words) -> Mapping[str, str]:
     began, ended = _clock(each.opened_at), _clock(each.closed_at)
     span = said.say("alarm_span", **{"from": began, "to": ended}) if ended else said.say("alarm_since", at=began)
     return {
-        "subject": cut(_trouble(each, said), 200),
+        "subject": cut(trouble(each, said), 200),
         "detail": cut(one_line(each.detail), 500),
         "hint": "" if ended else cut(one_line(each.hint), 300),
         "span": span,
@@ -65,7 +66,8 @@ def _clock(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else ""
 
 
-def _alarm_record(each: Alarm) -> dict[str, Any]:
+def _alarm_record(each: Alarm, said: Words) -> dict[str, Any]:
+    """The alarm as it is stored, and `words`: what its reader is shown of it."""
     return {
         "key": each.key,
         "kind": each.kind,
@@ -74,6 +76,7 @@ def _alarm_record(each: Alarm) -> dict[str, Any]:
         "hint": each.hint,
         "opened_at": instant(each.opened_at),
         "closed_at": instant(each.closed_at),
+        "words": dict(_alarm_words(each, said)),
     }
 
 
@@ -81,5 +84,5 @@ def _alarm_subject(opened: Sequence[Alarm], closed: Sequence[Alarm], said: Words
     if opened and closed:
         return said.say("alarm_both_subject", n=len(opened), m=len(closed))
     which = opened or closed
-    first = cut(_trouble(which[0], said), 80) if which else ""
+    first = cut(trouble(which[0], said), 80) if which else ""
     return said.count("alarm_opened_subject" if opened else "alarm_closed_subject", len(which), first=first)

@@ -108,6 +108,6 @@ def _facts(event: Mapping[str, Any], language: str) -> Iterable[str]:
 def _alarms(data: Mapping[str, Any]) -> Iterable[Item]:
     for mark, tone, alarms in (("▲", Tone.TROUBLE, data.get("opened", [])), ("✓", Tone.OVER, data.get("closed", []))):
         for each in alarms:
-            hint = "" if each["closed_at"] else each["hint"]
-            lines = tuple(filter(None, map(still, (each["detail"], hint))))
-            yield Item("", f"{mark} {still(each['subject'])}", "", lines, "", tone)
+            said = each["words"]
+            lines = tuple(filter(None, map(still, (said["span"], said["detail"], said["hint"]))))
+            yield Item("", f"{mark} {still(said['subject'])}", "", lines, "", tone)

@@ -62,7 +62,7 @@ class Returning:
         if self._failed >= PATIENT:
             hint = "look at CGTWATCH_BOUNCE_MAILBOX: its host, user, password and folder"
             what = "the mailbox of bounces cannot be read"
-            store.apply_alarms([Alarm(_MAILBOX, "bounces", what, trouble, hint, now)], [], now)
+            store.apply_alarms([Alarm(_MAILBOX, "mailbox", what, trouble, hint, now)], [], now)
         elif not self._failed and any(one.key == _MAILBOX for one in store.open_alarms()):
             store.apply_alarms([], [_MAILBOX], now)
 

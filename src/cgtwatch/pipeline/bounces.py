@@ -74,7 +74,17 @@ def judge(name: str, bounce: Bounce, tally: Tally) -> Verdict | None:
     if tally.readers > max(_FEW, tally.served // _SHARE):
         subject = f"mails to {tally.readers} of {tally.served} readers came back within a day"
         hint = "look at the mail server and at its reputation; nobody was paused for it"
-        return Verdict("", Alarm(alarm_key(EVERYBODY), "bounces", subject, f"{what}: {bounce.said}", hint, bounce.at))
+        return Verdict(
+            "",
+            Alarm(
+                alarm_key(EVERYBODY),
+                "bounces",
+                subject,
+                f"{tally.readers} of {tally.served}: {what}: {bounce.said}",
+                hint,
+                bounce.at,
+            ),
+        )
     if tally.hard >= STRIKES:
         return _pause(name, bounce, f"paused: mail came back {tally.hard} times in {WITHIN.days} days: {what}", _HINT)
     return None

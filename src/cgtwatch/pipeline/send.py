@@ -121,7 +121,8 @@ def _ended(made: Attempted, parts: SendParts, now: datetime) -> Ended:
     again = _next(delivery, outcome, parts, now)
     gone = outcome.result is SendResult.GONE and bool(delivery.subscription)
     off = f"switched off: {outcome.answer}" if gone else ""  # the target says it no longer exists: asking on is rude
-    return Ended(delivery.key, outcome, again, trouble=_trouble(made, again, now), switch_off=off)
+    over = (_of_reader(delivery),) if gone else ()  # that it is gone is news, also where it was in trouble before
+    return Ended(delivery.key, outcome, again, _trouble(made, again, now), over, off)
 
 
 def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datetime) -> datetime | None:
@@ -165,7 +166,7 @@ def _trouble(made: Attempted, again: datetime | None, now: datetime) -> Alarm | 
             return None
         subject = f"nothing can be sent by {delivery.channel}"
         hint = "messages wait and go out when it works again; `cgtwatch doctor` looks at the settings"
-        return Alarm(_of_way(delivery), "delivery", subject, outcome.answer, hint, now)
+        return Alarm(_of_way(delivery), "channel", subject, outcome.answer, hint, now)
     if not delivery.subscription or delivery.kind == CONFIRM:
         return None  # an alarm about the alarm's own way would only follow it into the ditch; a stranger's typing slip is none
     if again is not None and delivery.attempts < WARN_AFTER:
@@ -174,8 +175,9 @@ def _trouble(made: Attempted, again: datetime | None, now: datetime) -> Alarm | 
         DeliveryState.RETRY if again else DeliveryState.UNKNOWN if outcome.result is SendResult.UNKNOWN else DeliveryState.DEAD
     )
     subject = f"deliveries to subscription {delivery.subscription} ({delivery.channel}) are in trouble"
-    hint = _HINT
+    hint, kind = _HINT, "delivery"
     if outcome.result is SendResult.GONE:
+        kind = "gone"
         subject = f"subscription {delivery.subscription} ({delivery.channel}) was switched off: its target is gone for good"
         hint = "give it another target, or remove it; `cgtwatch subscriptions resume` switches it on again"
-    return Alarm(_of_reader(delivery), "delivery", subject, f"{stands.value}: {outcome.answer}", hint, now)
+    return Alarm(_of_reader(delivery), kind, subject, f"{stands.value}: {outcome.answer}", hint, now)

@@ -56,14 +56,18 @@ class Alarms(Room):
 
 
 def change_alarms(db: Connection, open: Sequence[Alarm], close: Sequence[str], now: datetime) -> None:
-    """Inside the caller's transaction: close the alarms of the given keys, then open alarms, none twice for a key."""
+    """Inside the caller's transaction: close the alarms of the given keys, then open alarms, none twice for a key.
+
+    An alarm whose key is opened anew in the same breath has not ended well: its end is not told.
+    """
     if not open and not close:
         return
     already = set(db.execute(select(ALARM.c.key).where(ALARM.c.closed_at.is_(None))).scalars())
     over = already.intersection(close)
-    if over:
-        db.execute(update(ALARM).where(ALARM.c.key.in_(over), ALARM.c.closed_at.is_(None)).values(closed_at=now))
     fresh = {alarm.key: alarm for alarm in open if alarm.key not in already - over}
+    for keys, ended in ((over - fresh.keys(), {"closed_at": now}), (over & fresh.keys(), {"closed_at": now, "end_told_at": now})):
+        if keys:
+            db.execute(update(ALARM).where(ALARM.c.key.in_(keys), ALARM.c.closed_at.is_(None)).values(ended))
     if fresh:
         db.execute(insert(ALARM), [{name: getattr(alarm, name) for name in _PLAIN} for alarm in fresh.values()])
 

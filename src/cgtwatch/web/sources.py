@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cgtwatch.compose.alarms import trouble
 from cgtwatch.compose.links import safe_link
 from cgtwatch.compose.words import Words
+from cgtwatch.compose.words import words as shipped
 from cgtwatch.diff.health import NETWORK
 from cgtwatch.diff.rhythm import NO_ANSWER
 from cgtwatch.model.fetch import ErrorClass
@@ -138,7 +140,7 @@ def _trouble(alarm: Alarm, rows: Mapping[str, Row], said: Words) -> Trouble:
         return _network(said.say("none_reachable"), alarm.detail, alarm.opened_at, said)
     row = rows.get(alarm.key.partition(":")[2])
     if row is None:
-        return Trouble(alarm.subject, "", alarm.hint, alarm.detail, alarm.opened_at)
+        return Trouble(trouble(alarm, shipped(said.language)), "", alarm.hint, alarm.detail, alarm.opened_at)
     heading = said.say("colon", a=row["name"][said.language], b=said.name("health", alarm.kind))
     return Trouble(heading, said.name("errors", row["error"]), alarm.hint, alarm.detail, alarm.opened_at)
 
