@@ -1,6 +1,9 @@
 """Which schema a database has, told without alembic, so that opening a store stays cheap."""
 
-from sqlalchemy import Connection, inspect, text
+from functools import cache
+
+from sqlalchemy import Connection, create_mock_engine, inspect, text
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from cgtwatch.errors import StoreNewer, StoreUnusable
 from cgtwatch.store.columns import METADATA
@@ -45,9 +48,21 @@ def refuse_unless_current(state: str, where: str) -> None:
 
 def create(connection: Connection) -> None:
     """The whole present schema at once, for a database in memory; a test holds it equal to what the migrations make."""
-    METADATA.create_all(connection)
+    for statement in _statements():
+        connection.exec_driver_sql(statement)
     connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES (:head)"), {"head": HEAD})  # noqa: S608 - a constant
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    """What makes the present tables and indexes, put into words once for all databases in memory."""
+    found: list[str] = []
+    dialect = SQLiteDialect()
+    METADATA.create_all(
+        create_mock_engine("sqlite://", lambda made, *_, **__: found.append(str(made.compile(dialect=dialect)))), checkfirst=False
+    )
+    return tuple(found)
 
 
 def _revision(connection: Connection, where: str) -> str | None:
