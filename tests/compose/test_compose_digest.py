@@ -190,6 +190,20 @@ def test_a_subject_says_what_is_inside(language, announcements, subject):
     assert digest(reader(language), announcements, CONTEXT, NOW).subject == subject
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "begins"),
+    [
+        ("zh", announce(1, DRAFT), "正在征求意见，7月27日截止｜国家药监局药审中心：关于公开征求"),
+        ("en", announce(1, DRAFT), "Open for comment, closes 27 Jul – "),
+        ("zh", announce(1, DRAFT, REVISED, "comment_deadline: 2026-07-20 → 2026-07-27"), "已延期，7月27日截止｜"),
+        ("en", announce(1, DRAFT, REVISED, "comment_deadline: 2026-07-20 → 2026-07-27"), "Deadline extended, closes 27 Jul – "),
+        ("en", announce(1, LAW, REVISED, "date: 2026-07-01 → 2026-07-02"), "Updated – "),
+    ],
+)
+def test_a_subject_of_one_says_why_it_is_told_and_until_when_it_is_open(language, told, begins):
+    assert digest(reader(language), [told], CONTEXT, NOW).subject.startswith(begins)
+
+
 def test_a_subject_of_many_counts_what_is_open_and_names_the_next_deadline():
     subject = digest(reader("en"), ANNOUNCEMENTS, CONTEXT, NOW).subject
     assert subject.startswith("CGT policy: 6 events, 2 open for comment, next closes 27 Jul, 1 highly important – ")

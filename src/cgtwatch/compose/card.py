@@ -97,7 +97,7 @@ def card(story: Story, context: DigestContext, words: Words, today: date) -> Car
         title=title(event),
         link=safe_link(event.url),
         stored=stored_link(event, context),
-        badges=tuple(_badges(story, context, words, reminder)),
+        badges=tuple(badges(story, context, words, reminder)),
         meta=" · ".join(filter(None, [issuers or source, stage, doc_type, place, *own])),
         issuers=issuers,
         stage=stage,
@@ -132,7 +132,7 @@ def stored_link(event: PolicyEvent, context: DigestContext) -> str:
     return safe_link(f"{context.public_url.rstrip('/')}/events/{event.id}") if context.public_url else ""
 
 
-def _badges(story: Story, context: DigestContext, words: Words, reminder: str) -> Iterable[str]:
+def badges(story: Story, context: DigestContext, words: Words, reminder: str) -> Iterable[str]:
     """Why it is told again, and that it is the final form of a draft."""
     for kind in story.kinds:
         if kind is AnnouncementKind.REMINDER and reminder:

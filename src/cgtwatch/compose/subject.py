@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from cgtwatch.compose.assemble import Section, Story
-from cgtwatch.compose.card import title
+from cgtwatch.compose.assemble import Section, Story, is_open
+from cgtwatch.compose.card import badges, title
 from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.words import Words
 from cgtwatch.text.clean import one_line
@@ -14,7 +14,7 @@ _COLUMNS = 110  # mail lists show 40 to 70 columns; the counts stand first
 
 
 def digest_subject(parts: Sequence[Section], context: DigestContext, words: Words, today: date) -> str:
-    """Of one event its issuer and title; of several how many, how many are open or important, and the first one.
+    """Of one event why it is told, until when it is open, issuer and title; of several how many, how many are open or important, and the first one.
 
     Reminders are counted apart: they are no news.
     """
@@ -23,7 +23,8 @@ def digest_subject(parts: Sequence[Section], context: DigestContext, words: Word
         return words.count("subject_count", 0)
     lead, near = _lead(told[0], context, words), [story for story in told if not story.news]
     if len(told) == 1:
-        return _line(words.say("subject_one_reminder", reminder=_reminder(near[0], words, today), lead=lead) if near else lead)
+        signs = [_reminder(near[0], words, today)] if near else _signs(told[0], context, words, today)
+        return _line(words.say("subject_lead", counts=words.say("subject_join").join(signs), lead=lead) if signs else lead)
     if len(near) == len(told):
         counts = [words.count("subject_only_reminders", len(near)), *_open(parts, words)[1:]]
     else:
@@ -36,6 +37,15 @@ def digest_subject(parts: Sequence[Section], context: DigestContext, words: Word
 def nothing_subject(still_open: int, words: Words) -> str:
     """That nothing is new, and how much is still open for comment."""
     return words.count("nothing_subject", still_open)
+
+
+def _signs(story: Story, context: DigestContext, words: Words, today: date) -> list[str]:
+    """Why one event is told again, or that it is open; then the last day for comments."""
+    deadline = story.event.labels.comment_deadline if is_open(story.event, today) else None
+    told = list(badges(story, context, words, _reminder(story, words, today) if story.reminded else ""))
+    if deadline is None:
+        return told
+    return [*(told or [words.say("section_consultations")]), words.say("subject_closes", date=_short(deadline, words))]
 
 
 def _reminder(story: Story, words: Words, today: date) -> str:
