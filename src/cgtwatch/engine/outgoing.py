@@ -8,12 +8,18 @@ from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.pipeline.digest import is_due, run_digests
+from cgtwatch.pipeline.reminders import tell_deadlines
 
 
 def digest(engine: Engine, args: Args) -> Iterator[Row]:
-    """Args: `subscription` (that one, due or not), else all that are due (at `at`, an ISO time, instead of now)."""
+    """Args: `subscription` (that one, due or not), else all that are due (at `at`, an ISO time, instead of now).
+
+    Deadlines that have come near by now are told first.
+    """
     app = engine.app
     now = datetime.fromisoformat(args["at"]) if args.get("at") else app.clock()
+    if not args.get("at"):
+        tell_deadlines(app.store, now)  # who works by commands alone has no service that remembers the days
     if args.get("subscription"):
         chosen = [app.store.subscription(args["subscription"])]
     else:
