@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from attack import feed, sources
 from place import Answer, Place, Site
+from receivers import Receivers, receiving
 
 from cgtwatch.engine.control import ask
 from cgtwatch.errors import CgtwatchError
@@ -66,9 +67,11 @@ def let_it_finish(place: Place, publisher: Publisher, starts: int) -> None:
 
         def quiet() -> bool:
             with sqlite3.connect(place.data / "cgtwatch.db", timeout=10) as db:
-                db.execute("UPDATE delivery SET due_at = created_at WHERE state = 'retry'")
+                db.execute("UPDATE delivery SET due_at = created_at WHERE state IN ('queued', 'retry')")
                 behind = db.execute("SELECT count(*) FROM subscription WHERE sent_upto < (SELECT max(seq) FROM announcement)")
-                waiting = db.execute("SELECT count(*) FROM delivery WHERE state NOT IN ('sent')")
+                waiting = db.execute(
+                    "SELECT count(*) FROM delivery WHERE state != 'sent' AND (state, channel) != ('unknown', 'slack')"
+                )
                 return behind.fetchone()[0] + waiting.fetchone()[0] == 0
 
         service.until(quiet, 60)
@@ -77,16 +80,24 @@ def let_it_finish(place: Place, publisher: Publisher, starts: int) -> None:
 
 
 def survive(place: Place, site: Site, kills: int, seed: int) -> None:
+    with receiving() as receivers:
+        place.extra["CGTWATCH_SMTP_URL"] = receivers.smtp
+        die_and_live(place, site, receivers, kills, seed)
+
+
+def die_and_live(place: Place, site: Site, receivers: Receivers, kills: int, seed: int) -> None:
     publisher = Publisher(site, random.Random(seed))
     place.sources(sources(one=f"{site.url}/feed"))
     place.poll()
-    for name, target in (("hook", f"{site.url}/hook"), ("box", "local:")):
+    to = {"hook": f"{site.url}/hook", "box": "local:", "mei": "mailto:mei@reader.example", "room": f"slack:{receivers.url}/room"}
+    for name, target in to.items():
         place.run("subscriptions", "add", name, "--to", target, "--cadence", "now")
     for number in range(kills):
         work_and_die(place, publisher, number + 1)
     let_it_finish(place, publisher, kills + 1)
     with sqlite3.connect(place.data / "cgtwatch.db") as db:
         check(db, publisher)
+        check_people(db, receivers)
     mails = [mail["Message-ID"] for mail in mailbox.Maildir(place.data / "mailbox")]
     assert len(mails) == len(set(mails))
     assert place.rows("db", "check") == [{"problems": []}]
@@ -107,12 +118,27 @@ def check(db: sqlite3.Connection, publisher: Publisher) -> None:
     assert all(len(copies) <= attempts[key] for key, copies in bodies.items()), "no message goes out beside the ledger"
 
 
+def check_people(db: sqlite3.Connection, receivers: Receivers) -> None:
+    """Mail is repeated only after an unknown outcome and with the same bytes; a room never is, and what is unknown is listed."""
+    outcomes = "SELECT d.key, d.state, sum(a.result = 'unknown') FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.channel = ? GROUP BY d.key"
+    mails = defaultdict(list)
+    for mail in receivers.mails:
+        mails[mail.id.removeprefix("<").partition(".")[0]].append(mail.raw)
+    letters = db.execute(outcomes, ["email"]).fetchall()
+    assert {key for key, _, _ in letters} == set(mails)
+    assert all(len(set(mails[key])) == 1 and len(mails[key]) <= 1 + unknown for key, _, unknown in letters)
+    said = Counter(post.body for post in receivers.posts)
+    assert set(said.values()) <= {1}, "nothing is said twice"
+    posts = Counter(state for _, state, _ in db.execute(outcomes, ["slack"]))
+    assert posts["sent"] <= len(said) <= posts["sent"] + posts["unknown"]
+
+
 def events_of(db: sqlite3.Connection, key: str, data: Mapping[str, Any]) -> list[str]:
     """The events of a message; one over 20 kB holds only the first of them, and its digest all."""
     shown = [event["id"] for event in data["events"]]
     if not data.get("truncated"):
         return shown
-    whole = "SELECT g.events FROM delivery d JOIN digest g ON g.id = d.digest WHERE d.key = ?"
+    whole = "SELECT e.events FROM delivery d JOIN digest g ON g.id = d.digest JOIN edition e ON e.id = g.edition WHERE d.key = ?"
     every: list[str] = json.loads(db.execute(whole, [key]).fetchone()[0])
     assert set(shown) <= set(every)
     return every
