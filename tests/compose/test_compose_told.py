@@ -143,6 +143,18 @@ def test_the_address_of_the_whole_leads_back_to_what_was_asked_for():
     assert "reader" not in link
 
 
+def test_the_address_of_a_backlog_names_the_day_since_which_it_was_asked_for():
+    past = [replace(one, seq=0) for one in ANNOUNCEMENTS]
+    one = reader(options=Options(backlog="2026-01-01"))
+    for told, span in ((past, (0, 0)), ([*past, *many(3)], (0, 3))):
+        link = whole_link("https://cgt.example/", one, told)
+        asked = asked_for([tuple(map(_unquoted, part.split("=", 1))) for part in link.partition("?")[2].split("&")])
+        assert asked is not None
+        assert (asked.after, asked.upto) == span
+        assert (asked.reader.welcomed, asked.reader.options.backlog) == (False, "2026-01-01")
+    assert "since" not in whole_link("https://cgt.example/", one, many(3))
+
+
 def _unquoted(text: str) -> str:
     from urllib.parse import unquote_plus
 

@@ -44,7 +44,7 @@ def test_a_real_child_hands_a_digest_to_a_real_service():
         told = json.loads(site.asked[0].body)
     assert told["title"].startswith("CGT policy: 6 events")
     assert told["message"].splitlines()[0] == "— Open for comment —"
-    assert "https://cgt.example/digests/msg_1" in told["message"]
+    assert "https://cgt.example/told?after=10&upto=18&" in told["message"]
 
 
 @pytest.mark.parametrize(

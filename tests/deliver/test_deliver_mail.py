@@ -151,7 +151,10 @@ def test_alerts_about_one_act_are_a_conversation_of_their_own(tmp_path):
 
 def test_a_mail_names_the_page_on_which_it_can_be_read_again(tmp_path):
     mail, _ = mailed(tmp_path=tmp_path, key="msg_1")
-    assert mail["Archived-At"] == "<https://cgt.example/digests/msg_1>"
+    assert mail["Archived-At"] == f"<{DIGEST.data['whole']}>"  # which its reader may open
+    for whole in ("", "https://cgt.example/told?query=" + "x" * 1000):  # no line of a mail is as long
+        mail, _ = mailed(replace(DIGEST, data={**DIGEST.data, "whole": whole}), tmp_path=tmp_path, key="msg_1")
+        assert mail["Archived-At"] == "<https://cgt.example/digests/msg_1>"
     assert mailed(tmp_path=tmp_path, public_url=None)[0]["Archived-At"] is None
 
 

@@ -125,7 +125,8 @@ def test_a_card_shows_title_issuer_stage_deadline_change_reason_and_links(house,
     said = json.dumps(post, ensure_ascii=False)
     first = told.data["events"][0]["words"]
     assert links[0] == "https://cde.example/main/news/viewInfoCommon/d1"
-    assert links[-1] == "https://cgt.example/digests/msg_1"
+    assert links[-1] == told.data["whole"].replace("&amp;", "&")
+    assert links[-1].startswith("https://cgt.example/told?after=10&")  # which a reader may open, and not the operator's page
     for words in (
         first["issuers"].partition(" (")[0],
         first["stage"],
@@ -179,6 +180,16 @@ def test_a_link_that_is_too_long_is_left_out_not_cut(house):
     (post,) = sent(house, "wecom", Message("digest.created", "s", "", "", {"events": [item]}, "en", NOW), public_url=None)
     assert shown("wecom", post)[0] == []
     assert "**title**" in post["markdown"]["content"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_shared_page_whose_address_is_too_long_gives_way_to_the_digest_s_own(house, room):
+    items = [event(1, "s", lambda: "title", loud=False)]
+    told = Message(
+        "digest.created", "s", "", "", {"events": items, "whole": "https://cgt.example/told?query=" + "x" * 500}, "en", NOW
+    )
+    (post,) = sent(house, room, told)
+    assert shown(room, post)[0][-1] == "https://cgt.example/digests/msg_1"
 
 
 @pytest.mark.parametrize("room", ROOMS)

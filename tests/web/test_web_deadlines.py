@@ -74,6 +74,8 @@ def test_what_a_shortened_digest_counts_stands_on_its_page(watch: Watched) -> No
         "after=0&upto=999999",
         "after=0&upto=9&stage=odd",
         "after=0&upto=9&tz=../etc",
+        "after=0&upto=0",
+        "after=0&upto=0&since=yesterday",
     ],
 )
 def test_an_address_that_is_not_ours_is_not_found(watch: Watched, query: str) -> None:

@@ -16,8 +16,8 @@ from cgtwatch.compose.told import story_record
 from cgtwatch.compose.view import (
     LARGEST_HTML,
     MOST_FULL_CARDS,
+    PAGE,
     ROOMS,
-    Room,
     alone,
     frame,
     heading,
@@ -26,10 +26,11 @@ from cgtwatch.compose.view import (
     section_views,
 )
 from cgtwatch.compose.whole import whole_link
-from cgtwatch.compose.why import why_subscription
+from cgtwatch.compose.why import page_of, why_subscription
 from cgtwatch.compose.words import Words
 from cgtwatch.model.delivery import Message
 from cgtwatch.model.event import Announcement, PolicyEvent
+from cgtwatch.model.source import Names
 from cgtwatch.model.subscription import Every, Subscription
 
 _MOST_WELCOME = 30
@@ -51,10 +52,10 @@ def digest(subscription: Subscription, announcements: Sequence[Announcement], co
     parts = sections(told, today, said.place_rank)
     shown = {story.event.id: card(story, context, said, today) for part in parts for story in part.stories}
     others = still_open(context.open_consultations, told, today)
-    why = _why(subscription, context, said)
+    why = _why(subscription, context, said) if not context.unlimited else page_of(subscription, said, *_names(context))
     whole = "" if context.unlimited else whole_link(context.public_url, subscription, announcements)
     values = {**frame(context, said, today, why), **open_views(others, context, said, today), "intro": _intro(told, said)}
-    for room in (Room(len(told), 0),) if context.unlimited else ROOMS:
+    for room in (PAGE,) if context.unlimited else ROOMS:
         views = section_views(parts, shown, room, subscription.options.most, whole, said)
         html, text = context.templates.render("digest", said, {**values, **_told(views, whole, said, values["intro"])})
         if len(html.encode()) <= LARGEST_HTML:
@@ -165,7 +166,11 @@ def _today(subscription: Subscription, now: datetime) -> date:
 
 
 def _why(subscription: Subscription, context: DigestContext, said: Words) -> str:
-    return why_subscription(subscription, said, context.issuer_names, context.topic_names)
+    return why_subscription(subscription, said, *_names(context))
+
+
+def _names(context: DigestContext) -> tuple[Mapping[str, Names], Mapping[str, Names]]:
+    return context.issuer_names, context.topic_names
 
 
 def _intro(told: Sequence[Story], said: Words) -> str:

@@ -23,7 +23,7 @@ _MOST_STILL_OPEN = 10
 def frame(context: DigestContext, said: Words, today: date, why: str) -> dict[str, Any]:
     """What every message begins and ends with."""
     home = safe_link(context.public_url) if context.public_url else ""
-    return {"brand": said.say("brand"), "today": said.day(today), "home": home, "why": why}
+    return {"brand": said.say("brand"), "today": said.day(today), "home": home, "why": why, "page": context.unlimited}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Room:
 
 
 ROOMS = (Room(), Room(8, 16), Room(4, 8))  # the next one where the one before makes more HTML than Gmail shows
+PAGE = Room(200, 800)  # of the web, which also tells a backlog of years
 
 
 def section_views(

@@ -1,14 +1,15 @@
 """The address of all that a shortened digest tells, and what that address asks for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from cgtwatch.compose.links import safe_link
 from cgtwatch.model.event import Announcement
-from cgtwatch.model.subscription import Cadence, Every, Filter, Subscription
+from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
 PATH = "/told"
@@ -27,14 +28,16 @@ _FILTER = {
 def whole_link(public_url: str | None, subscription: Subscription, announcements: Sequence[Announcement]) -> str:
     """Where all of `announcements` stand on our page: their range and what was asked for, and nothing of who asked.
 
-    Readers with equal filters share it. Empty where there is no page, or where the filter is too long for an address.
+    What was stored in silence (`seq` 0) is found by the day since which it was asked for. Readers with equal filters share the
+    address. Empty where there is no page, or where the filter is too long for an address.
     """
     if public_url is None or not announcements:
         return ""
-    asked = subscription.filter
+    asked, numbers = subscription.filter, [one.seq for one in announcements if one.seq]
     query: list[tuple[str, str | int]] = [
-        ("after", min(one.seq for one in announcements) - 1),
-        ("upto", max(one.seq for one in announcements)),
+        ("after", min(numbers, default=1) - 1),
+        ("upto", max(numbers, default=0)),
+        *([("since", subscription.options.backlog)] if len(numbers) < len(announcements) else []),
         ("lang", subscription.language),
         ("tz", subscription.timezone),
     ]
@@ -46,7 +49,10 @@ def whole_link(public_url: str | None, subscription: Subscription, announcements
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What such an address asks for: the announcements after `after` up to `upto`, as `reader` wants them."""
+    """What such an address asks for: the announcements after `after` up to `upto`, as `reader` wants them.
+
+    Where `reader` is not welcomed yet, also what was stored in silence since `reader.options.backlog`.
+    """
 
     after: int
     upto: int
@@ -60,7 +66,8 @@ def asked_for(query: Iterable[tuple[str, str]]) -> Range | None:
         given.setdefault(name, []).append(value)
     try:
         after, upto = int(given["after"][0]), int(given["upto"][0])
-        if not 0 <= after < upto <= after + MOST:
+        since = date.fromisoformat(given["since"][0]).isoformat() if "since" in given else ""
+        if not 0 <= after <= upto <= after + MOST or (after == upto and not since):
             return None
         kept: dict[str, Any] = {name: tuple(map(_KINDS.get(name, str), given.get(key, ()))) for name, key in _FILTER.items()}
         least = Importance(given["importance"][0]) if "importance" in given else None
@@ -70,4 +77,5 @@ def asked_for(query: Iterable[tuple[str, str]]) -> Range | None:
     except (KeyError, ValueError, OSError):
         return None
     language = "zh" if given.get("lang", ["zh"])[0] == "zh" else "en"
-    return Range(after, upto, Subscription("", "page", "", Cadence(Every.DAILY), wanted, zone, language))
+    reader = Subscription("", "page", "", Cadence(Every.DAILY), wanted, zone, language)
+    return Range(after, upto, replace(reader, welcomed=not since, options=Options(backlog=since)))

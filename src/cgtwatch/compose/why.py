@@ -17,13 +17,20 @@ def why_subscription(
     subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES
 ) -> str:
     """What the subscription asks for and when it is sent, in one sentence."""
+    asked = _filter(subscription, words, issuers, topics)
+    return words.say("why_filter", filter=asked, cadence=_cadence(subscription, words), zone=subscription.timezone)
+
+
+def page_of(
+    subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES
+) -> str:
+    """What a page of all that was told shows, in one sentence: nobody subscribed to a page."""
+    return words.say("why_page", filter=_filter(subscription, words, issuers, topics))
+
+
+def _filter(subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names]) -> str:
     asked = "".join(_asked(subscription.filter, words, {"issuer": issuers, "topic": topics}))
-    return words.say(
-        "why_filter",
-        filter=asked or words.say("why_everything"),
-        cadence=_cadence(subscription, words),
-        zone=subscription.timezone,
-    )
+    return asked or words.say("why_everything")
 
 
 def _asked(asked: Filter, words: Words, names: Mapping[str, Mapping[str, Names]]) -> str:

@@ -26,6 +26,7 @@ from cgtwatch.text.clean import one_line
 ANCHOR = "<!--unsubscribe-->"  # where `compose` leaves room; nothing from a source can hold it, since all of that is escaped
 CALENDAR = "deadlines.ics"
 _SERIES = frozenset({"digest.created", "event.alert"})  # what a subscription is for; confirmations and alarms stand alone
+_LONGEST_LINK = 900  # characters; a line has 998 (RFC 5322 2.1.1)
 _SAFE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,120}")
 _ADDRESS = re.compile(r"[\x21-\x7e]+@[A-Za-z0-9.:\[\]-]+")
 
@@ -109,7 +110,9 @@ class Mould:
         if self.message.kind in _SERIES:
             fillings[holes.root] = f"{to.root or 'series'}.cgtwatch@{self._domain}"
             if self._letterhead.public_url:
-                fillings[holes.page] = f"{self._letterhead.public_url}/digests/{quote(to.key, safe='')}"
+                own = f"{self._letterhead.public_url}/digests/{quote(to.key, safe='')}"
+                shared = str(self.message.data.get("whole") or "")  # a page that its reader may open
+                fillings[holes.page] = shared if 0 < len(shared) <= _LONGEST_LINK else own
         if way:
             links = [(name, link) for name, link in (("manage", to.manage), ("unsubscribe", to.unsubscribe)) if link]
             lines = [f"{say(self.message.language, f'{name}_line')}{link}\n" for name, link in links]

@@ -10,6 +10,7 @@ from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Message
 
 _MOST_CHANGES = 2
+_LONGEST_WHOLE = 400  # characters of an address that every room has space for
 _UNSAID = "…"  # for a text of which nothing can be seen: no room takes an empty one
 _DIGESTS = {"digest.created", "event.alert"}
 
@@ -58,11 +59,14 @@ class Notice:
 def notice_of(message: Message, public_url: str, key: str, most: int | None = None) -> Notice:
     """The message whose delivery is `key`, with the first `most` items, the others counted.
 
-    Without `public_url` there is no page that shows it whole.
+    Without `public_url` there is no page that shows it whole. The page that readers share is preferred to the delivery's own, which
+    is for the operator.
     """
     data = message.data
     items = (*_events(message), *_alarms(data))
-    whole = f"{public_url.rstrip('/')}/digests/{key}" if public_url and message.kind in _DIGESTS else ""
+    shared = str(data.get("whole") or "")
+    own = f"{public_url.rstrip('/')}/digests/{key}" if public_url and message.kind in _DIGESTS else ""
+    whole = shared if 0 < len(shared) <= _LONGEST_WHOLE else own
     left = len(items) - most if most and message.kind in _DIGESTS else 0
     return Notice(
         message.language, still(message.subject) or _UNSAID, _lead(message, items), items[:most] if left > 0 else items,
