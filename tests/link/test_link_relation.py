@@ -31,6 +31,12 @@ RELATED = [
         side("Potency of Islet Cells; Draft Guidance for Industry; Availability", "", "2030-06-01", "fda"),
     ),
     (
+        "finalises",
+        "a->b",
+        side("国家某局关于发布《脂肪干细胞研究指导原则》的通告（2031年第8号）", "现予发布。", "2031-06-01", "nmpa"),
+        side("关于公开征求《脂肪干细胞研究指导原则（征求意见稿）》意见的通知（延期）", "", "2031-05-01", "cde"),
+    ),
+    (
         "amends",
         "a->b",
         side("Potency of Islet Cells; Draft Guidance for Industry; Extension of Comment Period", "", "2030-08-01", "fda"),

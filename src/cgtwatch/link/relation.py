@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cgtwatch.link.numbered import kinds, telling
 from cgtwatch.link.products import one_decision
 from cgtwatch.link.side import Judgement, Side
-from cgtwatch.link.step import Step, step
+from cgtwatch.link.step import Step, drafted, step
 from cgtwatch.link.twofold import one_act_in_two_languages
 from cgtwatch.link.wording import alike, core, fold
 from cgtwatch.model.event import Relation
@@ -121,7 +121,7 @@ def _same_name(a: Side, b: Side) -> Judgement | None:
     name = _shared_name(a, b)
     if not name or not _may_be_one(a, b):
         return None
-    first, second = step(a), step(b)
+    first, second = (_told_of(side, other) for side, other in ((a, b), (b, a)))
     if {first, second} == {Step.DRAFT, Step.FINAL} or {first, second} == {Step.MEETING, Step.FINAL}:
         final_is_a = first is Step.FINAL
         later, earlier = (a, b) if final_is_a else (b, a)
@@ -133,6 +133,13 @@ def _same_name(a: Side, b: Side) -> Judgement | None:
     if first is second:
         return _one_step(a, b, first, name)
     return None
+
+
+def _told_of(side: Side, other: Side) -> Step:
+    """The step of `side`; a draft whose time was extended is a draft still to the final form that comes after it."""
+    own = step(side)
+    late = side.day and other.day and side.day > other.day
+    return Step.DRAFT if own is Step.CHANGE and step(other) is Step.FINAL and drafted(side) and not late else own
 
 
 def _amending(a: Side, b: Side) -> Judgement | None:

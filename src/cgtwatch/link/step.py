@@ -56,7 +56,12 @@ def step(side: Side) -> Step:
     ):
         if pattern.search(text):
             return found
-    return Step.DRAFT if _is_draft(side, title, head) else Step.FINAL
+    return Step.DRAFT if drafted(side) else Step.FINAL
+
+
+def drafted(side: Side) -> bool:
+    """Whether the document is a draft or about one, such as the longer time for its comments."""
+    return _is_draft(side, side.folded_title.strip("() "), side.head)
 
 
 def _is_draft(side: Side, title: str, head: str) -> bool:
