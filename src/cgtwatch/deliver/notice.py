@@ -100,10 +100,11 @@ def _facts(event: Mapping[str, Any], language: str) -> Iterable[str]:
     """What stands under the title; a machine's translation is one of its lines and says what it is."""
     said = event["words"]
     machine = event.get("translation", {}).get("title", "")
+    steps = [say(language, "step", how=step["how"], title=step["title"]) for step in said.get("steps", [])]
     lines = [
         say(language, "machine", title=machine) if machine else "",
         " · ".join(filter(None, [*said["badges"], said["meta"]])),
-        *[*event["changes"], *(step["how"] + step["title"] for step in said.get("steps", []))][:_MOST_CHANGES],
+        *[*event["changes"], *steps][:_MOST_CHANGES],
         said["facts"],
     ]
     return filter(None, map(still, lines))
