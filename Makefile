@@ -43,6 +43,7 @@ chaos: $(STAMP) ## random kills and long fault runs; bounded in time
 bench: $(STAMP) ## what is fast, as ratios taken in one run
 	$(PY) benchmarks/run.py
 	$(PY) benchmarks/understanding.py
+	$(PY) benchmarks/delivery.py
 
 evaluate: $(STAMP) ## the quality of understanding against the labelled files beside the project
 	$(PY) benchmarks/evaluate.py

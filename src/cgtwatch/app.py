@@ -281,8 +281,9 @@ class App:
 
     def channel(self, name: str) -> "Channel":
         """The way out of that name. Raises `ConfigError` where there is none."""
-        make = registry.load(part("channels"), name, what="channel")
-        return self._once(f"channel {name}", lambda: make(self._channel_parts()), "close")
+        return self._once(
+            f"channel {name}", lambda: registry.load(part("channels"), name, what="channel")(self._channel_parts()), "close"
+        )
 
     def _channel_parts(self) -> Any:  # noqa: ANN401 - a `deliver.channel.ChannelParts`
         one = self.settings

@@ -22,9 +22,10 @@ from cgtwatch.engine.storage import Storage
 from cgtwatch.errors import STORAGE_TROUBLE, BusyError
 from cgtwatch.model.delivery import Delivery, SendOutcome, SendResult
 from cgtwatch.ops.logs import fields
-from cgtwatch.pipeline.send import Attempted, SendRow, attempt, exchange
+from cgtwatch.pipeline.send import Attempted, SendParts, SendRow, attempt, exchange
 
 _NOT_MADE = SendOutcome(SendResult.RETRY, "not tried: cgtwatch is stopping", timedelta())
+_FEW, _GATHER = 4, 0.005  # with that many under way, seconds in which others end too and share the write
 _MOMENT = timedelta(seconds=5)  # longer rests than the limits of chat rooms are left to the next look
 _log = logging.getLogger(__name__)
 
@@ -111,6 +112,8 @@ class Sends:
     def _go_on(self) -> None:
         while not self._stopped.is_set():
             self._wake.wait()
+            if self.busy() >= _FEW:
+                self._stopped.wait(_GATHER)
             self._wake.clear()
             try:
                 while self._work():
@@ -144,7 +147,7 @@ class Sends:
         done = exchange(self._unstored, picked, parts)
         self._unstored = []
         for delivery in done.begun:
-            self._begin(delivery)
+            self._begin(delivery, parts)
         for head in done.heads:
             self._lane(head).follow(head, now)
         for row in done.rows:
@@ -157,10 +160,10 @@ class Sends:
             delivery, outcome = self._made.popleft()
             self._unstored.append(Attempted(delivery, outcome, self._lane(delivery).end(delivery, outcome, now)))
 
-    def _begin(self, delivery: Delivery) -> None:
+    def _begin(self, delivery: Delivery, parts: SendParts) -> None:
         lane = self._lane(delivery)
         lane.begin(delivery)
-        future = lane.threads.submit(delivery.key, partial(attempt, delivery, self.app.send_parts))
+        future = lane.threads.submit(delivery.key, partial(attempt, delivery, parts))
         future.add_done_callback(partial(self._ended, delivery))
 
     def _ended(self, delivery: Delivery, future: "Future[SendOutcome]") -> None:

@@ -41,8 +41,7 @@ _BEGUN = (
     .where(DELIVERY.c.id == bindparam("of"))
     .values(state=str(DeliveryState.ATTEMPTED), attempts=DELIVERY.c.attempts + 1)
 )
-_HEADS = heads()
-_LINES = listed().where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+_HEADS = listed().where(DELIVERY.c.id.in_(heads()))
 _SETTLED = select(
     *(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id", "channel", "target"))
 ).where(DELIVERY.c.key.in_(KEYS))
@@ -268,10 +267,7 @@ def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], states: di
 
 
 def _heads(db: Connection, keys: Sequence[str]) -> tuple[Delivery, ...]:
-    first = [number for number in db.execute(_HEADS, {"keys": list(keys)}).scalars() if number is not None]
-    if not first:
-        return ()
-    return tuple(line_of(row) for row in db.execute(_LINES, {"ids": first}).mappings())
+    return tuple(line_of(row) for row in db.execute(_HEADS, {"keys": list(keys)}).mappings())
 
 
 def _state_after(row: RowMapping, result: SendResult, next_at: datetime | None) -> DeliveryState:

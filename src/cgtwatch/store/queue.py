@@ -150,14 +150,14 @@ def at(now: datetime) -> dict[str, Any]:
 
 def heads() -> Select[Any]:
     """Of the targets of the deliveries `keys` the ids of what stands first in their lines now."""
-    line = DELIVERY.alias("line")
+    line, ended = DELIVERY.alias("line"), DELIVERY.alias("ended")
     first = (
         select(line.c.id)
-        .where(line.c.target == DELIVERY.c.target, line.c.channel == DELIVERY.c.channel, _is(line, *_UNSETTLED))
+        .where(line.c.target == ended.c.target, line.c.channel == ended.c.channel, _is(line, *_UNSETTLED))
         .order_by(line.c.id)
         .limit(1)
     )
-    return select(first.correlate(DELIVERY).scalar_subquery()).where(DELIVERY.c.key.in_(KEYS))
+    return select(first.correlate(ended).scalar_subquery()).where(ended.c.key.in_(KEYS))
 
 
 def still_waits() -> ColumnElement[bool]:
