@@ -164,3 +164,13 @@ def test_the_operator_s_hint_names_the_command(store: Store) -> None:
     found = judge("mei", bounce_of("msg_1", BounceKind.HARD, "5.1.1", "550", NOW), Tally(1, 1, 1))
     assert found
     assert "subscriptions resume mei" in found.alarm.hint
+
+
+def test_bounces_are_counted_by_kind_for_each_reader_and_not_once_forgiven(store: Store) -> None:
+    add(store, "an")
+    take(store, bounce("5.2.2", diagnostic="smtp; full", key=mail(store, 1)))
+    take(store, bounce("4.4.7", diagnostic="smtp; late", key=mail(store, 2)))
+    take(store, complaint(key=mail(store, 3, "an")))
+    assert store.bounce_counts() == {"mei": {"hard": 1, "soft": 1}, "an": {"complaint": 1}}
+    store.forgive_bounces("mei", NOW)
+    assert store.bounce_counts()["mei"] == {"soft": 1}

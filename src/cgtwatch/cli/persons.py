@@ -45,7 +45,7 @@ def show_one(
 
 def _facts(row: dict[str, Any]) -> None:
     from cgtwatch.cli.show import shown
-    from cgtwatch.cli.subscriptions import filter_words, word
+    from cgtwatch.cli.subscriptions import bounce_words, filter_words, word
 
     waiting = row["waiting"]
     facts = {
@@ -56,6 +56,7 @@ def _facts(row: dict[str, Any]) -> None:
         "calendar": word(row["calendar"]), "reminders": word(row["reminders"]), "made": f"{shown(row['created_at'])} by {_MAKER[row['origin']]}",
         "waiting": f"{waiting['events']} events of {waiting['of']} new ones",
         "messages": ", ".join(f"{count} {state}" for state, count in row["states"].items()) or "none yet",
+        "came back": bounce_words(row["bounced"]) or "nothing",
     }  # fmt: skip
     if "secret" in row:
         facts["secret"] = row["secret"]

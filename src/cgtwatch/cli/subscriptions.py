@@ -10,7 +10,7 @@ from cgtwatch.cli.show import Json
 
 group = typer.Typer(help="Who gets what, how often, in which language.", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME")]
-COLUMNS = ("name", "to", "cadence", "status", "filter", "next_due", "lang", "note", "quiet", "channel", "tz", "origin")
+COLUMNS = ("name", "to", "cadence", "status", "filter", "next_due", "bounces", "lang", "note", "quiet", "channel", "tz", "origin")
 
 TARGETS = "mailto:NAME@HOST, https://… (signed webhook), slack:https://…, local: (the local mailbox); see docs/channels.md."
 Topic = Annotated[
@@ -140,17 +140,26 @@ def word(value: Any) -> str:  # noqa: ANN401 - the value of an option
 def list_subscriptions(json: Json = False) -> None:
     """All subscriptions."""
     from cgtwatch.cli import show, working
-    from cgtwatch.engine.subscribing import shown
+    from cgtwatch.engine.subscribing import listed
 
     with working.reading() as app:
-        rows = (shown(one) for one in app.store.subscriptions())
         show.listing(
-            rows, json, COLUMNS, _cells, empty="No subscription yet; `cgtwatch subscriptions add NAME --to mailto:…` makes one."
+            listed(app),
+            json,
+            COLUMNS,
+            _cells,
+            empty="No subscription yet; `cgtwatch subscriptions add NAME --to mailto:…` makes one.",
         )
 
 
 def _cells(row: Any) -> list[object]:  # noqa: ANN401 - a row
-    return [{**row, "filter": filter_words(row["filter"])}[name] for name in COLUMNS]
+    said = {"filter": filter_words(row["filter"]), "bounces": bounce_words(row.get("bounces", {}))}
+    return [{**row, **said}[name] for name in COLUMNS]
+
+
+def bounce_words(counts: dict[str, int]) -> str:
+    """What came back, in a line: `2 hard, 1 complaint`; empty where nothing did."""
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
 
 
 def filter_words(asked: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from cgtwatch.app import App
 from cgtwatch.engine.adding import secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import shown
+from cgtwatch.engine.subscribing import bounced, shown
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.select import Choice, quiet_end, wanted
 from cgtwatch.select.cadence import zone
@@ -27,7 +27,7 @@ def show(engine: Engine, args: Args) -> Iterator[Row]:
 
 def described(app: App, name: str, tried: int = 0, *, secret: bool = False) -> Row:
     """`shown` with `next` (the hour of the next message, moved out of quiet hours, in the reader's zone), `waiting` (events that are
-    told then, and the titles of the first), `messages` and `bounces` (the last), `states` (how many messages are where), and `tried`.
+    told then, and the titles of the first), `messages` and `bounces` (the last), `bounced` (how many of each kind), `states` (how many messages are where), and `tried`.
 
     Raises `NotFound`.
     """
@@ -42,6 +42,7 @@ def described(app: App, name: str, tried: int = 0, *, secret: bool = False) -> R
         "waiting": {"events": len(waits), "of": len(came), "titles": [event.title for event in waits[:TITLES]]},
         "messages": [{name: _iso(sent[name]) for name in keep} | {"attempts": len(sent["attempts"])} for sent in found.deliveries],
         "bounces": [{name: _iso(value) for name, value in each.items()} for each in found.bounces],
+        "bounced": bounced(app.store.bounce_counts().get(name, {})),
         "states": app.store.states_of(name),
         "tried": [_tried(each.id, each.title, wanted(one, each)) for each in _latest(app, tried)],
     }  # fmt: skip

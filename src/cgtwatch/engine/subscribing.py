@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from cgtwatch.app import App
@@ -10,6 +10,7 @@ from cgtwatch.compose.messages import welcome
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.errors import ConfigError
+from cgtwatch.model.bounce import BounceKind
 from cgtwatch.model.subscription import Filter, Status, Subscription
 from cgtwatch.pipeline.digest import queued
 from cgtwatch.select import next_due, show_cadence, show_quiet, shown_target, wanted
@@ -30,6 +31,18 @@ def shown(subscription: Subscription) -> Row:
         "sent_upto": subscription.sent_upto, "created_at": _iso(subscription.created_at), "next_due": _iso(subscription.next_due),
         "note": subscription.note,
     }  # fmt: skip
+
+
+def listed(app: App) -> Iterator[Row]:
+    """All subscriptions by name, as `shown`, with `bounces`: how many hard ones, soft ones and complaints came back."""
+    counts = app.store.bounce_counts()
+    for one in app.store.subscriptions():
+        yield shown(one) | {"bounces": bounced(counts.get(one.name, {}))}
+
+
+def bounced(counts: Mapping[str, int]) -> Row:
+    """The kinds of bounces that are told, each with its number."""
+    return {kind.value: counts.get(kind.value, 0) for kind in (BounceKind.HARD, BounceKind.SOFT, BounceKind.COMPLAINT)}
 
 
 def _iso(instant: datetime | None) -> str | None:

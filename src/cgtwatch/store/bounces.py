@@ -81,6 +81,18 @@ class Bounces(Room):
             mine = select(BOUNCE).where(BOUNCE.c.subscription_id == required(db, name)["id"]).order_by(BOUNCE.c.id)
             return [_bounce_of(row) for row in db.execute(mine).mappings()]
 
+    def bounce_counts(self) -> dict[str, dict[str, int]]:
+        """How many bounces of each kind came back, by subscription; those that were forgiven do not count, who has none is left out."""
+        joined = select(SUBSCRIPTION.c.name, BOUNCE.c.kind, func.count().label("n")).join(
+            SUBSCRIPTION, SUBSCRIPTION.c.id == BOUNCE.c.subscription_id
+        )
+        live = (BOUNCE.c.kind != str(BounceKind.FORGIVEN)) & SUBSCRIPTION.c.removed_at.is_(None)
+        found: dict[str, dict[str, int]] = {}
+        with self._database.read() as db:
+            for row in db.execute(joined.where(live).group_by(SUBSCRIPTION.c.name, BOUNCE.c.kind)):
+                found.setdefault(row.name, {})[row.kind] = row.n
+        return found
+
 
 def alarm_key(name: str) -> str:
     """What trouble about the bounces of a subscription is called."""

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cgtwatch.app import App
-from cgtwatch.engine.subscribing import shown
+from cgtwatch.engine.subscribing import bounced, listed, shown
 from cgtwatch.errors import BusyError, ConfigError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.select import operator_only, parse_target
@@ -49,13 +49,14 @@ class Subscriptions:
     def list(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
         """`subscriptions` by name, at most `limit` after the name `cursor`; `next` is the cursor of the following page, or null."""
         limit, after = number(request, "limit", 200, MOST_ROWS), request.query_params.get("cursor", "")
-        rest = [one for one in self._app.store.subscriptions() if one.name > after]
-        rows = [_seen(shown(one), grant) for one in rest[:limit]]
+        rest = [one for one in listed(self._app) if one["name"] > after]
+        rows = [_seen(one, grant) for one in rest[:limit]]
         return {"subscriptions": rows, "next": rows[-1]["name"] if len(rest) > limit else None}
 
     def show(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
         """One subscription."""
-        return _seen(shown(self._app.store.subscription(request.path_params["name"])), grant)
+        one = self._app.store.subscription(request.path_params["name"])
+        return _seen(shown(one) | {"bounces": bounced(self._app.store.bounce_counts().get(one.name, {}))}, grant)
 
     def add(self, _request: Request, grant: Grant, given: Given) -> Mapping[str, Any] | Response:
         """A new subscription; the only answer that holds the signing `secret` of a webhook or the addresses of a feed."""
