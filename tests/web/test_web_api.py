@@ -256,3 +256,68 @@ def test_what_cannot_be_stored_now_is_asked_for_later(shared: Readers, root: dic
     answer = page.post("/api/subscriptions", headers=root, json={"to": "mailto:a@example.org"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "secret" not in answer.text
+
+
+FILE = """\
+defaults: {lang: en}
+subscriptions:
+  - {name: desk, to: "mailto:desk@example.org", cadence: "weekly@mon-08:00"}
+  - {name: hook, to: "https://hook.example.org/a"}
+"""
+
+
+def test_a_file_is_applied_by_an_operator_once_planned(shared: Readers, root: dict[str, str]) -> None:
+    there, yaml = "/api/subscriptions/apply", {**root, "content-type": "application/yaml"}
+    plan = shared.page.post(f"{there}?dry_run=1", headers=yaml, content=FILE).json()
+    assert [(step["name"], step["action"]) for step in plan["steps"]] == [("desk", "add"), ("hook", "add")]
+    assert plan["summary"]["applied"] is False
+    assert shared.page.get("/api/subscriptions/desk", headers=root).status_code == 404
+    done = shared.page.post(there, headers=yaml, content=FILE).json()
+    assert done["summary"]["applied"] is True
+    assert [step["secret"][:6] for step in done["steps"] if "secret" in step] == ["whsec_"]
+    same = {"subscriptions": [{"name": "desk", "to": "mailto:desk@example.org", "lang": "en", "cadence": "weekly@mon-08:00"}]}
+    again = shared.page.post(f"{there}?prune=1", headers=root, json=same).json()
+    assert [(step["name"], step["action"]) for step in again["steps"]] == [("desk", "unchanged"), ("hook", "remove")]
+    assert shared.page.get("/api/subscriptions/hook", headers=root).status_code == 404
+
+
+def test_the_mistakes_of_a_file_are_told_all_at_once_and_nothing_is_done(shared: Readers, root: dict[str, str]) -> None:
+    wrong = {
+        "subscriptions": [{"name": "one", "to": "mailto:one@example.org"}, {"name": "two", "to": "nowhere", "cadence": "yearly"}]
+    }
+    answer = shared.page.post("/api/subscriptions/apply", headers=root, json=wrong)
+    assert (answer.status_code, len(answer.json()["problems"])) == (422, 2)
+    assert shared.page.get("/api/subscriptions/one", headers=root).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        ("{", "application/json", 400),
+        (b"\xff", "application/yaml", 400),
+        (FILE, "text/plain", 415),
+        (" " * 4_200_000, "text/yaml", 413),
+    ],
+)
+def test_what_is_no_file_is_refused(shared: Readers, root: dict[str, str], content: str, kind: str, status: int) -> None:
+    answer = shared.page.post("/api/subscriptions/apply", headers={**root, "content-type": kind}, content=content)
+    assert answer.status_code == status
+
+
+def test_a_person_is_told_everything_and_forgotten(shared: Readers, root: dict[str, str]) -> None:
+    shared.page.post("/api/subscriptions", headers=root, json={"name": "leaver", "to": "mailto:leaver@example.org"})
+    told = shared.page.get("/api/subscriptions/leaver@example.org/export", headers=root).json()
+    assert [one["name"] for one in told["subscriptions"]] == ["leaver"]
+    assert shared.page.delete("/api/subscriptions/leaver?erase=perhaps", headers=root).status_code == 400
+    gone = shared.page.delete("/api/subscriptions/leaver?erase=1", headers=root).json()
+    assert (gone["subscriptions"], gone["traces"]) == (1, 0)
+    assert shared.page.get("/api/subscriptions/leaver/export", headers=root).status_code == 404
+
+
+def test_only_an_operator_applies_exports_and_erases(shared: Readers, app: dict[str, str]) -> None:
+    for method, path in (("POST", "apply"), ("GET", "steady/export"), ("DELETE", "steady?erase=1")):
+        answer = shared.page.request(
+            method, f"/api/subscriptions/{path}", headers=app, **({"json": {}} if method == "POST" else {})
+        )
+        assert (answer.status_code, "operator" in answer.json()["error"]) == (403, True), path
+    assert shared.page.get("/api/subscriptions/steady", headers=app).status_code == 200

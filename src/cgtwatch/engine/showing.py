@@ -27,7 +27,8 @@ def show(engine: Engine, args: Args) -> Iterator[Row]:
 
 def described(app: App, name: str, tried: int = 0, *, secret: bool = False) -> Row:
     """`shown` with `next` (the hour of the next message, moved out of quiet hours, in the reader's zone), `waiting` (events that are
-    told then, and the titles of the first), `messages` and `bounces` (the last), `bounced` (how many of each kind), `states` (how many messages are where), and `tried`.
+    told then, and the titles of the first), `messages` and `bounces` (the last), `bounced` (how many of each kind), `states` (how
+    many messages are where), and `tried`.
 
     Raises `NotFound`.
     """

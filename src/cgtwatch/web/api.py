@@ -17,19 +17,20 @@ from cgtwatch.web.forms import Refused, posted_json
 
 Given = dict[str, Any]
 Work = Callable[[Request, Grant, Given], Mapping[str, Any] | Response]
+Read = Callable[[Request], Awaitable[Given]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 _OPTION = re.compile(r"--([a-z][a-z-]*)")
 _CANNOT = (BusyError, StoreFull, StoreUnusable, StoreNewer)
 _log = logging.getLogger(__name__)
 
 
-def endpoint(access: Access, scope: Scope, work: Work, status: int = 200) -> Endpoint:
-    """A handler of `work`, which gets the request, who asks and the JSON that was sent, and runs on a worker thread."""
+def endpoint(access: Access, scope: Scope, work: Work, status: int = 200, read: Read = posted_json) -> Endpoint:
+    """A handler of `work`, which gets the request, who asks and what was sent as `read` reads it, and runs on a worker thread."""
 
     async def handle(request: Request) -> Response:
         try:
             grant = await run_in_threadpool(access, request, scope)
-            given = await posted_json(request) if request.method in {"POST", "PATCH"} else {}
+            given = await read(request) if request.method in {"POST", "PATCH"} else {}
             found = await run_in_threadpool(work, request, grant, given)
         except (Refused, CgtwatchError) as error:
             return problem(request, error)
@@ -68,6 +69,12 @@ def number(request: Request, name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= most):
         raise Refused(400, f"{name}: write a number from 1 to {most}")
     return int(text)
+
+
+def operators(grant: Grant, what: str) -> None:
+    """Raises `Refused` where who asks is no operator."""
+    if grant.role is not Role.OPERATOR:
+        raise Refused(403, f"only an operator's token may {what}")
 
 
 def may_see(to: str, grant: Grant) -> str:

@@ -1,6 +1,6 @@
 """`/api/subscriptions`: what the commands `subscriptions …` do, with their field names, as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,16 +9,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cgtwatch.app import App
+from cgtwatch.engine.persons import exported
 from cgtwatch.engine.subscribing import bounced, listed, shown
 from cgtwatch.errors import BusyError, ConfigError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.select import operator_only, parse_target
 from cgtwatch.web.access import Access
-from cgtwatch.web.api import Given, Work, endpoint, may_see, number
-from cgtwatch.web.forms import Refused
+from cgtwatch.web.api import Given, Work, endpoint, may_see, number, operators
+from cgtwatch.web.forms import Refused, flag, posted_file
 from cgtwatch.web.leaving import Perform
 
 MOST_ROWS = 1000
+_AT = "/api/subscriptions"
 _OURS = frozenset({"pending", "origin"})  # who looks after a subscription is not for its asker to say
 
 
@@ -28,12 +30,14 @@ def subscription_routes(app: App, perform: Perform | None, access: Access) -> li
 
     def route(path: str, method: str, work: Work, status: int = 200) -> Route:
         scope = Scope.READ if method == "GET" else Scope.SUBSCRIPTIONS
-        return Route(f"/api/subscriptions{path}", endpoint(access, scope, work, status), methods=[method])
+        return Route(f"{_AT}{path}", endpoint(access, scope, work, status), methods=[method])
 
     return [
         route("", "GET", api.list),
         route("", "POST", api.add, 201),
+        Route(f"{_AT}/apply", endpoint(access, Scope.SUBSCRIPTIONS, api.apply, read=posted_file), methods=["POST"]),
         route("/{name}", "GET", api.show),
+        route("/{name}/export", "GET", api.export),
         route("/{name}", "PATCH", api.change),
         route("/{name}", "DELETE", api.remove),
         *(route(f"/{{name}}/{what}", "POST", api.simply(what)) for what in ("pause", "resume", "test")),
@@ -73,8 +77,23 @@ class Subscriptions:
         return _seen(self._run("subscriptions.change", {**given, "name": request.path_params["name"]}), grant)
 
     def remove(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """End it; what is queued for it is cancelled."""
+        """End it; what is queued for it is cancelled. With `erase` all that is known of its target is forgotten, for good."""
+        if flag(request, "erase"):
+            operators(grant, "erase a person")
+            return self._run("subscriptions.erase", {"name": request.path_params["name"]})
         return _seen(self._run("subscriptions.remove", {"name": request.path_params["name"]}), grant)
+
+    def export(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
+        """Everything that is stored about a person, by a name or an address; `secrets` shows the addresses of hooks."""
+        operators(grant, "export a person's data")
+        return exported(self._app, request.path_params["name"], secrets=flag(request, "secrets"))
+
+    def apply(self, request: Request, grant: Grant, given: Given) -> Mapping[str, Any]:
+        """`steps`, one for each subscription of the file that was posted, and `summary`; all of it is done, or nothing."""
+        operators(grant, "apply a file")
+        asked = {name: flag(request, name) for name in ("dry_run", "prune", "adopt")}
+        *steps, last = self._rows("subscriptions.apply", {**given, **asked})
+        return {"steps": steps, **last}
 
     def simply(self, what: str) -> Work:
         """Pause, resume or try it."""
@@ -87,9 +106,12 @@ class Subscriptions:
 
     def _run(self, operation: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The last row of an operation; of a try that is what became of the last post."""
+        return self._rows(operation, args)[-1]
+
+    def _rows(self, operation: str, args: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
         if self._perform is None:
             raise BusyError("nothing runs here; this page only shows what is stored")
-        return list(self._perform(operation, args))[-1]
+        return [*self._perform(operation, args)]
 
 
 def _seen(row: Mapping[str, Any], grant: Grant, whose: str | None = None) -> dict[str, Any]:

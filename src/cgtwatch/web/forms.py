@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
-MOST_FORM, MOST_JSON = 16_384, 65_536  # bytes
+MOST_FORM, MOST_JSON, MOST_FILE = 16_384, 65_536, 4_194_304  # bytes
+_YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})  # RFC 9512 and what was said before it
 _MOST_FIELDS = 300
 _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"})
 
@@ -66,6 +67,26 @@ async def posted_json(request: Request) -> dict[str, Any]:
     return found
 
 
+async def posted_file(request: Request) -> dict[str, Any]:
+    """`text`: the YAML that a program posts; JSON, which it may post as well, as YAML reads it. Raises `Refused`: 400, 413 or 415."""
+    body = await _body(request, MOST_FILE)
+    try:
+        if _kind(request) not in _YAML:
+            _is(request, "application/json", "application/yaml")
+            return {"text": json.dumps(json.loads(body), ensure_ascii=False)}
+        return {"text": body.decode("utf-8")}
+    except (ValueError, RecursionError):
+        raise Refused(400, "no valid JSON, or no UTF-8") from None
+
+
+def flag(request: Request, name: str) -> bool:
+    """A truth of the query: `1` or `true`; absent, `0` or `false`. Raises `Refused` for anything else."""
+    text = request.query_params.get(name, "0").lower()
+    if text not in {"0", "1", "false", "true"}:
+        raise Refused(400, f"{name}: write 1 or 0")
+    return text in {"1", "true"}
+
+
 def from_our_page(request: Request, public_url: str | None, *, surely: bool = False) -> bool:
     """Whether a post comes from a page of this site, as far as the browser says; `surely`: it has to say so.
 
@@ -114,10 +135,14 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def _is(request: Request, kind: str) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is(request: Request, kind: str, *others: str) -> None:
+    given = _kind(request)
     if given != kind:
-        raise Refused(415, f"content type {given[:60] or 'missing'!r} is not taken; send {kind}")
+        raise Refused(415, f"content type {given[:60] or 'missing'!r} is not taken; send {' or '.join((kind, *others))}")
 
 
 async def _body(request: Request, most: int) -> bytes:
