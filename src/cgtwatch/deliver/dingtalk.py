@@ -15,15 +15,13 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from cgtwatch.deliver.address import address
-from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, attempt, by_code, gone, later, wrong
-from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.dealing import Page, json_bytes, payloads, posts
+from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
+from cgtwatch.deliver.dealing import Page, json_bytes
 from cgtwatch.deliver.fitting import each_of, fitted, json_octets, link_target, look_alike
-from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.notice import Item
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.errors import ConfigError
-from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome
 
 _REST = 3.2  # seconds between posts; at most 19 a minute
 _MOST_BYTES = 18_000
@@ -60,29 +58,6 @@ _REFUSED = (
     ("whitelist", "the robot's list of addresses does not hold this machine's"),
     ("", "the signature is refused: is the secret behind #secret= the robot's, and is this machine's clock right?"),
 )
-
-
-class DingTalk:
-    """Markdown for a group."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-        self._secret = parts.secret
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The posts as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One post, signed for the moment at which it is sent."""
-        try:
-            there = address(target, self._secret)
-        except ConfigError as error:
-            return SendOutcome(SendResult.RETRY, str(error))
-        secret = there.settings.get("secret")
-        url = there.url + signature(secret, now) if secret else there.url
-        return attempt(self._net, url, payload.body, now, _meaning, _REST)
 
 
 def signature(secret: str, now: datetime) -> str:
@@ -137,3 +112,15 @@ def _paragraphs(page: Page[str]) -> Iterator[str]:
 
 def _fits(post: dict[str, Any]) -> bool:
     return len(json_bytes(post)) <= _MOST_BYTES
+
+
+class DingTalk(Room):
+    """Markdown for a group, signed for the moment at which it is sent."""
+
+    vendor = Vendor(_entry, _post, _fits, _meaning, _REST)
+
+    def request(self, target: str, body: bytes, now: datetime) -> tuple[str, bytes]:
+        """The signature stands in the address."""
+        there = address(target, self._secret)
+        secret = there.settings.get("secret")
+        return there.url + signature(secret, now) if secret else there.url, body

@@ -10,15 +10,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from cgtwatch.deliver.answers import Answer, attempt, by_status, gone, json_object, later, seconds, told, unreadable, wrong
-from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.dealing import Page, payloads, posts
+from cgtwatch.deliver.answers import Answer, by_status, gone, json_object, later, seconds, told, unreadable, wrong
+from cgtwatch.deliver.dealing import Page
 from cgtwatch.deliver.fitting import each_of, fitted, link_target, slashed
-from cgtwatch.deliver.notice import Item, Tone, notice_of
+from cgtwatch.deliver.notice import Item, Tone
 from cgtwatch.deliver.post import outcome
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome, SendResult
 
 _REST = 0.5  # seconds between posts
 _CONTENT, _MOST_EMBEDS, _HEADING, _DESCRIPTION, _ALL = 2000, 10, 256, 4096, 6000
@@ -33,22 +32,6 @@ _CODES = {
     50013: wrong("the webhook may not post there"),
     50035: wrong("Discord does not take the form of this post"),
 }
-
-
-class Discord:
-    """Embeds for a channel."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The messages as JSON; nobody can be mentioned by them (`allowed_mentions`)."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One message."""
-        return attempt(self._net, confirmed(target), payload.body, now, _meaning, _REST)
 
 
 def confirmed(url: str) -> str:
@@ -114,3 +97,13 @@ def _fits(post: dict[str, Any]) -> bool:
         and all(len(description) <= _DESCRIPTION for _, description, _ in texts)
         and sum(len(text) for three in texts for text in three) <= _ALL
     )
+
+
+class Discord(Room):
+    """Embeds for a channel; nobody can be mentioned by them (`allowed_mentions`)."""
+
+    vendor = Vendor(_entry, _post, _fits, _meaning, _REST)
+
+    def request(self, target: str, body: bytes, now: datetime) -> tuple[str, bytes]:  # noqa: ARG002 - nothing is signed
+        """The bare post, to an address that waits for its end."""
+        return confirmed(target), body

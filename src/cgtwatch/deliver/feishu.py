@@ -14,15 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cgtwatch.deliver.address import address
-from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, attempt, by_code, gone, later, wrong
-from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.dealing import Page, json_bytes, payloads, posts
+from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
+from cgtwatch.deliver.dealing import Page, json_bytes
 from cgtwatch.deliver.fitting import each_of, entities, fitted, json_octets, link_target
-from cgtwatch.deliver.notice import Item, Tone, notice_of
+from cgtwatch.deliver.notice import Item, Tone
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.errors import ConfigError
-from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome
 
 _REST = 0.7  # seconds between posts
 _MOST_BYTES = 19_500  # the signature takes some 100 more; KB may mean 1,000
@@ -40,29 +38,6 @@ _CODES = {
     19024: wrong("the bot asks for a key word that the card does not hold; ask for a signature instead"),
     99991400: later(MINUTE),
 }
-
-
-class Feishu:
-    """Cards for a group."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-        self._secret = parts.secret
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The cards as JSON, without a signature."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _element, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One card, signed for the moment at which it is sent."""
-        try:
-            there = address(target, self._secret)
-        except ConfigError as error:
-            return SendOutcome(SendResult.RETRY, str(error))
-        secret = there.settings.get("secret")
-        body = signed(payload.body, secret, now) if secret else payload.body
-        return attempt(self._net, there.url, body, now, _meaning, _REST)
 
 
 def signed(body: bytes, secret: str, now: datetime) -> bytes:
@@ -133,3 +108,15 @@ def _elements(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _fits(post: dict[str, Any]) -> bool:
     return len(json_bytes(post)) <= _MOST_BYTES
+
+
+class Feishu(Room):
+    """Cards for a group; they are frozen without a signature, and signed for the moment at which they are sent."""
+
+    vendor = Vendor(_element, _post, _fits, _meaning, _REST)
+
+    def request(self, target: str, body: bytes, now: datetime) -> tuple[str, bytes]:
+        """The signature stands in the body."""
+        there = address(target, self._secret)
+        secret = there.settings.get("secret")
+        return there.url, signed(body, secret, now) if secret else body

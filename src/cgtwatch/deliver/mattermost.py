@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import Answer, attempt, by_status, gone, json_object, later, told, unreadable, wrong
-from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.dealing import Page, payloads, posts
+from cgtwatch.deliver.answers import Answer, by_status, gone, json_object, later, told, unreadable, wrong
+from cgtwatch.deliver.dealing import Page
 from cgtwatch.deliver.fitting import each_of, fitted, json_letters, link_target, slashed
-from cgtwatch.deliver.notice import Item, Tone, notice_of
+from cgtwatch.deliver.notice import Item, Tone
 from cgtwatch.deliver.post import outcome
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome
 
 _MOST_LETTERS = 7_500  # of the attachments as JSON
 _TITLE, _FACT, _LINK, _FOOT = 1000, 400, 900, 300  # in JSON; one item with everything around it stays far under that
@@ -33,22 +32,6 @@ _CODES = {
     "web.incoming_webhook.permissions.app_error": wrong("whoever made the webhook may not post in its channel"),
     "web.incoming_webhook.channel_locked.app_error": wrong("the webhook is locked to another channel"),
 }
-
-
-class Mattermost:
-    """Attachments for a channel of any server."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The posts as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One post."""
-        return attempt(self._net, target, payload.body, now, _meaning)
 
 
 def _meaning(answer: Answer, now: datetime) -> SendOutcome:
@@ -104,3 +87,9 @@ def _attachments(page: Page[str]) -> Iterator[dict[str, Any]]:
 
 def _fits(post: dict[str, Any]) -> bool:
     return len(json.dumps(post["attachments"], ensure_ascii=False)) <= _MOST_LETTERS
+
+
+class Mattermost(Room):
+    """Attachments for a channel of any server."""
+
+    vendor = Vendor(_entry, _post, _fits, _meaning)

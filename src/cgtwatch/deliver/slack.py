@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import Answer, attempt, by_status, told, unreadable, wrong
+from cgtwatch.deliver.answers import Answer, by_status, told, unreadable, wrong
 from cgtwatch.deliver.answers import gone as gone_for_good
-from cgtwatch.deliver.channel import ChannelParts, masked
-from cgtwatch.deliver.dealing import Page, payloads, posts
+from cgtwatch.deliver.channel import masked
+from cgtwatch.deliver.dealing import Page
 from cgtwatch.deliver.fitting import each_of, fitted, link_target
-from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.notice import Item
 from cgtwatch.deliver.post import outcome
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.text.graphemes import cut_to_length
 
 _REST = 1.1  # seconds between posts
@@ -31,22 +31,6 @@ _GONE = {
     "no_service", "no_service_id", "no_team", "team_disabled", "no_active_hooks", "channel_is_archived", "channel_not_found",
     "invalid_token", "token_revoked", "account_inactive", "user_not_found",
 }  # fmt: skip
-
-
-class Slack:
-    """Cards for a channel."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The cards as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _section, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One post."""
-        return attempt(self._net, target, payload.body, now, _meaning, _REST)
 
 
 def escaped(text: str) -> str:
@@ -111,3 +95,9 @@ def _blocks(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _fits(post: dict[str, Any]) -> bool:
     return len(post["blocks"]) <= _MOST_BLOCKS and len(json.dumps(post["blocks"], ensure_ascii=False)) <= _MOST_LETTERS
+
+
+class Slack(Room):
+    """Cards for a channel."""
+
+    vendor = Vendor(_section, _post, _fits, _meaning, _REST)

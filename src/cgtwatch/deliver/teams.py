@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import MINUTE, Answer, Verdict, attempt, by_status, gone, later, told, unreadable, wrong
-from cgtwatch.deliver.channel import ChannelParts, masked
-from cgtwatch.deliver.dealing import Page, json_bytes, payloads, posts
+from cgtwatch.deliver.answers import MINUTE, Answer, Verdict, by_status, gone, later, told, unreadable, wrong
+from cgtwatch.deliver.channel import masked
+from cgtwatch.deliver.dealing import Page, json_bytes
 from cgtwatch.deliver.fitting import each_of, fitted, json_octets, link_target
-from cgtwatch.deliver.notice import Item, Tone, notice_of
+from cgtwatch.deliver.notice import Item, Tone
 from cgtwatch.deliver.post import outcome
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.net.request import NetAnswer
 
 _REST = 0.5  # seconds between posts
@@ -27,22 +27,6 @@ _MOST_BYTES = 18_000
 _TITLE, _FACT, _LINK, _FOOT = 1500, 600, 900, 1200
 _COLORS = {Tone.TROUBLE: "Attention", Tone.OVER: "Good"}
 _FAILED = re.compile(r"HTTP error (\d{3})")  # "Webhook message delivery failed with error: Microsoft Teams endpoint returned …"
-
-
-class Teams:
-    """Cards for a channel or chat."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The cards as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _container, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One card."""
-        return attempt(self._net, target, payload.body, now, _meaning, _REST)
 
 
 def _meaning(answer: Answer, now: datetime) -> SendOutcome:
@@ -116,3 +100,9 @@ def _body(page: Page[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _fits(post: dict[str, Any]) -> bool:
     return len(json_bytes(post)) <= _MOST_BYTES
+
+
+class Teams(Room):
+    """Cards for a channel or chat."""
+
+    vendor = Vendor(_container, _post, _fits, _meaning, _REST)

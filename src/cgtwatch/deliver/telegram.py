@@ -27,15 +27,15 @@ from cgtwatch.deliver.answers import (
     unreadable,
     wrong,
 )
-from cgtwatch.deliver.channel import ChannelParts, Door
-from cgtwatch.deliver.dealing import Page, json_bytes, payloads, posts
+from cgtwatch.deliver.channel import Door
+from cgtwatch.deliver.dealing import Page, json_bytes
 from cgtwatch.deliver.fitting import each_of, fitted, link_target, units
-from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.notice import Item
 from cgtwatch.deliver.post import outcome, post
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import Payload, SendOutcome, SendResult
 
 _REST = 3.2  # seconds between messages; at most 19 a minute, since most chats are groups
 API = "https://api.telegram.org"
@@ -52,31 +52,6 @@ _WORDS = (
     ("no rights to send", wrong("the bot may not write there; make it an administrator")),
     ("message thread not found", gone("that topic was deleted")),
 )
-
-
-class Telegram:
-    """Messages to a person, group or channel. A target is `TOKEN@CHAT`, with `#api=` for a server of one's own."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-        self._secret = parts.secret
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The messages as JSON, without their chat."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One message; where the group has moved, it follows within the attempt, because nothing was taken before."""
-        try:
-            there = address(target, self._secret)
-            token, _, chat = there.url.partition("@")
-            url = f"{there.settings.get('api', API).rstrip('/')}/bot{looked_up(token, self._secret)}/sendMessage"
-        except ConfigError as error:
-            return SendOutcome(SendResult.RETRY, str(error))
-        topic = there.settings.get("topic")
-        where = {"chat_id": chat, **({"message_thread_id": int(topic)} if topic else {})}
-        return _sent(self._net, url, where, payload.body, now)
 
 
 def _sent(net: Door | None, url: str, where: dict[str, Any], body: bytes, now: datetime) -> SendOutcome:
@@ -173,3 +148,21 @@ def _paragraphs(page: Page[str]) -> Iterator[str]:
 def _fits(made: dict[str, Any]) -> bool:
     text = made["text"]
     return _length(text) <= _UNITS and text.count("</") <= _ENTITIES and len(text) <= _MARKUP
+
+
+class Telegram(Room):
+    """Messages to a person, group or channel, frozen without their chat. A target is `TOKEN@CHAT`, with `#api=` for a server of one's own."""
+
+    vendor = Vendor(_entry, _post, _fits, _meaning, _REST)
+
+    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
+        """One message; where the group has moved, it follows within the attempt, because nothing was taken before."""
+        try:
+            there = address(target, self._secret)
+            token, _, chat = there.url.partition("@")
+            url = f"{there.settings.get('api', API).rstrip('/')}/bot{looked_up(token, self._secret)}/sendMessage"
+        except ConfigError as error:
+            return SendOutcome(SendResult.RETRY, str(error))
+        topic = there.settings.get("topic")
+        where = {"chat_id": chat, **({"message_thread_id": int(topic)} if topic else {})}
+        return _sent(self._net, url, where, payload.body, now)

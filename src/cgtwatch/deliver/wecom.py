@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, attempt, by_code, gone, later, wrong
-from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.dealing import Page, payloads, posts
+from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
+from cgtwatch.deliver.dealing import Page
 from cgtwatch.deliver.fitting import each_of, fitted, link_target, look_alike, octets
-from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.notice import Item
+from cgtwatch.deliver.room import Room, Vendor
 from cgtwatch.deliver.wording import say
-from cgtwatch.model.delivery import Message, Payload, SendOutcome
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.delivery import SendOutcome
 
 _REST = 3.2  # seconds between posts; at most 19 a minute
 _MOST_BYTES = 4096
@@ -34,22 +33,6 @@ _CODES = {
     93004: wrong("the robot is switched off; its group's owner can switch it on"),
     93008: gone("the robot is not in the group any more"),
 }
-
-
-class WeCom:
-    """Markdown for a group."""
-
-    def __init__(self, parts: ChannelParts) -> None:
-        self._net = parts.net
-        self._public_url = parts.public_url or ""
-
-    def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
-        """The posts as JSON."""
-        return payloads(posts(notice_of(message, self._public_url, key, subscription.options.most), _entry, _post, _fits))
-
-    def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:  # noqa: ARG002 - the channel's shape
-        """One post."""
-        return attempt(self._net, target, payload.body, now, _meaning, _REST)
 
 
 def _meaning(answer: Answer, now: datetime) -> SendOutcome:
@@ -99,3 +82,9 @@ def _paragraphs(page: Page[str]) -> Iterator[str]:
 
 def _fits(post: dict[str, Any]) -> bool:
     return octets(post["markdown"]["content"]) <= _MOST_BYTES
+
+
+class WeCom(Room):
+    """Markdown for a group."""
+
+    vendor = Vendor(_entry, _post, _fits, _meaning, _REST)
