@@ -19,6 +19,24 @@ def test_a_change_is_said_in_the_readers_words(language, said):
     assert said_change(LINE, words(language)) == said
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "title: “关于征求《细胞治疗产品临床风险管理指导原则》意见的通知” → “关于征求《细胞治疗产品临床风险管理指导原则》意见的通知(延期)”",
+            "title: “…原则》意见的通知” → “…原则》意见的通知(延期)”",
+        ),
+        (
+            "title: “Potency of Islet Cells; Draft Guidance” → “Potency of Islet Cells; Draft Guidance; Extension”; date: 2026-07-01 → 2026-07-02",
+            "title: “…Guidance” → “…Guidance; Extension”; date: 1 Jul 2026 → 2 Jul 2026",
+        ),
+        ("title: “Islets” → “Islet cells”", "title: “Islets” → “Islet cells”"),
+    ],
+)
+def test_of_a_changed_title_is_said_what_differs(change, said):
+    assert said_change(change, words("en")) == said
+
+
 @pytest.mark.parametrize("line", ["", "something else", "date: – → –", "title: a → b → c"])
 def test_what_is_no_fact_stays_as_it_is(line):
     assert said_change(line, words("en")) == line

@@ -143,6 +143,15 @@ def test_the_address_of_the_whole_leads_back_to_what_was_asked_for():
     assert "reader" not in link
 
 
+@pytest.mark.parametrize(
+    ("language", "intro"), [("zh", "2026年1月1日以来有1条政策动态。"), ("en", "1 policy event since 1 Jan 2026.")]
+)
+def test_a_first_digest_of_the_past_says_since_when(language, intro):
+    first = reader(language, options=Options(backlog="2026-01-01"), welcomed=False)
+    assert digest(first, [announce(1, LAW)], BARE, NOW).data["intro"] == intro
+    assert "last" in digest(replace(first, language="en", welcomed=True), [announce(1, LAW)], BARE, NOW).data["intro"]
+
+
 def test_the_address_of_a_backlog_names_the_day_since_which_it_was_asked_for():
     past = [replace(one, seq=0) for one in ANNOUNCEMENTS]
     one = reader(options=Options(backlog="2026-01-01"))

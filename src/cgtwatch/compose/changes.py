@@ -5,10 +5,13 @@ from datetime import date
 
 from cgtwatch.compose.words import Words
 
-_FACT = re.compile(r"(^|; )(comment_deadline|effective_date|stage|doc_type|document_number|title|date): ([^;→]*) → ([^;]*)")
+_FACT = re.compile(
+    r"(^|; )(comment_deadline|effective_date|stage|doc_type|document_number|title|date): (“[^”]*”|[^;→]*) → (“[^”]*”|[^;]*)"
+)
 _TEXT = re.compile(r"(^|; )text −\d+ \+\d+: ")
 _STALLED = re.compile(r"(^|; )stalled: (\d{4}-\d\d-\d\d) → (\d{4}-\d\d-\d\d) \((\d+), (\d+)\)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_AROUND = 8  # characters of what two titles share that are shown beside what differs
 _TABLES = {"stage": "stages", "doc_type": "doc_types"}
 
 
@@ -31,8 +34,28 @@ def extends(change: str) -> bool:
 
 
 def _fact(found: re.Match[str], words: Words) -> str:
-    before, after = (_value(found[2], value.strip(), words) for value in (found[3], found[4]))
+    before, after = found[3].strip(), found[4].strip()
+    if found[2] == "title":
+        before, after = _apart(before, after)
+    before, after = (_value(found[2], value, words) for value in (before, after))
     return f"{words.name('changes', found[2])}{words.name('changes', ':')}{before} → {after}"
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Two quoted titles as far as they differ, with some of what they share around it."""
+    if not all(title.startswith("“") and title.endswith("”") for title in (before, after)):
+        return before, after
+    bare = before[1:-1], after[1:-1]
+    head = _shared(*bare)
+    tail = _shared(*(title[head:][::-1] for title in bare))
+    start, end = (shared - _AROUND if shared > 2 * _AROUND else 0 for shared in (head, tail))
+    kept = [f"“{'…' if start else ''}{title[start : len(title) - end]}{'…' if end else ''}”" for title in bare]
+    return kept[0], kept[1]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _stalled(found: re.Match[str], words: Words) -> str:

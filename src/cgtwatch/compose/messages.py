@@ -54,7 +54,11 @@ def digest(subscription: Subscription, announcements: Sequence[Announcement], co
     others = still_open(context.open_consultations, told, today)
     why = _why(subscription, context, said) if not context.unlimited else page_of(subscription, said, *_names(context))
     whole = "" if context.unlimited else whole_link(context.public_url, subscription, announcements)
-    values = {**frame(context, said, today, why), **open_views(others, context, said, today), "intro": _intro(told, said)}
+    values = {
+        **frame(context, said, today, why),
+        **open_views(others, context, said, today),
+        "intro": _intro(subscription, told, said),
+    }
     for room in (PAGE,) if context.unlimited else ROOMS:
         views = section_views(parts, shown, room, subscription.options.most, whole, said)
         html, text = context.templates.render("digest", said, {**values, **_told(views, whole, said, values["intro"])})
@@ -173,13 +177,15 @@ def _names(context: DigestContext) -> tuple[Mapping[str, Names], Mapping[str, Na
     return context.issuer_names, context.topic_names
 
 
-def _intro(told: Sequence[Story], said: Words) -> str:
+def _intro(subscription: Subscription, told: Sequence[Story], said: Words) -> str:
+    """How much is told, since the last digest or, in a first one that tells the past, since the day that was asked for."""
     news = sum(story.news for story in told)
     near = len(told) - news
     reminders = said.count("intro_reminders", near) if near else ""
     if not news:
         return reminders
-    intro = said.count("intro", news)
+    since = subscription.options.backlog if not subscription.welcomed else ""
+    intro = said.count("intro_backlog", news, date=said.day(date.fromisoformat(since))) if since else said.count("intro", news)
     return said.say("intro_both", news=intro, reminders=reminders) if reminders else intro
 
 
