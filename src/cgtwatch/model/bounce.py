@@ -1,7 +1,7 @@
 """What came back about a mail, and what it means for the one it was sent to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cgtwatch.model.health import Alarm
@@ -30,19 +30,26 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What has come back so far: `hard` of this reader (this one among them), `readers` with a hard one of late, of `served` ones."""
+    """What has come back so far: `hard` of this reader (this one among them), `readers` with a hard one of late, of `served` ones;
+    `lasting`: how long this reader's mails have come back without one that arrived between.
+    """
 
     hard: int
     readers: int
     served: int
+    lasting: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What follows: the reader is paused with `note`, unless that is empty; the operator hears of `alarm`."""
+    """What follows: the reader is paused with `note`, unless that is empty; the operator hears of `alarm`.
+
+    Those who were paused within the day with a note that begins with `freed` are served again, where it is not empty.
+    """
 
     note: str
     alarm: Alarm
+    freed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

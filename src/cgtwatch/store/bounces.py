@@ -70,10 +70,10 @@ class Bounces(Room):
             change_alarms(db, [], [alarm_key(name)], now)
         return forgiven
 
-    def bounced_of_late(self, now: datetime) -> int:
-        """How many readers have a hard bounce of the last day."""
+    def bounced_of_late(self, now: datetime) -> Tally:
+        """How many readers have a hard bounce of the last day, and how many are served."""
         with self._database.read() as db:
-            return int(db.execute(_readers(now)).scalar_one())
+            return Tally(0, *_of_all(db, now))
 
     def bounces(self, name: str) -> Sequence[Bounce]:
         """What came back for that subscription, oldest first."""
@@ -105,15 +105,31 @@ def _served(db: Connection, sent: RowMapping) -> RowMapping | None:
 
 
 def _tally(db: Connection, reader: RowMapping, bounce: Bounce, since: datetime) -> Tally:
-    there = BOUNCE.c.delivery.in_(select(DELIVERY.c.key).where(DELIVERY.c.target == reader["target"]))
+    theirs = (DELIVERY.c.subscription_id == reader["id"]) & (DELIVERY.c.target == reader["target"])
+    there = BOUNCE.c.delivery.in_(select(DELIVERY.c.key).where(theirs))
     mine = (BOUNCE.c.subscription_id == reader["id"]) & _HARD & (BOUNCE.c.at >= since) & there
     hard = select(func.count()).select_from(BOUNCE).where(mine)
-    served = select(func.count()).select_from(SUBSCRIPTION).where(_ACTIVE_MAIL)
-    return Tally(*(int(db.execute(each).scalar_one()) for each in (hard, _readers(bounce.at), served)))
+    # What was taken within the day may still come back.
+    back = DELIVERY.c.key.in_(select(BOUNCE.c.delivery).where(BOUNCE.c.subscription_id == reader["id"]))
+    arrived = theirs & (DELIVERY.c.sent_at < bounce.at - _OF_LATE) & in_state(DeliveryState.SENT) & ~back
+    last = db.execute(select(func.max(DELIVERY.c.sent_at)).where(arrived)).scalar()
+    first = db.execute(select(func.min(BOUNCE.c.at)).where(mine & (BOUNCE.c.at > last) if last else mine)).scalar()
+    return Tally(int(db.execute(hard).scalar_one()), *_of_all(db, bounce.at), bounce.at - first if first else timedelta())
 
 
-def _readers(now: datetime) -> Select[Any]:
-    return select(func.count(BOUNCE.c.subscription_id.distinct())).where(_HARD & (BOUNCE.c.at >= now - _OF_LATE))
+def _of_all(db: Connection, now: datetime) -> tuple[int, int]:
+    """How many readers have a hard bounce of the last day, and how many there are, with those who were paused for one."""
+    readers = select(func.count(BOUNCE.c.subscription_id.distinct())).where(_HARD & (BOUNCE.c.at >= now - _OF_LATE))
+    off = (
+        (SUBSCRIPTION.c.status == str(Status.PAUSED)) & SUBSCRIPTION.c.removed_at.is_(None) & SUBSCRIPTION.c.id.in_(_bounced(now))
+    )
+    served = select(func.count()).select_from(SUBSCRIPTION).where(_ACTIVE_MAIL | off)
+    return int(db.execute(readers).scalar_one()), int(db.execute(served).scalar_one())
+
+
+def _bounced(now: datetime) -> Select[Any]:
+    """The subscriptions with a hard bounce of the last day."""
+    return select(BOUNCE.c.subscription_id).where(_HARD & (BOUNCE.c.at >= now - _OF_LATE))
 
 
 def _follow(db: Connection, reader: RowMapping, verdict: Verdict, now: datetime) -> None:
@@ -121,6 +137,10 @@ def _follow(db: Connection, reader: RowMapping, verdict: Verdict, now: datetime)
     if verdict.note:
         off = {"status": str(Status.PAUSED), "note": verdict.note}
         db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == reader["id"]).values(off))
+    if verdict.freed:
+        wrongly = (SUBSCRIPTION.c.status == str(Status.PAUSED)) & SUBSCRIPTION.c.note.startswith(verdict.freed, autoescape=True)
+        again = wrongly & SUBSCRIPTION.c.removed_at.is_(None) & SUBSCRIPTION.c.id.in_(_bounced(now))
+        db.execute(update(SUBSCRIPTION).where(again).values(status=str(Status.ACTIVE), note=""))
     change_alarms(db, [verdict.alarm], [f"delivery:{reader['name']}"], now)
 
 
