@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +14,7 @@ from cgtwatch.engine.sends import Sends
 from cgtwatch.engine.storage import Storage
 from cgtwatch.errors import StoreFull
 from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
+from cgtwatch.model.subscription import Cadence, Every, Options, Quiet, Subscription
 from cgtwatch.pipeline.send import SendParts
 from cgtwatch.store import Store, open_store
 
@@ -112,7 +113,7 @@ def test_attempts_that_end_together_share_a_write(bench: Bench, monkeypatch: pyt
     monkeypatch.setattr(
         bench.store,
         "exchange",
-        lambda ended, begin, now: (writes.append((len(ended), len(begin))), exchange(ended, begin, now))[1],
+        lambda ended, begin, *rest: (writes.append((len(ended), len(begin))), exchange(ended, begin, *rest))[1],
     )
     gate = threading.Event()
     bench.world.answers = {f"t{n}": gate for n in range(WEB.size)}
@@ -165,10 +166,10 @@ def test_what_could_not_be_recorded_is_recorded_when_it_can_without_a_second_att
 ) -> None:
     exchange = bench.store.exchange
 
-    def full(ended: Any, begin: Any, now: datetime) -> Any:
+    def full(ended: Any, begin: Any, *rest: Any) -> Any:
         if ended:
             raise StoreFull("no space left")
-        return exchange(ended, begin, now)
+        return exchange(ended, begin, *rest)
 
     bench.queue("one", "two")
     with monkeypatch.context() as patched:
@@ -248,6 +249,17 @@ def test_a_target_that_was_slow_waits_behind_those_that_were_not(bench: Bench) -
     bench.sends.due()
     bench_waits(lambda: bench.world.under_way == WEB.size)
     assert set(bench.world.targets) == quick
+
+
+def test_what_waits_for_whatever_reason_goes_to_nobody_in_quiet_hours(bench: Bench) -> None:
+    quiet = Options(quiet=Quiet(time(8), time(12)))
+    for name, options in (("quiet", quiet), ("awake", Options())):
+        one = Subscription(name, "webhook", name, Cadence(Every.DAILY), timezone="UTC", options=options)
+        bench.store.add_subscription(one, NOW)
+        bench.queue(name, subscription=name)
+    assert bench.send() == {"d1": "sent"}
+    bench.now = NOW.replace(hour=12)
+    assert bench.send() == {"d0": "sent"}
 
 
 # --- a way that is down

@@ -37,7 +37,7 @@ class Ledger:
     reader: Subscription | None = MEI
     ended: list[Ended] = field(default_factory=list)
 
-    def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime) -> Exchanged:
+    def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime, quiet_until: object) -> Exchanged:
         if self.broken and ended:
             raise self.broken
         self.ended += ended

@@ -118,6 +118,21 @@ def test_what_is_forgotten_leaves_no_address_and_no_text_and_is_not_sent(told: S
         told.redeliver("d-own", NOW)
 
 
+def test_the_queue_is_read_in_its_order_and_not_sorted(told: Store) -> None:
+    with statements() as seen:
+        told.due_deliveries(NOW, 5, in_trouble=False)
+        told.exchange((), ["d-mei"], NOW)
+    looks = [one for one in seen if "EXISTS" in one]
+    assert len(looks) == 2
+    with told._database.read() as db:
+        plans = [
+            " ".join(row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", (1,) * one.count("?"))) for one in looks
+        ]
+    assert plans[0].startswith("SCAN delivery USING INDEX ix_delivery_waiting")
+    assert plans[1].startswith("SEARCH delivery USING INDEX sqlite_autoindex_delivery_1")
+    assert all("older USING INDEX ix_delivery_line" in one and "TEMP B-TREE FOR ORDER" not in one for one in plans)
+
+
 # --- from before
 
 READER = """

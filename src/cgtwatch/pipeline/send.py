@@ -90,7 +90,7 @@ def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts) -
     """
     now = parts.clock()
     ended = [_ended(one, parts, now) for one in made]
-    done = parts.store.exchange(ended, keys, now)
+    done = parts.store.exchange(ended, keys, now, lambda reader: quiet_end(reader, now))
     rows = tuple(
         SendRow(
             one.delivery.key, one.delivery.subscription, one.delivery.channel, one.delivery.subject, state, one.delivery.attempts,

@@ -1,6 +1,6 @@
 """The ledger of deliveries: an attempt is committed before it begins, its outcome after, and what is unknown is said to be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from cgtwatch.errors import StoreError
-from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
-from cgtwatch.model.subscription import Promise, Status
+from cgtwatch.model.delivery import CONFIRM, Delivery, DeliveryState, SendOutcome, SendResult
+from cgtwatch.model.subscription import Promise, Status, Subscription
 from cgtwatch.store.alarms import change_alarms
 from cgtwatch.store.queue import KEYS, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, still_waits, turn
+from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import Attempt, Ended, Exchanged
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import ATTEMPT, DELIVERY, SHARED_BODY, SUBSCRIPTION
@@ -34,7 +35,7 @@ _LOST = "cgtwatch ended during the attempt: perhaps received"
 _RESOLVED = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD})
 _STANDS = ("state", "due_at", "sent_at", "answer")
 _STAND = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values({name: bindparam(name) for name in _STANDS})
-_MAY_BEGIN = turn(select(DELIVERY)).where(DELIVERY.c.key.in_(KEYS))
+_MAY_BEGIN = turn(select(DELIVERY, SUBSCRIPTION.c.options)).where(DELIVERY.c.key.in_(KEYS))
 _BODIES = select(SHARED_BODY.c.id, SHARED_BODY.c.content).where(SHARED_BODY.c.id.in_(bindparam("ids", expanding=True)))
 _BEGUN = (
     update(DELIVERY)
@@ -120,16 +121,22 @@ class Deliveries(Room):
         with self._database.read() as db:
             return db.execute(span).scalar()
 
-    def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime) -> Exchanged:
+    def exchange(
+        self,
+        ended: Sequence[Ended],
+        begin: Sequence[str],
+        now: datetime,
+        quiet_until: Callable[[Subscription], datetime] | None = None,
+    ) -> Exchanged:
         """Commit how attempts ended with all that follows, and that others begin, in one transaction.
 
         Of `begin` (keys) those are left out that may not begin: not due, the target backs off or is busy, the subscription is not
-        active. What was cut off may have been received: it is tried again only where the promise is at-least-once. The state of
-        one whose attempt is not under way stays as it is.
+        active. Where `quiet_until` says a later time of a reader, hers wait until then. What was cut off may have been received: it
+        is tried again only where the promise is at-least-once. The state of one whose attempt is not under way stays as it is.
         """
         with self._database.write() as db:
             states = _settle(db, ended, now) if ended else ()
-            begun = _begin(db, begin, now) if begin else ()
+            begun = _begin(db, begin, now, quiet_until) if begin else ()
             first = _heads(db, [one.key for one in ended]) if ended else ()
         return Exchanged(states, begun, first)
 
@@ -205,8 +212,13 @@ class Deliveries(Room):
             return tuple(_attempt_of(key, row) for row in db.execute(tries).mappings())
 
 
-def _begin(db: Connection, keys: Sequence[str], now: datetime) -> tuple[Delivery, ...]:
+def _begin(
+    db: Connection, keys: Sequence[str], now: datetime, quiet_until: Callable[[Subscription], datetime] | None
+) -> tuple[Delivery, ...]:
     rows = db.execute(_MAY_BEGIN, at(now) | {"keys": list(keys)}).mappings().all()
+    if quiet_until is not None:
+        resting = _put_off(db, rows, now, quiet_until)
+        rows = [row for row in rows if row["id"] not in resting]
     if not rows:
         return ()
     db.execute(_BEGUN, [{"of": row["id"]} for row in rows])
@@ -218,6 +230,22 @@ def _begin(db: Connection, keys: Sequence[str], now: datetime) -> tuple[Delivery
         replace(delivery_of(row, bodies.get(row["shared"])), state=DeliveryState.ATTEMPTED, attempts=row["attempts"] + 1)
         for row in rows
     )
+
+
+def _put_off(
+    db: Connection, rows: Sequence[RowMapping], now: datetime, quiet_until: Callable[[Subscription], datetime]
+) -> set[int]:
+    """Those whose readers want to hear nothing now, due when they do; whoever signs up asked to hear from us at once."""
+    asked = [row for row in rows if (row["options"] or {}).get("quiet") and row["kind"] != CONFIRM]
+    if not asked:
+        return set()
+    readers = db.execute(select(SUBSCRIPTION).where(SUBSCRIPTION.c.id.in_({row["subscription_id"] for row in asked}))).mappings()
+    ends = {row["id"]: quiet_until(subscription_of(row)) for row in readers}
+    resting = {row["id"]: ends[row["subscription_id"]] for row in asked if ends[row["subscription_id"]] > now}
+    if resting:
+        later = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values(due_at=bindparam("until"))
+        db.execute(later, [{"of": number, "until": until} for number, until in resting.items()])
+    return set(resting)
 
 
 def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[DeliveryState, ...]:
