@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cgtwatch import __version__, registry
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.source import Names, Source
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.subscription import Rotation, Subscription
 from cgtwatch.parts import later, part
 
 if TYPE_CHECKING:
@@ -291,7 +291,13 @@ class App:
             net=self.net, smtp_url=one.smtp_url, mail_from=one.mail_from, maildir=one.data_dir / "mailbox", secret_key=self.secret_key,
             public_url=one.public_url, clock=self.clock, ca_file=one.ca_file, secret=one.secret,
             reply_to=one.reply_to, bounces=one.bounce_address, dkim=one.dkim,
+            rotation=lambda name: self._once("rotations", self.store.rotations).get(name, Rotation()),
         )  # fmt: skip
+
+    def secrets_changed(self) -> None:
+        """A signing secret was rotated, or a name has begun anew: look again before the next webhook is signed."""
+        with self._guard:
+            self._made.pop("rotations", None)
 
     # --- the corridor
 

@@ -1,14 +1,18 @@
 """The generic webhook."""
 
 import json
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from standardwebhooks import Webhook as Reference
+from standardwebhooks import WebhookVerificationError
 
 from cgtwatch.compose.messages import digest
 from cgtwatch.deliver.webhook import LARGEST_BODY, Webhook, secret_for, signed, webhook_id
 from cgtwatch.model.delivery import SendResult
 from cgtwatch.model.fetch import ErrorClass
+from cgtwatch.model.subscription import Rotation
 from compose.samples import ANNOUNCEMENTS, CONTEXT, DRAFT, LAW, announce, reader
 from compose.samples import replace as changed
 from deliver.senders import NOW, SECRET_KEY, FakeNet, answer, failure, parts
@@ -44,6 +48,23 @@ class _Frozen:
         return type(NOW).fromtimestamp(stamp, tz)
 
 
+@pytest.mark.parametrize(("hours", "verifying"), [(0, [1, 2]), (23, [1, 2]), (24, [2])])
+def test_while_a_secret_is_replaced_receivers_with_either_accept_the_signature(tmp_path, monkeypatch, hours, verifying):
+    net, at = FakeNet([answer(204)]), NOW + timedelta(hours=hours)
+    channel = Webhook(parts(tmp_path, net=net, rotation=lambda name: Rotation(2, NOW + timedelta(hours=24))))
+    channel.send(TARGET, channel.freeze(FEW, reader(), "k-1")[0], "k-1", at)
+    [request] = net.asked
+    monkeypatch.setattr(_Frozen, "now", staticmethod(lambda tz=None: at.astimezone(tz)))
+    monkeypatch.setattr("standardwebhooks.webhooks.datetime", _Frozen)
+    accepted = []
+    for number in range(4):
+        with suppress(WebhookVerificationError):
+            Reference(secret_for(SECRET_KEY, "reader", number)).verify(request.body, dict(request.headers))
+            accepted.append(number)
+    assert accepted == verifying
+    assert len(request.headers["webhook-signature"].split(" ")) == len(verifying)
+
+
 def test_the_body_tells_type_time_and_events(tmp_path):
     _, net = attempt(tmp_path, answer(204))
     body = json.loads(net.asked[0].body)
@@ -75,8 +96,8 @@ def test_a_hostile_title_still_makes_a_small_valid_body(tmp_path, title):
 def test_a_repeat_has_the_same_id_and_bytes_and_a_new_timestamp(tmp_path):
     channel = Webhook(parts(tmp_path))
     payload = channel.freeze(FEW, reader(), "k-1")[0]
-    secret = channel.secret_for("reader")
-    first, later = (signed(secret, "k-1", payload.filled, at) for at in (NOW, NOW.replace(hour=5)))
+    secret = secret_for(SECRET_KEY, "reader")
+    first, later = (signed([secret], "k-1", payload.filled, at) for at in (NOW, NOW.replace(hour=5)))
     assert first["webhook-id"] == later["webhook-id"]
     assert first["webhook-timestamp"] != later["webhook-timestamp"]
     assert payload == channel.freeze(FEW, reader(), "k-1")[0]

@@ -98,3 +98,20 @@ _WORDS = {
     "add": "to add", "change": "to change", "remove": "to remove", "unchanged": "unchanged", "left": "no longer in the file",
     "off": "stay unsubscribed", "taken": "not the file's",
 }  # fmt: skip
+
+
+def rotate(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    keep: Annotated[str, typer.Option(help="How long the old secret signs too; 0s: no longer, where it has leaked.")] = "24h",
+    json: Json = False,
+) -> None:
+    """Give a webhook another signing secret; for a while each message is signed with both."""
+    from cgtwatch.cli import show, working
+
+    for row in working.ask("subscriptions.rotate", {"name": name, "keep": keep}):
+        if show.as_json(json):
+            show.print_json(row)
+            continue
+        until = row["old_secret_until"]
+        print(f"New signing secret of {name}, to be given to its receiver: {row['secret']}")
+        print(f"Until {show.shown(until)} messages are signed with the old one too." if until else "The old one signs no longer.")

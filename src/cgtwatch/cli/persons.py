@@ -60,6 +60,8 @@ def _facts(row: dict[str, Any]) -> None:
     }  # fmt: skip
     if "secret" in row:
         facts["secret"] = row["secret"]
+    if row["old_secret_until"]:
+        facts["old secret"] = f"signs too until {shown(row['old_secret_until'])}"
     for name, value in facts.items():
         print(f"{name:<13} {value}")
     for title in waiting["titles"]:

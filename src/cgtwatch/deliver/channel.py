@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cgtwatch.model.delivery import Message, Payload, SendOutcome
-from cgtwatch.model.subscription import Subscription
+from cgtwatch.model.subscription import Rotation, Subscription
 from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
 
 LONGEST_ANSWER = 300  # characters of a receiver's word that the ledger keeps
@@ -29,6 +29,11 @@ def _no_secret(_name: str) -> str | None:
     return None
 
 
+def _never_rotated(_subscription: str) -> Rotation:
+    """All have their first secret."""
+    return Rotation()
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelParts:
     """What channels are built from; each takes what it needs. Secrets stay out of the repr."""
@@ -45,6 +50,7 @@ class ChannelParts:
     bounces: str | None = field(default=None, repr=False)  # the address to which reports about mails go
     dkim: tuple[str, str, Path] | None = None  # domain, selector, file of the key; None: mails are not signed here
     secret: Callable[[str], str | None] = field(default=_no_secret, repr=False)  # what the environment holds under a name
+    rotation: Callable[[str], Rotation] = _never_rotated  # of the signing secret, by the subscription's name
 
 
 class Channel(Protocol):

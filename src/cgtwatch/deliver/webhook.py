@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +28,16 @@ class Webhook:
     def __init__(self, parts: ChannelParts) -> None:
         self._net = parts.net
         self._secret_key = parts.secret_key
+        self._rotation = parts.rotation
         self._public_url = (parts.public_url or "").rstrip("/")
         self._last: _Mould | None = None  # of the last message, for its next receiver
 
-    def secret_for(self, subscription: str) -> str:
-        """The `whsec_` secret with which the receiver checks our signatures; made from the installation's key and the name."""
-        return secret_for(self._secret_key, subscription)
+    def secrets_for(self, subscription: str, now: datetime) -> tuple[str, ...]:
+        """The `whsec_` secrets that sign at `now`: the present one, and while it is being replaced the one before."""
+        rotation = self._rotation(subscription)
+        both = rotation.number > 0 and rotation.old_until is not None and now < rotation.old_until
+        numbers = (rotation.number, rotation.number - 1) if both else (rotation.number,)
+        return tuple(secret_for(self._secret_key, subscription, number) for number in numbers)
 
     def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The body; over 20 kB it holds ids, titles and links, and `next`, the address of the rest.
@@ -49,8 +54,8 @@ class Webhook:
         """One attempt, signed for the moment it is made at (`now`)."""
         if self._net is None:
             return SendOutcome(SendResult.RETRY, "no network session is open")
-        secret, body = self.secret_for(payload.headers.get(_OWNER, "")), payload.filled
-        return outcome(post(self._net, target, body, signed(secret, key, body, now)), now)
+        secrets, body = self.secrets_for(payload.headers.get(_OWNER, ""), now), payload.filled
+        return outcome(post(self._net, target, body, signed(secrets, key, body, now)), now)
 
 
 class _Mould:
@@ -86,9 +91,10 @@ def _short(message: Message, data: dict[str, Any], rest: str | None) -> bytes:
         brief = brief[: len(brief) * LARGEST_BODY // (len(body) + 1)]
 
 
-def secret_for(secret_key: bytes, subscription: str) -> str:
-    """32 bytes as Standard Webhooks writes symmetric secrets."""
-    made = hmac.digest(secret_key, b"webhook:" + subscription.encode(), "sha256")
+def secret_for(secret_key: bytes, subscription: str, number: int = 0) -> str:
+    """32 bytes as Standard Webhooks writes symmetric secrets, made from the installation's key, the name and how often it was rotated."""
+    rotated = f"\0{number}".encode() if number else b""  # no name holds a NUL
+    made = hmac.digest(secret_key, b"webhook:" + subscription.encode() + rotated, "sha256")
     return f"whsec_{base64.b64encode(made).decode()}"
 
 
@@ -97,15 +103,20 @@ def webhook_id(key: str) -> str:
     return key if _PLAIN_ID.fullmatch(key) else f"d_{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
-def signed(secret: str, key: str, body: bytes, now: datetime) -> dict[str, str]:
-    """The three headers of Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`."""
+def signed(secrets: Sequence[str], key: str, body: bytes, now: datetime) -> dict[str, str]:
+    """The three headers of Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, once for each secret."""
     number, timestamp = webhook_id(key), str(int(now.timestamp()))
-    mac = hmac.digest(base64.b64decode(secret.removeprefix("whsec_")), f"{number}.{timestamp}.".encode() + body, "sha256")
+    content = f"{number}.{timestamp}.".encode() + body
     return {
         "webhook-id": number,
         "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+        "webhook-signature": " ".join(_signature(one, content) for one in secrets),
     }
+
+
+def _signature(secret: str, content: bytes) -> str:
+    mac = hmac.digest(base64.b64decode(secret.removeprefix("whsec_")), content, "sha256")
+    return f"v1,{base64.b64encode(mac).decode()}"
 
 
 def _body(message: Message, data: dict[str, Any]) -> bytes:

@@ -44,6 +44,7 @@ def begun(app: App, asked: Subscription, since: datetime | None) -> Subscription
 
     What was stored in silence since that day (by first looks, by `sources backfill`) comes in its first digest, at once.
     """
+    app.secrets_changed()  # one of that name may have been removed, whose secret was rotated
     due = next_due(asked.cadence, asked.timezone, app.clock())
     if since is None:
         return replace(asked, sent_upto=app.store.last_seq(), next_due=due)
@@ -79,7 +80,7 @@ def secret_of(app: App, one: Subscription) -> Row:
     """
     if one.channel == "feed":
         return {"feeds": feeds_of(app, one)}
-    return {"secret": secret_for(app.secret_key, one.name)} if one.channel == "webhook" else {}
+    return {"secret": secret_for(app.secret_key, one.name, one.options.secret)} if one.channel == "webhook" else {}
 
 
 def feeds_of(app: App, one: Subscription) -> dict[str, str]:

@@ -36,6 +36,7 @@ OPERATIONS: Mapping[str, str] = {
     "subscriptions.pause": "cgtwatch.engine.subscribing:pause",
     "subscriptions.resume": "cgtwatch.engine.subscribing:resume",
     "subscriptions.remove": "cgtwatch.engine.subscribing:remove",
+    "subscriptions.rotate": "cgtwatch.engine.rotating:rotate",
     "subscriptions.test": "cgtwatch.engine.subscribing:test",
     "signup.ask": "cgtwatch.engine.signing_up:ask",
     "users.add": "cgtwatch.engine.users:add",

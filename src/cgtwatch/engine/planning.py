@@ -98,7 +98,8 @@ def _changed(one: Asked, before: Subscription, present: Present, terms: Terms) -
     elif one.paused is not None and not moved:
         status = Status.PAUSED if one.paused else Status.ACTIVE
     keep = {name: getattr(before, name) for name in ("sent_upto", "created_at", "next_due", "welcomed")}
-    options = replace(one.subscription.options, backlog=before.options.backlog)  # where it began is no wish of today
+    kept = {name: getattr(before.options, name) for name in ("backlog", "secret", "old_secret_until")}  # no wishes of today
+    options = replace(one.subscription.options, **kept)
     after = replace(one.subscription, status=status, note=note, options=options, **keep)
     fields = changes(before, after, terms.now)
     if not fields:

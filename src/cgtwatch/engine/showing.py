@@ -28,7 +28,7 @@ def show(engine: Engine, args: Args) -> Iterator[Row]:
 def described(app: App, name: str, tried: int = 0, *, secret: bool = False) -> Row:
     """`shown` with `next` (the hour of the next message, moved out of quiet hours, in the reader's zone), `waiting` (events that are
     told then, and the titles of the first), `messages` and `bounces` (the last), `bounced` (how many of each kind), `states` (how
-    many messages are where), and `tried`.
+    many messages are where), `old_secret_until` (until when a webhook's secret before signs too; null: no longer), and `tried`.
 
     Raises `NotFound`.
     """
@@ -45,6 +45,7 @@ def described(app: App, name: str, tried: int = 0, *, secret: bool = False) -> R
         "bounces": [{name: _iso(value) for name, value in each.items()} for each in found.bounces],
         "bounced": bounced(app.store.bounce_counts().get(name, {})),
         "states": app.store.states_of(name),
+        "old_secret_until": one.options.old_secret_until if one.options.old_secret_until > app.clock().isoformat() else None,
         "tried": [_tried(each.id, each.title, wanted(one, each)) for each in _latest(app, tried)],
     }  # fmt: skip
 

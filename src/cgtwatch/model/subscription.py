@@ -79,7 +79,17 @@ class Options:
     most: int | None = None  # events told in one message; the others are counted and linked
     calendar: bool = False  # the deadlines beside it as a calendar (RFC 5545), where the channel has attachments
     reminders: bool = True  # of deadlines that near
+    secret: int = 0  # which of its signing secrets a webhook has: how often it was rotated
+    old_secret_until: str = ""  # an ISO instant: until then the secret before signs too
     backlog: str = ""  # an ISO day: the first digest also tells what was stored in silence, dated that day or later
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Which of its signing secrets a webhook has, and until when the one before is still good (None: it is not)."""
+
+    number: int = 0
+    old_until: datetime | None = None
 
 
 class Origin(StrEnum):

@@ -66,7 +66,7 @@ def typical(subscription: Subscription) -> Subscription:
     """
     return replace(
         subscription, name="", channel="", target="", status=Status.ACTIVE, promise=Promise.AT_LEAST_ONCE, sent_upto=0,
-        created_at=None, next_due=None, note="", options=replace(subscription.options, quiet=None), origin=Origin.OPERATOR,
+        created_at=None, next_due=None, note="", options=replace(subscription.options, quiet=None, secret=0, old_secret_until=""), origin=Origin.OPERATOR,
     )  # fmt: skip
 
 

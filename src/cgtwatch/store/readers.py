@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from cgtwatch.errors import ConfigError, NotFound
-from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Status, Subscription
+from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Rotation, Status, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.store.alarms import change_alarms
 from cgtwatch.store.queue import cancel_waiting, redirect_waiting
@@ -71,6 +71,13 @@ class Readers(Room):
                 row = required(db, name)
                 _change(db, row, replace(subscription_of(row), **fields_))
             insert_fresh(db, *(replace(fresh, created_at=fresh.created_at or now) for fresh in add))
+
+    def rotations(self) -> dict[str, Rotation]:
+        """Name → how its signing secret was rotated, of those subscriptions that ever had another one."""
+        rotated = SUBSCRIPTION.c.options["secret"].as_integer() > 0
+        with self._database.read() as db:
+            rows = db.execute(select(SUBSCRIPTION.c.name, SUBSCRIPTION.c.options).where(rotated & _LIVE))
+            return {row.name: _rotation_of(row.options) for row in rows}
 
     def farewells(self) -> dict[str, datetime]:
         """What was kept of targets whose readers left (the note given to `remove_subscription`), and when each left last."""
@@ -188,6 +195,11 @@ def _options_of(kept: dict[str, Any]) -> Options:
     hours = kept.get("quiet")
     quiet = Quiet(time.fromisoformat(hours[0]), time.fromisoformat(hours[1]), "weekends" in hours) if hours else None
     return Options(**kept | {"quiet": quiet})
+
+
+def _rotation_of(kept: dict[str, Any]) -> Rotation:
+    until = kept.get("old_secret_until")
+    return Rotation(kept.get("secret", 0), datetime.fromisoformat(until) if until else None)
 
 
 def _filter_of(stored: dict[str, Any]) -> Filter:

@@ -40,6 +40,7 @@ def subscription_routes(app: App, perform: Perform | None, access: Access) -> li
         route("/{name}/export", "GET", api.export),
         route("/{name}", "PATCH", api.change),
         route("/{name}", "DELETE", api.remove),
+        route("/{name}/rotate-secret", "POST", api.rotate),
         *(route(f"/{{name}}/{what}", "POST", api.simply(what)) for what in ("pause", "resume", "test")),
     ]
 
@@ -94,6 +95,13 @@ class Subscriptions:
         asked = {name: flag(request, name) for name in ("dry_run", "prune", "adopt")}
         *steps, last = self._rows("subscriptions.apply", {**given, **asked})
         return {"steps": steps, **last}
+
+    def rotate(self, request: Request, grant: Grant, given: Given) -> Mapping[str, Any]:
+        """Another signing secret; the old one signs too for as long as `keep` says."""
+        operators(grant, "change a signing secret")
+        if wrong := sorted(given.keys() - {"keep"}):
+            raise ConfigError([f"{name} cannot be given here; leave it out" for name in wrong])
+        return self._run("subscriptions.rotate", {**given, "name": request.path_params["name"]})
 
     def simply(self, what: str) -> Work:
         """Pause, resume or try it."""
