@@ -1,11 +1,13 @@
 """`digest --preview`: the browser for a person, JSON for a program, and file and line of a mistake in a template of one's own."""
 
 import json
+import os
 import re
 import sys
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -14,6 +16,7 @@ from cgtwatch.app import App
 from cgtwatch.cli import templates
 from cgtwatch.cli.work import digest
 from cgtwatch.config.settings import load_settings
+from cgtwatch.errors import ConfigError
 from cgtwatch.model.subscription import Cadence, Every, Subscription
 from store.store_kit import NOW, news
 
@@ -47,9 +50,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def preview(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
     """Runs the command on a person's terminal, or (`tty=False`) in a pipe: what it printed, and what it said beside."""
 
-    def run(*, tty: bool = True, **rest: str) -> tuple[str, str]:
+    def run(*, tty: bool = True, **rest: Any) -> tuple[str, str]:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: tty)
-        digest(**{"subscription": None, "at": None, "preview": True, "html": None, "json": False, **rest})
+        digest(**{"subscription": None, "at": None, "preview": True, "html": None, "last": None, "json": False, **rest})
         return capsys.readouterr()
 
     return run
@@ -69,6 +72,31 @@ def test_a_program_reads_json_and_no_browser_opens(place, opened, preview):
     row = json.loads(out)
     assert (row["subscription"], row["events"], opened) == ("mei", 1, [])
     assert row["why"].startswith("You asked for")
+
+
+@pytest.fixture
+def told(place: Path) -> Path:
+    """The reader knows it all."""
+    with App(load_settings(dict(os.environ), place)) as app:
+        app.store.update_subscription("mei", sent_upto=app.store.last_seq())
+    return place
+
+
+def test_who_previews_when_nothing_waits_is_told_so(told, opened, preview):
+    _, said = preview(subscription="mei")
+    assert said.startswith("mei: nothing new waits, nothing would be sent")
+
+
+def test_who_writes_templates_sees_what_was_told_already(told, opened, preview):
+    out, said = preview(subscription="mei", last=5)
+    assert ("Guideline e-a" in out, said) == (True, "")
+
+
+def test_one_file_takes_one_digest(place, opened, preview):
+    with App(load_settings(dict(os.environ), place)) as app:
+        app.store.add_subscription(Subscription("lee", "maildir", "local:", Cadence(Every.DAILY)), NOW)
+    with pytest.raises(ConfigError, match="there are 2 subscriptions; name one"):
+        preview(html=str(place / "one.html"))
 
 
 def test_a_mistake_in_a_template_of_ones_own_is_said_with_file_and_line(place, opened, preview):

@@ -72,6 +72,9 @@ def digest(
     html: Annotated[
         str | None, typer.Option("--html", metavar="FILE", help="With --preview: write the HTML form there and open nothing.")
     ] = None,
+    last: Annotated[
+        int | None, typer.Option("--last", metavar="N", min=1, help="With --preview: of the latest N announcements, told or not.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compose what is due for each subscription, or show it without sending."""
@@ -79,8 +82,10 @@ def digest(
 
     moment = _time(at)
     if preview:
-        _preview(subscription, moment, html, show.as_json(json))
+        _preview(subscription, moment, html, last, show.as_json(json))
         return
+    if html or last:
+        raise typer.BadParameter("it goes with --preview only", param_hint="--html" if html else "--last")
     rows = working.ask("digest", {"subscription": subscription, "at": moment})
     columns = ("subscription", "outcome", "events", "subject", "error")
     failed = []
@@ -117,20 +122,25 @@ def _time(text: str | None) -> str | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
 
 
-def _preview(name: str | None, at: str | None, html: str | None, as_json: bool) -> None:
+def _preview(name: str | None, at: str | None, html: str | None, last: int | None, as_json: bool) -> None:
     """On a person's terminal the HTML opens in the browser, in a pipe there is JSON; what is wrong with own templates is said aloud."""
+    from dataclasses import replace
     from datetime import datetime
     from pathlib import Path
 
     from cgtwatch.cli import show, working
     from cgtwatch.compose.own import OwnTemplates
+    from cgtwatch.errors import ConfigError
     from cgtwatch.pipeline.digest import preview
 
     with working.reading() as app:
         chosen = [app.store.subscription(name)] if name else app.store.subscriptions()
         now = datetime.fromisoformat(at) if at else app.clock()
+        if html and len(chosen) > 1:
+            raise ConfigError([f"--html holds one digest, and there are {len(chosen)} subscriptions; name one by --subscription"])
+        mark = app.store.last_seq() - last if last else 0
         for one in chosen:
-            message, count = preview(one, app.digest_parts, now)
+            message, count = preview(replace(one, sent_upto=max(0, mark)) if last else one, app.digest_parts, now)
             if html:
                 Path(html).write_text(message.html, encoding="utf-8")
             if as_json:
@@ -146,6 +156,11 @@ def _preview(name: str | None, at: str | None, html: str | None, as_json: bool) 
                 print(f"{message.subject}\n\n{message.text}\n")
                 if not html:
                     _open(one.name, message.html)
+            if not count and not last:
+                unsaid = "so looks" if one.options.nothing_new else "nothing would be sent; with --nothing-new so would look"
+                show.note(
+                    f"{one.name}: nothing new waits, {unsaid} the message. `--last 20` shows one of the latest announcements."
+                )
         if not chosen:
             show.note("No subscription is there yet; `cgtwatch subscriptions add` makes one.")
         for trouble in app.templates.troubles if isinstance(app.templates, OwnTemplates) else ():
