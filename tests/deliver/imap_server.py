@@ -89,7 +89,9 @@ def imap_server() -> Iterator[Imap]:
         for folder in (root / "mail", *(root / "mail" / name for name in ("tmp", "new", "cur"))):
             folder.mkdir()
             os.chown(folder, *owner)
-        names = ("dovecot", "dovecot", "dovenull") if _ROOT else (mailer.pw_name, grp.getgrgid(mailer.pw_gid).gr_name, mailer.pw_name)
+        names = (
+            ("dovecot", "dovecot", "dovenull") if _ROOT else (mailer.pw_name, grp.getgrgid(mailer.pw_gid).gr_name, mailer.pw_name)
+        )
         (root / "conf").write_text(
             _CONFIGURATION.format(
                 root=root, port=port, password=PASSWORD, uid=owner[0], gid=owner[1],

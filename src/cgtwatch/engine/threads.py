@@ -77,7 +77,9 @@ class Threads(Generic[Result]):
             running = list(self._busy.values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         begun = time.monotonic()
-        _, late = wait([one for one in running if not one.cancelled()], timeout=seconds)  # it would wait for those that never begin
+        _, late = wait(
+            [one for one in running if not one.cancelled()], timeout=seconds
+        )  # it would wait for those that never begin
         if late:
             _log.warning("stopped with work unfinished count=%d waited=%.1f", len(late), time.monotonic() - begun)
         return not late
