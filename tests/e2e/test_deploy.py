@@ -3,6 +3,7 @@
 import configparser
 import re
 import socket
+import sys
 import tomllib
 from fnmatch import fnmatch
 from importlib.metadata import requires
@@ -12,6 +13,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from place import Place, Site
+
+from cgtwatch.config.settings import CA_NAMES, PREFIX, READERS, TESTS_ONLY, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -69,6 +72,43 @@ def test_the_compose_file_builds_the_dockerfile_and_publishes_the_page_on_loopba
     assert service["read_only"] is True
 
 
+def example() -> dict[str, str]:
+    """The settings that the example names, with the values it gives."""
+    text = (DEPLOY / "cgtwatch.env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^#([A-Z_]+)=(.*)$", text, re.MULTILINE))
+
+
+def test_every_setting_stands_in_the_example_and_can_be_passed_on() -> None:
+    settings = {f"{PREFIX}{key.upper()}" for key in READERS}
+    known = example().keys() & (settings | {*CA_NAMES})
+    assert (settings - known, example().keys() - known) == (set(), set())
+    passed = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["cgtwatch"]["environment"]
+    image = set(re.findall(r"(CGTWATCH_\w+)=", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")))
+    assert settings - passed.keys() == image  # which says where data lies and what is listened on
+    assert [name for name, value in passed.items() if value != f"${{{name}:-}}"] == []
+    assert not passed.keys() & {*CA_NAMES}  # an empty one is no bundle to OpenSSL
+    assert unit()["EnvironmentFile"] == "-/etc/cgtwatch/cgtwatch.env"
+
+
+def test_the_settings_of_the_operators_page_are_settings() -> None:
+    text = "".join((ROOT / page).read_text(encoding="utf-8") for page in ("docs/operating.md", "docs/channels.md", "README.md"))
+    told = set(re.findall(r"CGTWATCH_[A-Z_]*[A-Z]", text)) - {TESTS_ONLY}
+    assert sorted(told - example().keys()) == []
+
+
+def test_the_values_of_the_example_are_understood(tmp_path: Path) -> None:
+    for name in ("sources.yaml", "rules.yaml", "subscriptions.yaml", "dkim.pem", "ca.pem"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "templates").mkdir()
+    given = {**example(), "SSL_CERT_FILE": "ca.pem", "CGTWATCH_BROWSER": sys.executable}
+    found = load_settings(given, tmp_path)
+    assert (found.signup, found.bounce_address, found.ca_file) == (True, "bounces@example.org", str(tmp_path / "ca.pem"))
+
+
+def test_an_empty_setting_is_none(tmp_path: Path) -> None:
+    assert load_settings(dict.fromkeys(example(), ""), tmp_path) == load_settings({}, tmp_path)
+
+
 def test_the_dockerfile_copies_what_exists_and_does_not_run_as_root() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [name for line in lines if line.startswith("COPY") and "--from" not in line for name in line.split()[1:-1]]
@@ -88,11 +128,12 @@ def test_the_image_is_built_without_data_secrets_and_tests_and_with_all_that_is_
 def test_the_image_holds_pinned_packages_and_none_that_only_tests_need() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = {canonicalize_name(line.partition("==")[0]) for line in (ROOT / "requirements.lock").read_text().split()}
-    needed = closure(project["dependencies"])
+    extras = project["optional-dependencies"]
+    needed = closure([*project["dependencies"], *extras["apprise"], *extras["dkim"]])
     only_tests = {canonicalize_name(Requirement(line).name) for line in project["optional-dependencies"]["dev"]}
     assert (needed - pinned, needed & only_tests) == (set(), set())
     [install] = [line for line in (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines() if "pip install" in line]
-    assert install.endswith("--constraint requirements.lock .")
+    assert install.endswith("--constraint requirements.lock '.[apprise,dkim]'")
 
 
 def closure(asked: list[str]) -> set[str]:
