@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchanges import PEM
+
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PASSWORD = "s3:cr@t"  # with what a URL must escape
 _ROOT = os.geteuid() == 0
@@ -22,7 +24,9 @@ base_dir = {root}/run
 state_dir = {root}/run
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{pem}
+ssl_key = <{pem}
 disable_plaintext_auth = no
 auth_failure_delay = 0
 log_path = {root}/log
@@ -45,7 +49,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -59,9 +64,10 @@ service stats {{
 
 @dataclass(frozen=True)
 class Imap:
-    """Where it listens, and the folder `INBOX` as a Maildir."""
+    """Where it listens, in plain text and by TLS (with the certificate of `exchanges.PEM`), and the folder `INBOX` as a Maildir."""
 
     port: int
+    tls_port: int
     mail: Path
     owner: tuple[int, int]
 
@@ -81,8 +87,8 @@ class Imap:
 def imap_server() -> Iterator[Imap]:
     mailer = pwd.getpwnam("nobody") if _ROOT else pwd.getpwuid(os.geteuid())
     owner = (mailer.pw_uid, mailer.pw_gid)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as also_free:
+        port, tls_port = free.getsockname()[1], also_free.getsockname()[1]
     root = Path(tempfile.mkdtemp(prefix="imap"))
     try:
         root.chmod(0o755)
@@ -94,14 +100,14 @@ def imap_server() -> Iterator[Imap]:
         )
         (root / "conf").write_text(
             _CONFIGURATION.format(
-                root=root, port=port, password=PASSWORD, uid=owner[0], gid=owner[1],
+                root=root, port=port, tls_port=tls_port, pem=PEM, password=PASSWORD, uid=owner[0], gid=owner[1],
                 internal=names[0], internal_group=names[1], login=names[2],
             )
         )  # fmt: skip
         with subprocess.Popen([str(PROGRAM), "-F", "-c", str(root / "conf")], stderr=subprocess.DEVNULL) as server:
             try:
                 _answers(port, root / "log")
-                yield Imap(port, root / "mail", owner)
+                yield Imap(port, tls_port, root / "mail", owner)
             finally:
                 server.terminate()
     finally:
