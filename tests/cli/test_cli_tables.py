@@ -52,3 +52,11 @@ def test_cells_are_plain(value, cell):
 def test_times_are_shown_to_the_minute_in_the_readers_zone():
     at = datetime(2026, 3, 2, 8, 5, 59, tzinfo=UTC)
     assert show.shown(at) == show.shown("2026-03-02T08:05:59Z") == at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+@pytest.mark.parametrize(("width", "columns"), [(80, "key state subject"), (120, "key state subscription subject answer")])
+def test_two_columns_of_prose_do_not_push_out_what_is_short(width, columns, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = ("msg_0123456789abcdef0123456789abcdef", "dead", "ding", "A subject " * 8, "200 errcode 310000: keywords " * 4, 3)
+    show.table(("key", "state", "subscription", "subject", "answer", "attempts"), [row] * 3, empty="")
+    assert capsys.readouterr().out.splitlines()[0].split() == columns.split()

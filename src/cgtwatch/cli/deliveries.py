@@ -8,12 +8,12 @@ from cgtwatch.cli.show import Json
 
 group = typer.Typer(help="The ledger: what was sent, what waits, what failed.", no_args_is_help=True, rich_markup_mode=None)
 Key = Annotated[str, typer.Argument(metavar="KEY")]
-COLUMNS = ("key", "subscription", "state", "subject", "sent_at", "due_at", "answer", "attempts", "channel", "created_at")
+COLUMNS = ("key", "state", "subscription", "subject", "answer", "due_at", "attempts", "sent_at", "channel", "created_at")
 
 
 @group.command(name="list")
 def list_deliveries(
-    state: Annotated[str | None, typer.Option(help="queued, retry, sent, unknown, dead, cancelled.")] = None,
+    state: Annotated[str | None, typer.Option(help="queued, attempted, retry, sent, unknown, dead, cancelled.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 200,
     json: Json = False,
 ) -> None:
@@ -30,7 +30,7 @@ def list_deliveries(
 
 @group.command()
 def redeliver(key: Key, json: Json = False) -> None:
-    """Queue a delivery again, with the same id and the same bytes."""
+    """Queue a delivery again, with the same id and the same bytes; it goes where its subscription goes now."""
     _ask("deliveries.redeliver", {"key": key}, json)
 
 
@@ -54,4 +54,4 @@ def _ask(operation: str, args: dict[str, object], json: bool) -> None:
         if show.as_json(json):
             show.print_json(row)
         else:
-            print(f"{row['delivery']}: {row['state']}")
+            print(f"{row['delivery']}: {row['state']}" + (f", to {row['to']}" if row.get("to") else ""))

@@ -13,7 +13,9 @@ import typer
 
 Row = Mapping[str, Any]
 EMPTY = "–"
-PROSE = frozenset({"title", "subject", "error", "what", "hint", "filter", "changes", "why", "answer", "note", "found", "mend", "url", "to"})
+PROSE = frozenset(
+    {"title", "subject", "error", "what", "hint", "filter", "changes", "why", "answer", "note", "found", "mend", "url", "to"}
+)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines, also on a terminal.")]
 
@@ -67,17 +69,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
 
 
 def _fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The columns that fit into `width` characters: prose keeps at least a third of the line, what is empty everywhere goes first."""
+    """The columns that fit into `width` characters: prose shares the line and the first of it stays, what is empty everywhere goes first."""
     from rich.cells import cell_len
 
     kept = [n for n in range(len(columns)) if any(row[n] != EMPTY for row in cells)] or list(range(len(columns)))
+    story = next((n for n in kept if columns[n] in PROSE), None)
 
     def needed(n: int) -> int:
         widest = max(len(columns[n]), *(cell_len(row[n]) for row in cells))
-        return min(widest, max(24, width // 3)) if columns[n] in PROSE else widest
+        share = width // (2 + sum(columns[each] in PROSE for each in kept))
+        return min(widest, max(20, share)) if columns[n] in PROSE else widest
 
-    while len(kept) > 2 and sum(needed(n) + 1 for n in kept) > width:
-        last = next((n for n in reversed(kept) if columns[n] not in PROSE), kept[-1])
+    while len(kept) > 2 and sum(needed(n) + 1 for n in kept) > width + 1:
+        last = next(n for n in reversed(kept) if n != story)
         kept.remove(last if last != kept[0] else kept[-1])
     return kept
 
