@@ -14,7 +14,10 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 GROUPS = {
     "events": ("mark",),
     "sources": ("check", "list", "test", "release"),
-    "subscriptions": ("add", "apply", "change", "erase", "export", "list", "pause", "resume", "remove", "show", "test"),
+    "subscriptions": (
+        *("add", "apply", "change", "confirm", "erase", "export", "list", "pause", "resume", "remove", "rotate-secret", "show"),
+        "test",
+    ),
     "deliveries": ("list", "redeliver", "resolve"),
     "db": ("upgrade", "backup", "check"),
 }

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exchanges import PEM
 from inside import inside
 
 from cgtwatch.engine.returning import Returning
 from cgtwatch.engine.storage import Storage
 from deliver.imap_server import PROGRAM, Imap, imap_server
+from exchanges import PEM
 
 MAIL = b"Subject: out of office\r\n\r\nI am away.\r\n"
 

@@ -1,11 +1,12 @@
 """The mailbox in which reports about mails arrive, a Maildir or a folder of an IMAP server: new mails are read and marked, none deleted."""
 
 import imaplib
+import os
 import re
 import ssl
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -55,6 +56,21 @@ def look(
     return Looked(read)
 
 
+def knock(address: str, tls: ssl.SSLContext, seconds: float) -> Looked:
+    """Open the mailbox and leave it as it is; `read` is how many mails are new there."""
+    try:
+        if address.startswith("maildir:"):
+            root = Path(address.removeprefix("maildir:"))
+            if not os.access(root, os.W_OK):
+                raise PermissionError(f"{root} cannot be written, so that mails could not be marked as read")
+            return Looked(sum(path.is_file() for path in (root / "new").iterdir()))
+        with _logged_in(address, tls, seconds, readonly=True) as box:
+            found = _good(box.uid("SEARCH", "UNSEEN"), "no search")
+            return Looked(len((found[0] or b"").split()))
+    except _TROUBLE as trouble:
+        return Looked(0, masked(f"{type(trouble).__name__}: {trouble}"))
+
+
 class _Passed(Exception):
     """What `take` raised, kept apart from the mailbox's own trouble."""
 
@@ -89,25 +105,32 @@ def _seen(root: Path, path: Path) -> None:
 
 def _new_mails(address: str, tls: ssl.SSLContext) -> New:
     """Unseen mails of the folder (RFC 3501); no more than `MOST` bytes of one are asked for."""
-    parts = urlsplit(address)
-    folder = unquote(parts.path).strip("/") or "INBOX"
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if _UNSAFE.search(folder + user + password) or not parts.hostname:
-        raise ValueError("folder, user or password hold a character that cannot be sent")
-    box = (
-        imaplib.IMAP4_SSL(parts.hostname, parts.port or 993, ssl_context=tls, timeout=_ANSWER)
-        if parts.scheme == "imaps"
-        else imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=_ANSWER)
-    )
-    try:
-        box.login(user, password)
-        _good(box.select(f'"{folder}"'), f"no folder {folder!r}")
+    with _logged_in(address, tls, _ANSWER) as box:
         found = _good(box.uid("SEARCH", "UNSEEN"), "no search")
         for uid in (found[0] or b"").split()[:MAILS]:
             name = uid.decode("ascii")
             answer = _good(box.uid("FETCH", name, f"(BODY.PEEK[]<0.{MOST}>)"), "no mail")
             raw = next((one[1] for one in answer if isinstance(one, tuple)), b"")
             yield raw, partial(_marked, box, name)
+
+
+@contextmanager
+def _logged_in(address: str, tls: ssl.SSLContext, seconds: float, *, readonly: bool = False) -> Iterator[imaplib.IMAP4]:
+    """The server with the folder opened; `seconds` for each of its answers."""
+    parts = urlsplit(address)
+    folder = unquote(parts.path).strip("/") or "INBOX"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if _UNSAFE.search(folder + user + password) or not parts.hostname:
+        raise ValueError("folder, user or password hold a character that cannot be sent")
+    box = (
+        imaplib.IMAP4_SSL(parts.hostname, parts.port or 993, ssl_context=tls, timeout=seconds)
+        if parts.scheme == "imaps"
+        else imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=seconds)
+    )
+    try:
+        box.login(user, password)
+        _good(box.select(f'"{folder}"', readonly), f"no folder {folder!r}")
+        yield box
     finally:
         with suppress(*_TROUBLE):
             box.logout()

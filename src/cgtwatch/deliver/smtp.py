@@ -188,12 +188,12 @@ class Session:
         _patience(self._smtp, seconds)
 
 
-def open_session(server: Server, hello: str, tls: ssl.SSLContext) -> Session | SendOutcome:
+def open_session(server: Server, hello: str, tls: ssl.SSLContext, seconds: float | None = None) -> Session | SendOutcome:
     """A session that is greeted, encrypted and logged in as `server` asks, or what became of the attempt: no other mail would fare
-    better. `hello`: our own name.
+    better. `hello`: our own name; `seconds`: how long each step may take, where a person waits.
     """
     try:
-        return Session(_open(server, hello, tls))
+        return Session(_open(server, hello, tls, (seconds or _CONNECT, seconds or _COMMAND)))
     except _Refused as refused:
         return replace(refusal(refused), everyone=True)
     except _BROKEN as trouble:
@@ -212,18 +212,19 @@ def _command(line: str) -> bytes:
     return f"{line}\r\n".encode("ascii")
 
 
-def _open(server: Server, hello: str, tls: ssl.SSLContext) -> smtplib.SMTP:
+def _open(server: Server, hello: str, tls: ssl.SSLContext, waits: tuple[float, float]) -> smtplib.SMTP:
+    connect, command = waits
     try:
         if server.secure == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, local_hostname=hello, timeout=_CONNECT, context=tls)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, local_hostname=hello, timeout=connect, context=tls)
         else:
-            smtp = smtplib.SMTP(server.host, server.port, local_hostname=hello, timeout=_CONNECT)
+            smtp = smtplib.SMTP(server.host, server.port, local_hostname=hello, timeout=connect)
     except smtplib.SMTPConnectError as refused:
         raise _Refused("greeting", refused.smtp_code, refused.smtp_error) from refused
     try:
         if isinstance(smtp.sock, socket.socket):
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _patience(smtp, _COMMAND)
+        _patience(smtp, command)
         _greet(smtp)
         if server.secure == "starttls":
             _start_tls(smtp, tls)

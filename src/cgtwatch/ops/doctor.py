@@ -1,4 +1,4 @@
-"""What is wrong with an installation, and the mend: settings, data directory, database, clock data, sources file."""
+"""What is wrong with an installation, and the mend: settings, data directory, database, clock data, sources file, delivery."""
 
 import os
 import shutil
@@ -12,12 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cgtwatch.acquire.browser_rules import INSTALL, program, sandboxed
 from cgtwatch.app import App
 from cgtwatch.config.settings import Settings
-from cgtwatch.deliver.email import make_signer
-from cgtwatch.deliver.mail import domain
-from cgtwatch.deliver.smtp import read_server
 from cgtwatch.errors import CgtwatchError
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.model.taxonomy import Modality
+from cgtwatch.ops import doctor_delivery as delivery
 from cgtwatch.store import open_store, state_of
 
 Row = dict[str, Any]
@@ -35,7 +33,12 @@ def examine(settings: Settings) -> list[Row]:
         ("time zones", _zones),
         ("sources", _sources),
         ("rules", _rules),
-        ("mail", _mail),
+        ("mail", delivery.mail),
+        ("dkim", delivery.dkim),
+        ("bounces", delivery.bounces),
+        ("page", delivery.page),
+        ("sign-up", delivery.sign_up),
+        ("templates", delivery.templates),
         ("browser", _browser),
     )
     return [_row(name, look, settings) for name, look in checks]
@@ -115,22 +118,6 @@ def _rules(settings: Settings) -> tuple[str, str]:
 
 def _subscriptions(app: App) -> list[Subscription]:
     return app.store.subscriptions() if state_of(app.settings.database_url) == "current" else []
-
-
-def _mail(settings: Settings) -> tuple[str, str]:
-    if settings.smtp_url is None:
-        return "no SMTP server: mail goes to the local mailbox", ""
-    server = read_server(settings.smtp_url)
-    found = f"an SMTP server is set ({server.host}:{server.port})"
-    if settings.dkim is None:
-        return f"{found}; mails are not signed here", ""
-    make_signer(settings.dkim)
-    signing, sender = settings.dkim[0], domain(settings.mail_from)
-    if sender != signing and not sender.endswith(f".{signing}"):
-        return f"{found}; mails from {sender} are signed for {signing}", (
-            "set CGTWATCH_DKIM_DOMAIN to the domain of CGTWATCH_MAIL_FROM: receivers do not count another one's signature (DMARC)"
-        )
-    return f"{found}; mails are signed for {signing}", ""
 
 
 def _browser(settings: Settings) -> tuple[str, str]:
