@@ -1,5 +1,6 @@
 """`deliveries …`: the ledger, dead letters and unknown outcomes."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,6 +10,14 @@ from cgtwatch.cli.show import Json
 group = typer.Typer(help="The ledger: what was sent, what waits, what failed.", no_args_is_help=True, rich_markup_mode=None)
 Key = Annotated[str, typer.Argument(metavar="KEY")]
 COLUMNS = ("key", "state", "subscription", "subject", "answer", "due_at", "attempts", "sent_at", "channel", "created_at")
+
+
+class Outcome(StrEnum):
+    """What a person may say of a delivery."""
+
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
 
 
 @group.command(name="list")
@@ -42,9 +51,8 @@ def resolve(
 ) -> None:
     """Say what became of a delivery whose outcome is unknown."""
     from cgtwatch.cli.arguments import word
-    from cgtwatch.model.delivery import DeliveryState
 
-    _ask("deliveries.resolve", {"key": key, "state": word(DeliveryState, state, "--as")}, json)
+    _ask("deliveries.resolve", {"key": key, "state": word(Outcome, state, "--as")}, json)
 
 
 def _ask(operation: str, args: dict[str, object], json: bool) -> None:
