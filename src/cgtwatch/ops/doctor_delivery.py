@@ -8,7 +8,7 @@ from cgtwatch.config.settings import Settings
 from cgtwatch.deliver.email import make_signer
 from cgtwatch.deliver.mail import domain
 from cgtwatch.deliver.postbox import knock
-from cgtwatch.deliver.smtp import Server, open_session, read_server
+from cgtwatch.deliver.smtp import Server, not_begun, open_session, read_server
 from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.pipeline.templating import try_all
 
@@ -26,7 +26,8 @@ def mail(settings: Settings) -> tuple[str, str]:
     opened = open_session(server, domain(settings.mail_from), _tls(settings), PATIENCE)
     where = f"{server.host}:{server.port}"
     if isinstance(opened, SendOutcome):
-        return f"{where} {opened.answer}", _mend(opened.answer, server)
+        answer = opened.answer.removeprefix(not_begun("").answer)
+        return f"{where}: {answer}", _mend(answer, server)
     size = f", takes mails up to {opened.largest // 1_000_000} MB" if opened.largest else ""
     opened.close()
     how = {"plain": "not encrypted", "tls": "encrypted", "starttls": "encrypted by STARTTLS"}[server.secure]

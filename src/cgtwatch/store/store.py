@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cgtwatch import registry
 from cgtwatch.store.alarms import Alarms
-from cgtwatch.store.bounces import Bounces
 from cgtwatch.store.backfills import Backfills
+from cgtwatch.store.bounces import Bounces
 from cgtwatch.store.connection import Database, path_of
 from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests

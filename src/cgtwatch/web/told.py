@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from cgtwatch.app import App
 from cgtwatch.compose.messages import digest
-from cgtwatch.compose.whole import PATH, asked_for
+from cgtwatch.compose.whole import MOST, PATH, asked_for
 from cgtwatch.errors import NotFound
 from cgtwatch.model.event import AnnouncementKind
 from cgtwatch.pipeline.edition import backlog
@@ -36,7 +36,7 @@ def whole_page(app: App, query: list[tuple[str, str]]) -> str:
     if asked is None:
         raise NotFound("no such range")
     now, reader = app.clock(), asked.reader
-    found = (*backlog(reader, app.store), *app.store.announcements(asked.after, asked.upto))
+    found = (*backlog(reader, app.store)[-MOST:], *app.store.announcements(asked.after, asked.upto))
     fresh = {id(one) for one in timely(found, now.astimezone(ZoneInfo(reader.timezone)).date())}
     told = [one if id(one) in fresh else replace(one, kind=AnnouncementKind.NEW, cause="") for one in found]
     choices = [(one, wanted(reader, one.event)) for one in told]
