@@ -8,5 +8,5 @@ from cgtwatch.errors import ConfigError
 
 @pytest.mark.parametrize("word", ["gone", "queued"])
 def test_a_word_that_is_no_outcome_is_answered_with_those_there_are(word):
-    with pytest.raises(ConfigError, match="known: sent, cancelled, dead$"):
+    with pytest.raises(ConfigError, match=r"known: sent, cancelled, dead$"):
         resolve("msg_1", word)
