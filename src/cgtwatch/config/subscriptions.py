@@ -9,19 +9,17 @@ from typing import Any, NamedTuple
 
 from cgtwatch.config import checks
 from cgtwatch.config.document import LARGEST, SET_ASIDE_KEY, Document, document_of
-from cgtwatch.config.ledger import Ledger, Note, Shape, Spot, Vocabulary, WrongError, lines_of, read_keys
-from cgtwatch.config.suggest import did_you_mean, shown
+from cgtwatch.config.ledger import Check, Ledger, Note, Shape, Spot, Vocabulary, WrongError, lines_of, read_keys
+from cgtwatch.config.suggest import shown
 from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, what
 from cgtwatch.config.whole import line_of
+from cgtwatch.config.wishes import FILTER, LANGUAGES, MOST_EVENTS, OPTIONS, PLAIN, is_name, name_problem, query_of, topic_of
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Origin, Promise, Quiet, Subscription
-from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
-_NAME = re.compile(r"(?!erased-\d+$)[A-Za-z0-9_.-]{1,64}")
 _VARIABLE = re.compile(r"(?:([a-z]+):)?env:([A-Za-z_][A-Za-z0-9_]*)")
 _QUOTED = re.compile(r"'[^']*'")
-_MOST = 1000
-_LONGEST_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _rows(document: Document, ledger: Ledger, keys: Mapping[str, Any]) -> tuple[
             raise WrongError(f"is {what(node)}; write a list, each subscription after a hyphen")
         for number, one in enumerate(node.items, 1):
             name = one.pairs.get("name") if isinstance(one, Map) else None
-            called = f" {name[1].text}" if name and isinstance(name[1], Scalar) and _NAME.fullmatch(name[1].text) else ""
+            called = f" {name[1].text}" if name and isinstance(name[1], Scalar) and is_name(name[1].text) else ""
             here = Spot(spot.ledger, f"subscriptions[{number}]{called}")
             if isinstance(one, Map):
                 rows.append(_Row(one, here))
@@ -137,11 +135,11 @@ def _asked(row: _Row, keys: Mapping[str, Any], defaults: Mapping[str, Any], read
     if len(mistakes) > before:
         return None
     channel, target = found["to"]
-    plain = {field: found[key] for key, field in _PLAIN.items() if key in found}
+    plain = {field: found[key] for key, field in PLAIN.items() if key in found}
     made = Subscription(
         found["name"], channel, target, origin=Origin.FILE,
-        filter=Filter(**{field: found[key] for key, field in _FILTER.items() if key in found}),
-        options=Options(**{key: found[key] for key in _OPTIONS if key in found}),
+        filter=Filter(**{field: found[key] for key, field in FILTER.items() if key in found}),
+        options=Options(**{field: found[key] for key, field in OPTIONS.items() if key in found}),
         **{"cadence": Cadence(Every.DAILY), "promise": readers.promises.get(channel, Promise.AT_LEAST_ONCE), **plain},
     )  # fmt: skip
     return Asked(made, found.get("since"), found.get("agreed"), found.get("paused"))
@@ -161,8 +159,8 @@ def _same_names(rows: list[_Row]) -> None:
 
 def _name(node: Node, spot: Spot) -> str:
     found = checks.text(node, spot)
-    if not _NAME.fullmatch(found):
-        raise WrongError(f"{shown(found)} is no name; use letters, digits, '-', '_' and '.', at most 64 (erased-1 is taken)")
+    if problem := name_problem(found):
+        raise WrongError(f"{shown(found)}: {problem}")
     return found
 
 
@@ -183,36 +181,14 @@ def _to(readers: Readers) -> Callable[[Node, Spot], tuple[str, str]]:
     return check
 
 
-def _by(parse: Callable[[str], Any]) -> Callable[[Node, Spot], Any]:
+def _by(parse: Callable[[str], Any], plain: Check = checks.word) -> Check:
+    """A check by a function that makes a value of a text, or raises ValueError with the mend."""
+
     def check(node: Node, spot: Spot) -> Any:  # noqa: ANN401 - whatever `parse` makes
         try:
-            return parse(checks.word(node, spot))
+            return parse(plain(node, spot))
         except ValueError as error:
             raise WrongError(str(error)) from None
-
-    return check
-
-
-def _query(readers: Readers) -> Callable[[Node, Spot], str]:
-    def check(node: Node, spot: Spot) -> str:
-        found = checks.text(node, spot)
-        if problem := readers.query_problem(found):
-            raise WrongError(f"{shown(found)}: {problem}")
-        if len(found) > _LONGEST_QUERY:
-            raise WrongError(f"is longer than {_LONGEST_QUERY} characters; write fewer words")
-        return found
-
-    return check
-
-
-def _topic(readers: Readers) -> Callable[[Node, Spot], str]:
-    known: dict[str, str] = {**{kind.value: kind for kind in Modality}, **{name: name for name in readers.topics}}
-
-    def check(node: Node, spot: Spot) -> str:
-        found = checks.text(node, spot)
-        if found not in known:
-            raise WrongError(f"{shown(found)} is not known{did_you_mean(found, known)}; known: {', '.join(known)}")
-        return known[found]
 
     return check
 
@@ -241,26 +217,22 @@ def _promise(node: Node, spot: Spot) -> Promise:
 
 
 def _most(node: Node, spot: Spot) -> int | None:
-    found: int = checks.count(0, _MOST)(node, spot)
+    found: int = checks.count(0, MOST_EVENTS)(node, spot)
     return found or None
 
 
 def _keys(readers: Readers) -> Mapping[str, Any]:
-    """Every key of a subscription and what reads it: the same words as the options of `subscriptions add`."""
+    """Every key of a subscription and what reads it: the wishes by their words, and what only a file says."""
+    topic = _by(lambda text: topic_of(text, readers.topics), checks.text)
+    query = _by(lambda text: query_of(text, readers.query_problem), checks.text)
     return {
         "name": _name, "to": _to(readers), "since": _moment, "agreed": _moment, "paused": checks.flag,
-        "cadence": _by(readers.cadence), "tz": checks.timezone, "lang": checks.one_of(("zh", "en")), "promise": _promise,
-        "topic": checks.each(_topic(readers)), "jurisdiction": checks.each(checks.jurisdiction), "level": _words(Level),
+        "cadence": _by(readers.cadence), "tz": checks.timezone, "lang": checks.one_of(LANGUAGES), "promise": _promise,
+        "topic": checks.each(topic), "jurisdiction": checks.each(checks.jurisdiction), "level": _words(Level),
         "issuer": checks.each(checks.issuer), "doc_type": _words(DocType), "stage": _words(Stage), "importance": _least,
-        "query": _query(readers), "quiet": _by(readers.quiet), "nothing_new": checks.flag, "most": _most, "calendar": checks.flag,
+        "query": query, "quiet": _by(readers.quiet), "nothing_new": checks.flag, "most": _most, "calendar": checks.flag,
         "reminders": checks.flag,
     }  # fmt: skip
 
 
 _OWN = ("name", "to", "since", "agreed")
-_PLAIN = {"cadence": "cadence", "tz": "timezone", "lang": "language", "promise": "promise"}
-_FILTER = {
-    "topic": "topics", "jurisdiction": "jurisdictions", "level": "levels", "issuer": "issuers", "doc_type": "doc_types", "stage": "stages",
-    "importance": "importance", "query": "query",
-}  # fmt: skip
-_OPTIONS = ("quiet", "nothing_new", "most", "calendar", "reminders")

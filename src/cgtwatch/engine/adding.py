@@ -1,6 +1,5 @@
 """New subscriptions: by an operator at once, by a reader's own sign-up once that is confirmed."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,11 +7,12 @@ from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from cgtwatch.app import App
+from cgtwatch.config.wishes import name_problem
 from cgtwatch.deliver.tokens import feed_url
 from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import NAME_CHARACTERS, shown
+from cgtwatch.engine.subscribing import shown
 from cgtwatch.engine.wishes import NEW, known_of, wished
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.subscription import Cadence, Every, Origin, Status, Subscription
@@ -20,8 +20,6 @@ from cgtwatch.select import next_due
 
 FEED_FORMS = ("rss", "atom", "json")
 CONFIRM_WITHIN = timedelta(hours=48)
-_LONGEST_NAME = 64
-_OURS = re.compile(r"erased-\d+")  # what an erased one is called
 _ALSO = ("name", "since", "pending", "origin")
 
 
@@ -106,7 +104,8 @@ def _asked(app: App, args: Args) -> Subscription:
     if origin not in {Origin.OPERATOR, Origin.PAGE}:
         problems.append(f"--origin {origin!r} is not known; write operator or page")
     name = args.get("name") or f"reader-{token_hex(5)}"
-    problems += name_problems(name)
+    if problem := name_problem(name):
+        problems.append(f"NAME {name!r}: {problem}")
     if problems or found is None:
         raise ConfigError(problems)
     if found.channel == "feed" and args.get("cadence") is None:  # whoever reads a feed asks for it when it suits her
@@ -114,12 +113,3 @@ def _asked(app: App, args: Args) -> Subscription:
     if pending:
         return replace(found, name=name, origin=Origin.PAGE, status=Status.PENDING, welcomed=False)
     return replace(found, name=name, origin=Origin(origin))
-
-
-def name_problems(name: object) -> list[str]:
-    """What is wrong with the name of a new subscription."""
-    if not isinstance(name, str) or not set(name) <= NAME_CHARACTERS or not 0 < len(name) <= _LONGEST_NAME:
-        return [f"NAME {name!r}: use letters, digits, '-', '_' and '.', at most 64"]
-    if _OURS.fullmatch(name):
-        return [f"NAME {name!r} stands for somebody who was erased; choose another"]
-    return []

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from cgtwatch.config.wishes import OPTIONS, PLAIN
 from cgtwatch.engine.adding import secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
@@ -58,5 +59,5 @@ def differences(before: Subscription, after: Subscription) -> dict[str, list[Any
 
 def _told(one: Subscription) -> Mapping[str, Any]:
     row = shown(one)
-    kept = ("to", "cadence", "tz", "lang", "status", "promise", "quiet", "nothing_new", "most", "calendar", "reminders", "origin")
+    kept = ("to", *PLAIN, "status", *OPTIONS, "origin")
     return {**{name: row[name] for name in kept}, **row["filter"]}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cgtwatch.app import App
 from cgtwatch.compose.messages import welcome
+from cgtwatch.config.wishes import FILTER
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.errors import ConfigError
@@ -16,7 +17,6 @@ from cgtwatch.pipeline.digest import queued
 from cgtwatch.select import next_due, show_cadence, show_quiet, shown_target, wanted
 
 READER = "reader"
-NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
 def shown(subscription: Subscription) -> Row:
@@ -56,12 +56,8 @@ def masked(subscription: Subscription) -> str:
 
 def filter_record(asked: Filter) -> Row:
     """The parts of a filter that ask for something, by the names of the options."""
-    record = {
-        "topic": [str(one) for one in asked.topics], "jurisdiction": list(asked.jurisdictions), "level": [str(one) for one in asked.levels],
-        "issuer": list(asked.issuers), "doc_type": [str(one) for one in asked.doc_types], "stage": [str(one) for one in asked.stages],
-        "importance": str(asked.importance) if asked.importance else None, "query": asked.query,
-    }  # fmt: skip
-    return {name: value for name, value in record.items() if value}
+    parts = {wish: getattr(asked, field) for wish, field in FILTER.items()}
+    return {wish: [*map(str, part)] if isinstance(part, tuple) else str(part) for wish, part in parts.items() if part}
 
 
 def pause(engine: Engine, args: Args) -> Iterator[Row]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from cgtwatch.config.wishes import is_name
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import NAME_CHARACTERS
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.user import Role, Scope, Token, User
 from cgtwatch.ops.tokens import hashed, new_token
@@ -39,7 +39,7 @@ def _token(token: Token) -> Row:
 def add(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name`, `role`."""
     name, problems = args["name"], []
-    if not name or not set(name) <= NAME_CHARACTERS or len(name) > 64:
+    if not is_name(name):
         problems.append(f"NAME {name!r}: use letters, digits, '-', '_' and '.', at most 64")
     known = [role.value for role in Role]
     role = args.get("role") or Role.READER

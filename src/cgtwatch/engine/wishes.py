@@ -8,19 +8,17 @@ from typing import Any, TypeVar
 from cgtwatch.app import App
 from cgtwatch.config.places import jurisdiction_problem
 from cgtwatch.config.suggest import did_you_mean, shown
+from cgtwatch.config.wishes import FILTER, LANGUAGES, MOST_EVENTS, OPTIONS, PLAIN, query_of, topic_of
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.engine.operations import Args
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.subscription import Cadence, Every, Origin, Promise, Subscription
-from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 from cgtwatch.select import operator_only, parse_cadence, parse_quiet, parse_target, query_problem
 from cgtwatch.select.cadence import zone
 
 Word = TypeVar("Word", bound=StrEnum)
-LANGUAGES = ("zh", "en")
 ANY = "any"  # takes a part of the filter away
-MOST = 1000  # events of one message that may be asked for
-LONGEST_QUERY = 500
 NEW = Subscription("", "", "", Cadence(Every.DAILY))
 
 
@@ -57,16 +55,16 @@ def wished(args: Args, known: Known, before: Subscription | None = None, also: t
     Raises `ConfigError` with every mistake; none of them holds a target.
     """
     reading = _Reading(known)
-    allowed = (*_PLAIN, *_FILTER, *_OPTIONS, "to", *also)
+    allowed = (*PLAIN, *FILTER, *OPTIONS, "to", *also)
     for name in args:
         if name not in allowed:
             reading.wrong(name, f" is no option{did_you_mean(name, allowed)}; known: {', '.join(sorted(allowed))}")
     base = before or NEW
     found = replace(
         base,
-        **_read(_PLAIN, args, reading),
-        filter=replace(base.filter, **_read(_FILTER, args, reading)),
-        options=replace(base.options, **_read(_OPTIONS, args, reading)),
+        **_read(PLAIN, args, reading),
+        filter=replace(base.filter, **_read(FILTER, args, reading)),
+        options=replace(base.options, **_read(OPTIONS, args, reading)),
     )
     if args.get("to") is not None:
         found = _going_to(found, args["to"], base, reading)
@@ -77,14 +75,14 @@ def wished(args: Args, known: Known, before: Subscription | None = None, also: t
     return found
 
 
-def _read(table: "Mapping[str, _Wish]", args: Args, reading: _Reading) -> dict[str, Any]:
+def _read(table: Mapping[str, str], args: Args, reading: _Reading) -> dict[str, Any]:
     """The fields that `args` ask for; mistakes are noted."""
     found: dict[str, Any] = {}
-    for name, (place, read) in table.items():
+    for name, place in table.items():
         if args.get(name) is None:
             continue
         try:
-            found[place] = read(args[name], reading.known)
+            found[place] = _READERS[name](args[name], reading.known)
         except ValueError as error:
             for line in str(error).split("\n"):
                 reading.wrong(name, line)
@@ -128,19 +126,16 @@ def _truth(given: object, _known: Known) -> bool:
 
 
 def _most(given: object, _known: Known) -> int | None:
-    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST:
-        raise ValueError(f" {shown(str(given))} is no number of events; write 1 to {MOST}, or 0 for no limit")
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST_EVENTS:
+        raise ValueError(f" {shown(str(given))} is no number of events; write 1 to {MOST_EVENTS}, or 0 for no limit")
     return given or None
 
 
 def _query(given: object, known: Known) -> str:
-    text = _text(given, known).strip()
-    problem = (
-        query_problem(text) if len(text) <= LONGEST_QUERY else f"is longer than {LONGEST_QUERY} characters; write fewer words"
-    )
-    if problem:
-        raise ValueError(f" {shown(text)}: {problem}")
-    return text
+    try:
+        return query_of(_text(given, known).strip(), query_problem)
+    except ValueError as error:
+        raise ValueError(f" {error}") from error
 
 
 def _lang(given: object, known: Known) -> str:
@@ -197,11 +192,10 @@ def _importance(given: object, known: Known) -> Importance | None:
 
 
 def _topic(given: str, known: Known) -> str:
-    """A kind of therapy, or a topic of the user's own rules."""
-    names: dict[str, str] = {**{kind.value: kind for kind in Modality}, **{name: name for name in known.topics}}
-    if given not in names:
-        raise ValueError(f" {shown(given)} is not known{did_you_mean(given, names)}; known: {', '.join(names)}")
-    return names[given]
+    try:
+        return topic_of(given, known.topics)
+    except ValueError as error:
+        raise ValueError(f" {error}") from error
 
 
 def _issuer(given: str, known: Known) -> str:
@@ -218,27 +212,9 @@ def _jurisdiction(given: str, _known: Known) -> str:
 
 
 _Reader = Callable[[Any, Known], Any]
-_Wish = tuple[str, _Reader]  # the field that is asked for, and what reads the wish
-_PLAIN: Mapping[str, _Wish] = {
-    "cadence": ("cadence", _by(parse_cadence)),
-    "tz": ("timezone", _by(_zone)),
-    "lang": ("language", _lang),
-    "promise": ("promise", lambda given, known: _word(Promise)(_text(given, known), known)),
-}
-_FILTER: Mapping[str, _Wish] = {
-    "topic": ("topics", _each(_topic)),
-    "jurisdiction": ("jurisdictions", _each(_jurisdiction)),
-    "level": ("levels", _each(_word(Level))),
-    "issuer": ("issuers", _each(_issuer)),
-    "doc_type": ("doc_types", _each(_word(DocType))),
-    "stage": ("stages", _each(_word(Stage))),
-    "importance": ("importance", _importance),
-    "query": ("query", _query),
-}
-_OPTIONS: Mapping[str, _Wish] = {
-    "quiet": ("quiet", _by(parse_quiet)),
-    "nothing_new": ("nothing_new", _truth),
-    "most": ("most", _most),
-    "calendar": ("calendar", _truth),
-    "reminders": ("reminders", _truth),
-}
+_READERS: Mapping[str, _Reader] = {
+    "cadence": _by(parse_cadence), "tz": _by(_zone), "lang": _lang, "promise": lambda given, known: _word(Promise)(_text(given, known), known),
+    "topic": _each(_topic), "jurisdiction": _each(_jurisdiction), "level": _each(_word(Level)), "issuer": _each(_issuer),
+    "doc_type": _each(_word(DocType)), "stage": _each(_word(Stage)), "importance": _importance, "query": _query,
+    "quiet": _by(parse_quiet), "nothing_new": _truth, "most": _most, "calendar": _truth, "reminders": _truth,
+}  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cgtwatch.app import App
+from cgtwatch.config.wishes import OPTIONS
 from cgtwatch.config.written import yaml_text
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.engine.engine import Engine
@@ -52,7 +53,7 @@ def _entry(one: Subscription, secrets: bool) -> Mapping[str, Any]:
         "tz": row["tz"],
     }
     entry |= {"lang": row["lang"]}
-    entry |= {name: row[name] for name in ("quiet", "nothing_new", "most", "calendar", "reminders") if row[name] != usual[name]}
+    entry |= {name: row[name] for name in OPTIONS if row[name] != usual[name]}
     if one.promise != DEFAULT_PROMISE.get(one.channel):
         entry["promise"] = row["promise"]
     if one.status is Status.PAUSED and not one.note:

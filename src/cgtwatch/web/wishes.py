@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from cgtwatch.app import App
 from cgtwatch.compose.words import Words
+from cgtwatch.config.wishes import LONGEST_QUERY
 from cgtwatch.model.subscription import Every, Subscription
 from cgtwatch.model.taxonomy import Importance, Modality
 from cgtwatch.select import parse_cadence, parse_quiet, show_quiet
 from cgtwatch.web.forms import Form
 
-LONGEST_QUERY = 200
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOST = (10, 20, 50, 100)
 ZONES = (
@@ -48,6 +48,7 @@ class Offer:
     zones: tuple[Option, ...]
     languages: tuple[Option, ...]
     mosts: tuple[Option, ...]
+    longest_query: int = LONGEST_QUERY  # characters
 
 
 @dataclass(frozen=True, slots=True)
