@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import CodeType, FrameType
@@ -137,9 +138,8 @@ def child(asked: dict[str, Any], told: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     main = importlib.import_module("cgtwatch.cli.main").main
-    importlib.import_module(
-        "cgtwatch.deliver.slack"
-    )._REST = 0  # a room that asks for no pause between posts: nobody has time to wait
+    slack = importlib.import_module("cgtwatch.deliver.slack").Slack
+    slack.vendor = replace(slack.vendor, rest=0)  # a room that asks for no pause between posts: nobody has time to wait
     how = asked["die"] or {}
     calls = None
     if "step" in how:

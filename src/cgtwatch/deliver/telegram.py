@@ -151,7 +151,7 @@ def _fits(made: dict[str, Any]) -> bool:
 
 
 class Telegram(Room):
-    """Messages to a person, group or channel, frozen without their chat. A target is `TOKEN@CHAT`, with `#api=` for a server of one's own."""
+    """Messages to a person, group or channel, frozen without their chat. A target is `TOKEN@CHAT` (`#api=`: a server of one's own)."""
 
     vendor = Vendor(_entry, _post, _fits, _meaning, _REST)
 
