@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from inside import inside
 
 from cgtwatch.engine.operations import perform
 from cgtwatch.text.clean import one_line
+from cgtwatch.web.forms import Refused
 from cgtwatch.web.pages import make_site
-from cgtwatch.web.pushed import Unfit, from_fields, safe_stem
+from cgtwatch.web.pushed import from_fields, safe_stem
 from web.watched import HOME, TestClient, sources
 
 TOKEN = "a-token-of-the-operator"
@@ -57,13 +59,18 @@ class Post:
         return said["error"]
 
 
-@pytest.fixture(scope="module")
-def one_post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
-    root = tmp_path_factory.mktemp("inbox")
+@contextmanager
+def an_inbox(root: Path) -> Iterator[Post]:
     with inside(root, sources(SITE), inbox_token=TOKEN) as bench:
         page = TestClient(make_site(bench.app, partial(perform, bench.engine)), base_url=HOME, raise_server_exceptions=False)
         yield Post(page, root / "data" / "inbox", bench)
         page.close()
+
+
+@pytest.fixture(scope="module")
+def one_post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+    with an_inbox(tmp_path_factory.mktemp("inbox")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -174,7 +181,7 @@ def test_no_title_is_more_than_a_title(post, title) -> None:
 def test_any_title_and_text_become_one_document_or_a_refusal(title, text) -> None:
     body = json.dumps({"title": title, "text": text}).encode()
     if not one_line(title) or not text.strip():
-        with pytest.raises(Unfit):
+        with pytest.raises(Refused):
             from_fields(body)
         return
     made = from_fields(body)
@@ -232,13 +239,14 @@ def test_a_document_over_the_limit_is_refused(post, monkeypatch) -> None:
     post.refused(post.page.post("/api/inbox", content=chunks, headers=KEY | {"Content-Type": "text/plain"}), 413)
 
 
-def test_a_flood_of_documents_is_told_to_wait(post, monkeypatch) -> None:
+def test_a_flood_of_documents_is_told_to_wait(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("cgtwatch.web.inbox.RATE", 2)
-    answers = [post({"title": f"n{n}", "text": "x"}) for n in range(3)]
-    assert [one.status_code for one in answers] == [202, 202, 429]
-    assert answers[-1].headers["retry-after"] == "60"
-    post.bench.pass_time(minutes=2)
-    assert post(NOTE).status_code == 202
+    with an_inbox(tmp_path) as post:
+        answers = [post({"title": f"n{n}", "text": "x"}) for n in range(3)]
+        assert [one.status_code for one in answers] == [202, 202, 429]
+        assert answers[-1].headers["retry-after"] == "60"
+        post.bench.pass_time(minutes=2)
+        assert post(NOTE).status_code == 202
 
 
 def test_a_full_folder_is_told_with_its_mend(post, monkeypatch) -> None:

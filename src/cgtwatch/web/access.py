@@ -8,7 +8,7 @@ from starlette.requests import Request
 from cgtwatch.app import App
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.ops.tokens import hashed
-from cgtwatch.web.forms import Refused, client_of, is_local
+from cgtwatch.web.forms import Refused, bearer, client_of, is_local
 from cgtwatch.web.limits import Limit
 
 FAILURES, WINDOW = 20, timedelta(minutes=1)  # wrong tokens from one address
@@ -24,7 +24,7 @@ def access(app: App) -> Access:
         given = request.headers.get("authorization")
         if given is None and is_local(request) and scope is Scope.READ:
             return _HERE
-        who = _holder(app, given or "")
+        who = _holder(app, bearer(request))
         if who is None:
             if given is not None and not failures.take(client_of(request) or "", app.clock()):
                 raise Refused(429, "too many wrong tokens; wait a minute")
@@ -36,10 +36,9 @@ def access(app: App) -> Access:
     return grant
 
 
-def _holder(app: App, authorization: str) -> Grant | None:
+def _holder(app: App, token: str | None) -> Grant | None:
     """Tokens are looked up by their hash, so that no comparison's time tells anything of one."""
-    scheme, _, token = authorization.partition(" ")
-    mark = hashed(token.strip()) if scheme.lower() == "bearer" else None
+    mark = hashed(token) if token is not None else None
     found = app.store.holder(mark) if mark is not None else None
     if found is None or not found[1].valid(app.clock()):
         return None

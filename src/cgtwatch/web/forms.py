@@ -1,4 +1,4 @@
-"""What a form or a program posts: read within bounds, and whether it came from one of our own pages."""
+"""What a request brings, read within bounds (a form, JSON, a file, a token), and whether it came from one of our own pages."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,11 @@ _FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-f
 
 
 class Refused(Exception):
-    """A request that cannot be taken; `status` is HTTP's word for it."""
+    """A request that cannot be taken; `status` is HTTP's word for it, `mend` what to do where the error does not say so."""
 
-    def __init__(self, status: int, error: str) -> None:
+    def __init__(self, status: int, error: str, mend: str = "") -> None:
         self.status = status
+        self.mend = mend
         super().__init__(error)
 
 
@@ -41,7 +42,7 @@ class Form:
 async def posted_form(request: Request) -> Form:
     """The fields of `application/x-www-form-urlencoded` (WHATWG URL 5.1). Raises `Refused`: 400, 413 or 415."""
     _is(request, "application/x-www-form-urlencoded")
-    body = await _body(request, MOST_FORM)
+    body = await body_of(request, MOST_FORM)
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:  # UnicodeError is one too
@@ -54,7 +55,7 @@ async def posted_form(request: Request) -> Form:
 
 async def posted_json(request: Request) -> dict[str, Any]:
     """The object that a program posts; an empty body is an empty one. Raises `Refused`: 400, 413 or 415."""
-    body = await _body(request, MOST_JSON)
+    body = await body_of(request, MOST_JSON)
     if not body:
         return {}
     _is(request, "application/json")
@@ -69,14 +70,20 @@ async def posted_json(request: Request) -> dict[str, Any]:
 
 async def posted_file(request: Request) -> dict[str, Any]:
     """`text`: the YAML that a program posts; JSON, which it may post as well, as YAML reads it. Raises `Refused`: 400, 413 or 415."""
-    body = await _body(request, MOST_FILE)
+    body = await body_of(request, MOST_FILE)
     try:
-        if _kind(request) not in _YAML:
+        if kind_of(request) not in _YAML:
             _is(request, "application/json", "application/yaml")
             return {"text": json.dumps(json.loads(body), ensure_ascii=False)}
         return {"text": body.decode("utf-8")}
     except (ValueError, RecursionError):
         raise Refused(400, "no valid JSON, or no UTF-8") from None
+
+
+def bearer(request: Request) -> str | None:
+    """The bearer token that came with a request (RFC 6750 2.1); None without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def flag(request: Request, name: str) -> bool:
@@ -135,18 +142,21 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def _kind(request: Request) -> str:
+def kind_of(request: Request) -> str:
+    """The content type without its parameters, in small letters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _is(request: Request, kind: str, *others: str) -> None:
-    given = _kind(request)
+    given = kind_of(request)
     if given != kind:
         raise Refused(415, f"content type {given[:60] or 'missing'!r} is not taken; send {' or '.join((kind, *others))}")
 
 
-async def _body(request: Request, most: int) -> bytes:
-    too_big = Refused(413, f"more than {most // 1024} KB")
+async def body_of(request: Request, most: int, mend: str = "") -> bytes:
+    """All of the body. Raises `Refused`: 413 (with `mend`) as soon as it is more than `most` bytes, 400 where it was cut."""
+    size_said = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} KB"
+    too_big = Refused(413, f"more than {size_said}", mend)
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > most):
         raise too_big
@@ -158,5 +168,5 @@ async def _body(request: Request, most: int) -> bytes:
                 raise too_big
             parts.append(piece)
     except ClientDisconnect:
-        raise Refused(400, "the request was cut") from None
+        raise Refused(400, "the request was cut", "send it again") from None
     return b"".join(parts)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from cgtwatch.text.charset import decode
 from cgtwatch.text.clean import clean, one_line
 from cgtwatch.text.disposition import offered_name
+from cgtwatch.web.forms import Refused
 
 # Content type: suffix, and what such a file begins with where that can be told.
 TYPES: Mapping[str, tuple[str, bytes]] = {
@@ -30,15 +31,6 @@ _UNSAFE = re.compile(r"[^\w\-(). ]+")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]*")
 
 
-class Unfit(Exception):
-    """A document that cannot be taken; `status` is HTTP's word for it, `mend` what to do."""
-
-    def __init__(self, status: int, error: str, mend: str) -> None:
-        self.status = status
-        self.mend = mend
-        super().__init__(error)
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """What is written. `id` is a hash of the bytes; `ending` is by which the same document is known under any name."""
@@ -50,22 +42,22 @@ class Document:
 
 
 def from_fields(body: bytes) -> Document:
-    """A document of JSON `{title, text | html, url, published, language, issuer, jurisdiction}`. Raises `Unfit`."""
+    """A document of JSON `{title, text | html, url, published, language, issuer, jurisdiction}`. Raises `Refused`."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
-        raise Unfit(400, "no valid JSON", 'send {"title": …, "text": …}') from None
+        raise Refused(400, "no valid JSON", 'send {"title": …, "text": …}') from None
     if not isinstance(given, dict):
-        raise Unfit(400, "JSON that is no object", 'send {"title": …, "text": …}')
+        raise Refused(400, "JSON that is no object", 'send {"title": …, "text": …}')
     if unknown := sorted(set(given) - {"text", "html", *FIELDS}):
         named = one_line(", ".join(map(str, unknown)), 100)
-        raise Unfit(400, f"unknown keys: {named}", f"known are text, html, {', '.join(FIELDS)}")
+        raise Refused(400, f"unknown keys: {named}", f"known are text, html, {', '.join(FIELDS)}")
     front = {key: read(given[key]) for key, read in FIELDS.items() if given.get(key) is not None}
     if not front.get("title"):
-        raise Unfit(400, "no title", "give the document's title as `title`")
+        raise Refused(400, "no title", "give the document's title as `title`")
     texts = [value for key in ("text", "html") if isinstance(value := given.get(key), str) and value.strip()]
     if len(texts) != 1:
-        raise Unfit(400, "neither or both of text and html", "give the document's words as one of them, a string")
+        raise Refused(400, "neither or both of text and html", "give the document's words as one of them, a string")
     lines = ["---", *(f"{key}: {_quoted(value)}" for key, value in front.items()), "---", "", clean(_sound(texts[0]))]
     if "url" in front:
         lines += ["", f"Source: {front['url']}"]
@@ -73,18 +65,18 @@ def from_fields(body: bytes) -> Document:
 
 
 def from_file(body: bytes, kind: str, parameters: str, name: str, disposition: str | None) -> Document:
-    """A document as a file of that content type, under the name it offers. Raises `Unfit`."""
+    """A document as a file of that content type, under the name it offers. Raises `Refused`."""
     if kind not in TYPES:
         known = ", ".join(["application/json", *TYPES])
-        raise Unfit(415, f"content type {one_line(kind, 80) or 'missing'} is not taken", f"send one of {known}")
+        raise Refused(415, f"content type {one_line(kind, 80) or 'missing'} is not taken", f"send one of {known}")
     suffix, mark = TYPES[kind]
     if mark not in body[:HEAD]:
-        raise Unfit(400, f"the bytes are no {suffix.lstrip('.').upper()}", "send the file itself, under its own content type")
+        raise Refused(400, f"the bytes are no {suffix.lstrip('.').upper()}", "send the file itself, under its own content type")
     if suffix in WRITTEN:
         charset = re.search(r"charset\s*=\s*\"?([\w\-]+)", parameters, re.IGNORECASE)
         body = clean(decode(body, charset[1] if charset else None, "text", None).text).encode()
         if not body.strip():
-            raise Unfit(400, "an empty document", "send a document with words in it")
+            raise Refused(400, "an empty document", "send a document with words in it")
     stem = name or offered_name(disposition)
     return _document(body, suffix, re.sub(r"\.\w{1,5}$", "", stem))
 
@@ -115,7 +107,7 @@ def _quoted(value: str) -> str:
 def _text(key: str, longest: int) -> Callable[[Any], str]:
     def read(value: Any) -> str:  # noqa: ANN401 - any JSON
         if not isinstance(value, str) or len(value) > longest:
-            raise Unfit(400, f"`{key}` is no text of at most {longest} characters", f"correct `{key}` or leave it out")
+            raise Refused(400, f"`{key}` is no text of at most {longest} characters", f"correct `{key}` or leave it out")
         return one_line(_sound(value), longest)
 
     return read
@@ -124,7 +116,7 @@ def _text(key: str, longest: int) -> Callable[[Any], str]:
 def _word(key: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:  # noqa: ANN401
         if not isinstance(value, str) or len(value) > LONGEST_WORD or not _WORD.fullmatch(value):
-            raise Unfit(400, f"`{key}` is no plain word", f"write `{key}` in letters, digits and hyphens, or leave it out")
+            raise Refused(400, f"`{key}` is no plain word", f"write `{key}` in letters, digits and hyphens, or leave it out")
         return value
 
     return read
@@ -137,7 +129,7 @@ def _url(value: Any) -> str:  # noqa: ANN401
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or any(c in text for c in ' "<>\\'):
-        raise Unfit(400, "`url` is no address of the web", "write it as https://…, or leave it out")
+        raise Refused(400, "`url` is no address of the web", "write it as https://…, or leave it out")
     return text
 
 
@@ -149,7 +141,7 @@ def _published(value: Any) -> str:  # noqa: ANN401
         except ValueError:
             continue
         return text
-    raise Unfit(400, "`published` is no date", "write it as 2026-07-08 or 2026-07-08T09:00:00+08:00, or leave it out")
+    raise Refused(400, "`published` is no date", "write it as 2026-07-08 or 2026-07-08T09:00:00+08:00, or leave it out")
 
 
 FIELDS: Mapping[str, Callable[[Any], str]] = {
