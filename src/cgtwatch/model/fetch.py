@@ -29,9 +29,6 @@ class ErrorClass(StrEnum):
     INTERNAL = "internal"
 
 
-NETWORK_TROUBLE = frozenset({ErrorClass.TIMEOUT, ErrorClass.DNS, ErrorClass.CONNECT})
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """The validators of one of several addresses that a source is read from: another search term, or an alternate."""

@@ -13,7 +13,6 @@ from cgtwatch.compose.words import Words, words
 from cgtwatch.store import Store
 
 Row = dict[str, Any]
-FORMATS = ("html", "md", "docx")
 _WRITERS = {"text": "cgtwatch.compose.render:render_report", "docx": "cgtwatch.compose.review_docx:docx"}
 
 
@@ -36,7 +35,7 @@ def _known(store: Store, period: Period) -> Known:
 
 
 def written(app: App, found: Review, form: str, language: str) -> bytes:
-    """`found` as a document of one of `FORMATS`. Raises `ComposeError`."""
+    """`found` as a document: `html`, `md` or `docx`. Raises `ComposeError`."""
     said = words(language)
     seen = _seen(app, found, said)
     if form == "docx":
