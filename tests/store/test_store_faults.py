@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cgtwatch.errors import BusyError, CgtwatchError, StoreFull, StoreUnusable
+from cgtwatch.model.delivery import SendOutcome, SendResult
 from cgtwatch.store import Store, open_store
 from cgtwatch.store.records import ItemQuery
 from store.store_kit import HOUR, NOW, connections, delivery, news, source, state, url_of, visit
@@ -118,7 +119,7 @@ def test_a_full_disk_costs_nothing_but_the_visit(filed: Store, path: Path) -> No
 def try_and_queue(store: Store, filler: str) -> None:
     for n in range(1000):
         store.begin_attempt("d1", NOW)
-        store.recover_attempts(NOW)
+        store.settle("d1", SendOutcome(SendResult.UNKNOWN, "cut"), NOW, NOW)
         store.queue_deliveries([delivery(f"d{n + 2}", "", answer=filler)])
 
 

@@ -205,18 +205,6 @@ def test_what_has_no_attempt_under_way_cannot_be_settled(queued: Store) -> None:
         queued.settle("d1", SendOutcome(SendResult.SENT), None, NOW)
 
 
-def test_a_lost_attempt_is_repeated_or_listed_after_a_crash(served: Store) -> None:
-    served.queue_deliveries([delivery("d1")])
-    served.queue_deliveries([delivery("d2", target="https://other.example", promise=Promise.NEVER_TWICE)])
-    served.begin_attempt("d1", NOW)
-    served.begin_attempt("d2", NOW)
-    recovered = served.recover_attempts(LATER)
-    assert [(each.key, each.state) for each in recovered] == [("d1", DeliveryState.RETRY), ("d2", DeliveryState.UNKNOWN)]
-    assert [each.key for each in served.due_deliveries(LATER)] == ["d1"]
-    assert served.attempts("d1")[0].result is SendResult.UNKNOWN
-    assert served.recover_attempts(LATER) == ()
-
-
 def test_a_target_in_back_off_holds_its_own_queue_and_no_other(served: Store) -> None:
     served.queue_deliveries([delivery("d1")])
     served.queue_deliveries([delivery("d2")])

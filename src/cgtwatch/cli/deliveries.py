@@ -62,4 +62,4 @@ def _ask(operation: str, args: dict[str, object], json: bool) -> None:
         if show.as_json(json):
             show.print_json(row)
         else:
-            print(f"{row['delivery']}: {row['state']}" + (f", to {row['to']}" if row.get("to") else ""))
+            print(f"{row['delivery']}: {row['state']}")

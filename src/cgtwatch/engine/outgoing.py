@@ -37,7 +37,7 @@ def send(engine: Engine, _args: Args) -> Iterator[Row]:
 
 
 def redeliver(engine: Engine, args: Args) -> Iterator[Row]:
-    """Args: `key`. Queue that delivery once more."""
+    """Args: `key`. Queue that delivery once more; it goes where its subscription goes now."""
     delivery = engine.app.store.redeliver(args["key"], engine.app.clock())
     yield {"delivery": delivery.key, "state": delivery.state.value}
 

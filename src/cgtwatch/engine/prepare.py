@@ -7,6 +7,8 @@ from pathlib import Path
 from cgtwatch.app import App
 from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
 from cgtwatch.ops.memory import share_arenas
+from cgtwatch.pipeline.send import recover
+from cgtwatch.select import alarm_target
 from cgtwatch.store import save_copy, state_of, upgrade
 
 LOCAL = "local"
@@ -20,6 +22,7 @@ def prepare(app: App) -> None:
     """
     share_arenas()
     app.source_file  # noqa: B018 - a wrong file stops us before anything is touched
+    alarm_target(app.settings.operator)  # and so does an operator who could not be told
     if app.settings.smtp_url is not None:
         app.channel("email")  # so does a mail server's address or a key for signatures that cannot be used
     migrate(app.settings.database_url, app.settings.data_dir, app.clock())
@@ -27,8 +30,8 @@ def prepare(app: App) -> None:
         (app.settings.data_dir / "inbox").mkdir(parents=True, exist_ok=True)  # an empty one is no trouble, a missing one is
     now = app.clock()
     app.store.sync_sources(app.sources, now)
-    for delivery in app.store.recover_attempts(now):
-        _log.warning("attempt of unknown outcome found delivery=%s state=%s", delivery.key, delivery.state)
+    for row in recover(app.send_parts):
+        _log.warning("attempt of unknown outcome found delivery=%s state=%s", row.delivery, row.state)
 
 
 def migrate(database_url: str, data_dir: Path, now: datetime) -> str:

@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 WARN_AFTER = 4  # failed attempts after which the operator hears of a target
 READ_BY_PEOPLE = frozenset({"email"})  # a hook's receiver knows a repeat by its id, a mailbox shows it
 MOST_COPIES = 2  # perhaps taken: one more, then it is listed; a server that takes and hangs up would get one an hour for days
+_LOST = SendOutcome(SendResult.UNKNOWN, "cgtwatch ended during the attempt: perhaps received")
 WARN_AFTER_ALL = 2  # troubles of a whole way in a row; a server that is started anew is back before
 _HINT = "`cgtwatch deliveries list` shows it; `deliveries redeliver` sends it again, `deliveries resolve` closes it"
 
@@ -101,6 +102,13 @@ def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts) -
     return Turn(rows, done.begun, done.heads)
 
 
+def recover(parts: SendParts) -> tuple[SendRow, ...]:
+    """At start: what came of attempts that were under way when cgtwatch ended is unknown. What may be tried once more is due now."""
+    lost = reversed(parts.store.deliveries(DeliveryState.ATTEMPTED, None))
+    made = [Attempted(one, _LOST) for one in lost]
+    return exchange(made, (), parts).rows if made else ()
+
+
 def attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
     """Send; the receiver's trouble is an outcome, and so is what a channel did not foresee. The attempt must have begun."""
     try:
@@ -137,6 +145,8 @@ def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datet
         return None
     first = tries[0].started_at if tries else now
     planned = next_attempt(delivery.channel, delivery.attempts, outcome, first, now, parts.jitter())
+    if planned is not None and outcome is _LOST:
+        planned = now
     if planned is None or not delivery.subscription or delivery.kind == CONFIRM:
         return planned
     with suppress(NotFound):  # removed meanwhile

@@ -25,13 +25,25 @@ from cgtwatch.errors import StoreError
 from cgtwatch.model.delivery import CONFIRM, Delivery, DeliveryState, SendOutcome, SendResult
 from cgtwatch.model.subscription import Promise, Status, Subscription
 from cgtwatch.store.alarms import change_alarms
-from cgtwatch.store.queue import KEYS, at, delivery_of, enqueue, found, heads, in_state, line_of, listed, still_waits, turn
+from cgtwatch.store.queue import (
+    KEYS,
+    at,
+    delivery_of,
+    enqueue,
+    found,
+    heads,
+    in_state,
+    line_of,
+    listed,
+    sent_to,
+    still_waits,
+    turn,
+)
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import Attempt, Ended, Exchanged
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import ATTEMPT, DELIVERY, SHARED_BODY, SUBSCRIPTION
 
-_LOST = "cgtwatch ended during the attempt: perhaps received"
 _RESOLVED = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD})
 _STANDS = ("state", "due_at", "sent_at", "answer")
 _STAND = update(DELIVERY).where(DELIVERY.c.id == bindparam("of")).values({name: bindparam(name) for name in _STANDS})
@@ -152,16 +164,6 @@ class Deliveries(Room):
                 raise StoreError(f"delivery {key}: is {row['state']}, no attempt is under way")
             return _settle(db, [Ended(key, outcome, next_at)], now)[0]
 
-    def recover_attempts(self, now: datetime) -> tuple[Delivery, ...]:
-        """At start: attempts without outcome become `retry` (at-least-once, due now) or `unknown` (never-twice); those."""
-        lost = SendOutcome(SendResult.UNKNOWN, _LOST)
-        with self._database.write() as db:
-            under_way = select(DELIVERY.c.key).where(in_state(DeliveryState.ATTEMPTED))
-            keys = db.execute(under_way.order_by(DELIVERY.c.id)).scalars().all()
-            _settle(db, [Ended(key, lost, now) for key in keys], now)
-            rows = db.execute(listed().where(DELIVERY.c.key.in_(keys)).order_by(DELIVERY.c.id)).mappings()
-            return tuple(line_of(row) for row in rows)
-
     def deliveries(self, state: DeliveryState | None = None, limit: int | None = 200) -> list[Delivery]:
         """The ledger, newest first."""
         wanted = listed().order_by(DELIVERY.c.id.desc()).limit(limit)
@@ -176,7 +178,11 @@ class Deliveries(Room):
             return delivery_of(found(db, key))
 
     def redeliver(self, key: str, now: datetime) -> Delivery:
-        """Queue a delivery again, same id and bytes, its count of attempts anew. Refused while an attempt is under way."""
+        """Queue a delivery again, same id and bytes, its count of attempts anew; it goes where its subscription goes now.
+
+        Raises `StoreError` while an attempt is under way, and where it can no longer be sent: the subscription was removed or goes
+        by another channel, the message is no longer kept.
+        """
         with self._database.write() as db:
             row = found(db, key)
             if row["state"] == DeliveryState.ATTEMPTED:
@@ -185,7 +191,8 @@ class Deliveries(Room):
                 raise StoreError(f"delivery {key}: its subscription {row['subscription']!r} was removed; add it again first")
             if not row["body"] and not row["content"]:
                 raise StoreError(f"delivery {key}: its message is no longer kept")
-            return _set(db, row, {"state": str(DeliveryState.QUEUED), "attempts": 0, "due_at": now, "sent_at": None})
+            again = {"state": str(DeliveryState.QUEUED), "attempts": 0, "due_at": now, "sent_at": None}
+            return _set(db, row, again | _where_now(db, row))
 
     def resolve(self, key: str, state: DeliveryState, now: datetime) -> Delivery:
         """Say what became of a delivery that is unknown, dead or waiting: sent, cancelled or dead.
@@ -313,6 +320,20 @@ def _has_reader(db: Connection, row: RowMapping) -> bool:
         return True
     live = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.id == row["subscription_id"], SUBSCRIPTION.c.removed_at.is_(None))
     return db.execute(live).first() is not None
+
+
+def _where_now(db: Connection, row: RowMapping) -> dict[str, Any]:
+    """What changes in a delivery so that it goes where its subscription goes now."""
+    asked = select(SUBSCRIPTION.c.name, SUBSCRIPTION.c.channel, SUBSCRIPTION.c.target)
+    reader = db.execute(asked.where(SUBSCRIPTION.c.id == row["subscription_id"])).first()
+    if reader is None:
+        return {}
+    if reader.channel != row["channel"]:
+        raise StoreError(
+            f"delivery {row['key']}: was made for {row['channel']}, and its subscription {reader.name!r} now goes by {reader.channel}; "
+            "`cgtwatch deliveries resolve` closes it"
+        )
+    return sent_to(reader.target, row["target"], row["fillings"])
 
 
 def _set(db: Connection, row: RowMapping, values: dict[str, Any]) -> Delivery:

@@ -1,6 +1,6 @@
 """The queue of deliveries: whose turn it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -190,13 +190,17 @@ def _is(delivery: FromClause, *states: str) -> ColumnElement[bool]:
 def redirect_waiting(db: Connection, subscription: int, channel: str, target: str) -> None:
     """What waits for that subscription (its number) on `channel` goes to `target` from now on, at once and with its id.
 
-    It has not been taken by anybody, and the old target may be the reason. A mail names its reader among its fillings.
+    It has not been taken by anybody, and the old target may be the reason.
     """
     mine = (DELIVERY.c.subscription_id == subscription) & (DELIVERY.c.channel == channel) & _is(DELIVERY, *WAITING)
     for row in db.execute(select(DELIVERY.c.id, DELIVERY.c.target, DELIVERY.c.fillings).where(mine)).all():
-        fillings = {hole: target if said == row.target else said for hole, said in row.fillings.items()}
-        values = {"target": target, "fillings": fillings, "attempts": 0, "due_at": DELIVERY.c.created_at}
+        values = sent_to(target, row.target, row.fillings) | {"attempts": 0, "due_at": DELIVERY.c.created_at}
         db.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(values))
+
+
+def sent_to(target: str, before: str, fillings: Mapping[str, str]) -> dict[str, Any]:
+    """What changes in a delivery that goes to `target` instead of `before`: a mail names its reader among its fillings."""
+    return {"target": target, "fillings": {hole: target if said == before else said for hole, said in fillings.items()}}
 
 
 def cancel_waiting(db: Connection, subscription: int, why: str) -> None:
