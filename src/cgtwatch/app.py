@@ -351,8 +351,8 @@ class App:
     @property
     def notice_parts(self) -> "NoticeParts":
         """What telling the operator needs; without a configured operator the local mailbox is told."""
-        channel, target = part("parse_target")(self.settings.operator or "local:")
-        found: NoticeParts = part("notices")(self.store, self.channel, self.clock, (channel, target), self.templates)
+        told, lang = part("alarm_target")(self.settings.operator), self.settings.operator_lang
+        found: NoticeParts = part("notices")(self.store, self.channel, self.clock, told, self.templates, lang)
         return found
 
     def issuer_names(self) -> Mapping[str, Names]:

@@ -47,7 +47,7 @@ PARTS: Mapping[str, str] = {
     "templates": "cgtwatch.compose.templates_of:templates_of",
     "contexts": "cgtwatch.pipeline.contexts:Contexts",
     "context": "cgtwatch.compose.messages:DigestContext",
-    "parse_target": "cgtwatch.select:parse_target",
+    "alarm_target": "cgtwatch.select:alarm_target",
     "plan": "cgtwatch.diff.adapt:plan",
     "plan_history": "cgtwatch.diff.adapt:HISTORY",
     "habits": "cgtwatch.diff.habit:habits",

@@ -109,6 +109,7 @@ WRONG = [
     ("CGTWATCH_SECRET_KEY", "short", "at least 16 characters"),
     ("CGTWATCH_SECRET_KEY", "whsec_???", "base64"),
     ("CGTWATCH_OPERATOR", "ops@example.org", "mailto:"),
+    ("CGTWATCH_OPERATOR_LANG", "fr", "zh or en"),
     ("CGTWATCH_LISTEN", "8710", "127.0.0.1:8710"),
     ("CGTWATCH_LISTEN", "127.0.0.1:70000", "127.0.0.1:8710"),
     ("CGTWATCH_CONTACT", "me", "ops@example.org"),
@@ -140,6 +141,19 @@ def test_all_wrong_settings_are_told_at_once_and_the_dotenv_line_is_named(tmp_pa
     assert len(told) == 4
     assert any(line.startswith(".env:1: CGTWATCH_LISTEN='nowhere'") for line in told)
     assert any(".env:2:" in line and "not a line" not in line for line in told)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "feishu:https://open.feishu.cn/open-apis/bot/v2/hook/x#secret=env:BOT",
+        "telegram:env:BOT@-100123",
+        "teams:env:ROOM",
+        "wecom:https://a.example/?key=k",
+    ],
+)
+def test_an_operator_may_be_told_in_any_room(target, tmp_path):
+    assert load_settings({"CGTWATCH_OPERATOR": target}, tmp_path).operator == target
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
 
 from cgtwatch.config.settings import Settings, load_settings
+from cgtwatch.errors import ConfigError
 from cgtwatch.ops import doctor_delivery as delivery
 from deliver.imap_server import PROGRAM, imap_server
 from exchanges import PEM
@@ -139,3 +140,13 @@ def test_a_broken_template_is_told_with_its_file(tmp_path: Path) -> None:
     found, mend = delivery.templates(settings(tmp_path, templates=str(folder)))
     assert "digest.txt.j2" in found
     assert "templates check" in mend
+
+
+def test_the_place_of_alarms_is_said_without_its_secret(tmp_path: Path) -> None:
+    assert "the local mailbox" in delivery.alarms(settings(tmp_path))[0]
+    room = settings(tmp_path, operator="dingtalk:https://oapi.example/robot/send?access_token=hunter2#secret=SECx")
+    assert delivery.alarms(room) == ("go to https://oapi.example/… (dingtalk)", "")
+    mail = settings(tmp_path, operator="mailto:ops@example.org", smtp_url="smtp://mail.example.org")
+    assert "about the mail server itself" in delivery.alarms(mail)[0]
+    with pytest.raises(ConfigError, match="CGTWATCH_OPERATOR: "):
+        delivery.alarms(settings(tmp_path, operator="dingtalk:https://oapi.example/robot"))

@@ -40,6 +40,7 @@ class Settings:
     allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
     secret_key: bytes | None = field(default=None, repr=False)
     operator: str | None = field(default=None, repr=False)  # a chat address is a secret
+    operator_lang: str = "zh"
     listen: tuple[str, int] = ("127.0.0.1", 8710)
     signup: bool = False  # whether the page takes sign-ups; needs `public_url`
     contact: str | None = None
@@ -101,6 +102,7 @@ READERS: Mapping[str, values.Reader] = {
     "allow_private": values.networks,
     "secret_key": values.secret_key,
     "operator": values.operator,
+    "operator_lang": values.language,
     "listen": values.listen,
     "signup": values.switch,
     "contact": values.contact,

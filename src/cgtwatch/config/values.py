@@ -152,9 +152,12 @@ def inbox_token(text: str, place: Place) -> str:  # noqa: ARG001
 
 
 def operator(text: str, place: Place) -> str:  # noqa: ARG001
-    """Where alarms go, written like the `--to` of a subscription."""
-    if not re.match(r"(mailto:[^@\s]+@[^@\s]+|https?://[^/\s]|slack:https?://[^/\s]|local:)", text) or not text.isprintable():
-        raise ValueError("is no target; write mailto:you@example.org, https://…, slack:https://… or local:")
+    """Where alarms go, written like the `--to` of a subscription; what stands behind a room's name is read when the service starts."""
+    rooms = r"(?:slack|teams|discord|mattermost|feishu|lark|dingtalk|wecom):(?:https?://[^/\s]|env:)|telegram:\S+@|apprise:\S+"
+    if not re.match(rf"(?:mailto:[^@\s]+@[^@\s]+|https?://[^/\s]|local:|{rooms})", text) or not text.isprintable():
+        raise ValueError(
+            "is no target; write mailto:you@example.org, https://…, local: or a room such as slack:https://…, feishu:https://…"
+        )
     return text
 
 
@@ -169,6 +172,11 @@ def listen(text: str, place: Place) -> tuple[str, int]:  # noqa: ARG001
 def switch(text: str, place: Place) -> bool:  # noqa: ARG001
     """`on` or `off`."""
     return _one_of(text.lower(), ("on", "off")) == "on"
+
+
+def language(text: str, place: Place) -> str:  # noqa: ARG001
+    """`zh` or `en`."""
+    return _one_of(text, ("zh", "en"))
 
 
 def contact(text: str, place: Place) -> str:  # noqa: ARG001

@@ -279,4 +279,5 @@ def _patience(smtp: smtplib.SMTP, seconds: float) -> None:
 
 def kind(trouble: BaseException) -> str:
     """A lost connection in words for the ledger."""
-    return masked(f"{type(trouble).__name__}: {trouble}")
+    said = trouble.strerror if isinstance(trouble, OSError) and trouble.strerror else str(trouble)
+    return masked(said or type(trouble).__name__)

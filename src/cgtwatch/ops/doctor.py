@@ -35,6 +35,7 @@ def examine(settings: Settings) -> list[Row]:
         ("rules", _rules),
         ("mail", delivery.mail),
         ("dkim", delivery.dkim),
+        ("alarms", delivery.alarms),
         ("bounces", delivery.bounces),
         ("page", delivery.page),
         ("sign-up", delivery.sign_up),

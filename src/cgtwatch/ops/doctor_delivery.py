@@ -11,6 +11,7 @@ from cgtwatch.deliver.postbox import knock
 from cgtwatch.deliver.smtp import Server, not_begun, open_session, read_server
 from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.pipeline.templating import try_all
+from cgtwatch.select import alarm_target, shown_target
 
 PATIENCE = 5.0  # seconds for each step of a server, since a person waits
 
@@ -47,6 +48,15 @@ def _mend(answer: str, server: Server) -> str:
     if answer.startswith("greeting:"):
         return "the server does not want this machine: ask who runs it"
     return f"CGTWATCH_SMTP_URL: {_REACH}"
+
+
+def alarms(settings: Settings) -> tuple[str, str]:
+    """Where the operator hears of trouble."""
+    channel, target = alarm_target(settings.operator)
+    if channel == "maildir":
+        return f"go into the local mailbox, {settings.data_dir / 'mailbox'}; CGTWATCH_OPERATOR names another place", ""
+    doubt = "; those about the mail server itself cannot arrive there" if channel == "email" and settings.smtp_url else ""
+    return f"go to {shown_target(channel, target)} ({channel}){doubt}", ""
 
 
 def dkim(settings: Settings) -> tuple[str, str]:

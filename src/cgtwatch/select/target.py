@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from cgtwatch.errors import ConfigError
 from cgtwatch.text.fragment import environment_name, split_settings
 
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 dot-atom
@@ -31,6 +32,14 @@ def parse_target(text: str) -> tuple[str, str]:
     if read is None:
         raise ValueError(f"target {_short(text)!r} is not understood; {_MEND}")
     return read(text, rest)
+
+
+def alarm_target(text: str | None) -> tuple[str, str]:
+    """Channel and target of the operator's alarms, without any the local mailbox. Raises `ConfigError` as `parse_target` a ValueError."""
+    try:
+        return parse_target(text or "local:")
+    except ValueError as error:
+        raise ConfigError([f"CGTWATCH_OPERATOR: {error}"]) from error
 
 
 def operator_only(channel: str, target: str) -> bool:
