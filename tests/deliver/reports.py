@@ -1,6 +1,6 @@
 """Mails as servers send them back, written here after RFC 3464 and RFC 5965."""
 
-from cgtwatch.deliver.tokens import bounce_sender
+from cgtwatch.deliver.tokens import bounce_sender, id_proof
 from deliver.senders import SECRET_KEY
 
 KEY = "msg_" + "5f" * 16
@@ -53,7 +53,7 @@ def bounce(
         "",
         "Return-Path: <watch@cgt.example>",
         "From: watch@cgt.example",
-        f"Message-ID: <{key}.cgtwatch@cgt.example>",
+        f"Message-ID: <{key}.{id_proof(SECRET_KEY, key)}.cgtwatch@cgt.example>",
         "Subject: digest",
         "",
         "--b1--",
@@ -85,7 +85,7 @@ def complaint(kind: str = "abuse", *, key: str = KEY) -> bytes:
         "Content-Type: message/rfc822",
         "",
         "From: watch@cgt.example",
-        f"Message-ID: <{key}.cgtwatch@cgt.example>",
+        f"Message-ID: <{key}.{id_proof(SECRET_KEY, key)}.cgtwatch@cgt.example>",
         "",
         "the digest",
         "--b1--",

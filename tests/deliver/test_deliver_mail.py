@@ -45,7 +45,7 @@ def test_a_mail_has_the_headers_that_lists_need(tmp_path):
     assert mail["From"].addresses[0].display_name == "CGT 监测"
     assert mail["To"] == "reader@example.org"
     assert mail["Date"].datetime == NOW
-    assert mail["Message-ID"] == "<reader-0-18.cgtwatch@cgt.example>"
+    assert re.fullmatch(r"<reader-0-18\.[a-z2-7]{16}\.cgtwatch@cgt\.example>", mail["Message-ID"])
     assert mail["List-Id"] == "<reader.cgtwatch.cgt.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Content-Language"] == "zh-CN"

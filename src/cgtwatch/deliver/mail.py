@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.mime import attachment, base64_lines, header, leaf, mailbox, multipart, unstructured
-from cgtwatch.deliver.tokens import manage_url, member, unsubscribe_url
+from cgtwatch.deliver.tokens import id_proof, manage_url, member, unsubscribe_url
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload
@@ -50,6 +50,7 @@ class Recipient:
     manage: str = ""  # link to the page beside it
     subscription: str = ""  # its name; empty: the operator's alarms
     root: str = ""  # what its series hangs from, see `root_id`
+    proof: str = ""  # see `id_proof`
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Mould:
     def payload(self, to: Recipient) -> Payload:
         """The shared body and what `to` has in its holes; filled it is the whole mail, lines ending in CRLF (RFC 5322)."""
         way, holes = to.unsubscribe.partition(":")[0], self._holes
-        fillings = {holes.id: message_id(to.key, self._domain), holes.list: list_id(to.subscription, self._domain)}
+        fillings = {holes.id: message_id(to.key, self._domain, to.proof), holes.list: list_id(to.subscription, self._domain)}
         if self.message.kind in _SERIES:
             fillings[holes.root] = f"{to.root or 'series'}.cgtwatch@{self._domain}"
             if self._letterhead.public_url:
@@ -180,10 +181,10 @@ def _anchor(label: str, link: str) -> str:
     return f'<a href="{html.escape(link)}" class="accent" style="color:#0b6b68;">{html.escape(label)}</a>'
 
 
-def message_id(key: str, where: str) -> str:
+def message_id(key: str, where: str, proof: str = "") -> str:
     """`ID@DOMAIN` of a delivery's mail, the same at every attempt; a key that is no plain word is hashed."""
     plain = key if _SAFE_KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()[:40]
-    return f"{plain}.cgtwatch@{where}"
+    return f"{plain}.{proof}.cgtwatch@{where}" if proof else f"{plain}.cgtwatch@{where}"
 
 
 def act_of(message: Message) -> str:
@@ -243,4 +244,5 @@ class Press:
             link = unsubscribe_url(self._public_url, self._secret_key, subscription)
             page = manage_url(self._public_url, self._secret_key, subscription, message.created_at)
         address = subscription.target if "@" in subscription.target else self._address
-        return mould.payload(Recipient(address, key, link, page, name, root_id(mould.act, subscription)))
+        proof = id_proof(self._secret_key, key)
+        return mould.payload(Recipient(address, key, link, page, name, root_id(mould.act, subscription), proof))

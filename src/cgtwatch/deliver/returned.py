@@ -1,11 +1,12 @@
 """Reports about mails read: bounces (RFC 3464) and complaints (RFC 5965), each tied to the delivery that it is about.
 
 Anybody may write to the address of reports, so a report counts only with the signed token of the envelope (`bounce_sender`) or
-the Message-ID of a mail of ours, which nobody knows but those who got the mail. Bounces in free text are not read: too many
+the Message-ID of a mail of ours with the proof in it, which nobody has but those who got the mail. Bounces in free text are not read: too many
 automatic answers look like them (RFC 3834).
 """
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -18,12 +19,12 @@ from functools import cache
 from importlib.resources import files
 
 from cgtwatch.deliver.channel import masked
-from cgtwatch.deliver.tokens import bounced_key
+from cgtwatch.deliver.tokens import bounced_key, id_proof
 from cgtwatch.model.bounce import Bounce, BounceKind
 
 MOST = 2 * 1024 * 1024  # bytes of a report: the mail that comes back in it, and room
 _TOKEN = re.compile(r"\+([a-z2-7]{42})@", re.IGNORECASE)
-_OWN_ID = re.compile(r"<(msg_[0-9a-f]{32})\.cgtwatch@[^<>\s]+>")
+_OWN_ID = re.compile(r"<(msg_[0-9a-f]{32})\.([a-z2-7]{16})\.cgtwatch@[^<>\s]+>")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _WHERE_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other"})  # RFC 5965 7.3; `not-spam` is none
@@ -154,7 +155,7 @@ def _key(mail: Mail, parts: list[Mail], secret_key: bytes) -> str | None:
         for token in _TOKEN.findall(text):
             if (key := bounced_key(secret_key, token)) is not None:
                 return key
-        ids += _OWN_ID.findall(text)
+        ids += [key for key, proof in _OWN_ID.findall(text) if hmac.compare_digest(proof, id_proof(secret_key, key))]
     return ids[0] if ids else None
 
 

@@ -95,6 +95,11 @@ def bounced_key(secret_key: bytes, token: str) -> str | None:
     return f"msg_{digits.hex()}" if good else None
 
 
+def id_proof(secret_key: bytes, key: str) -> str:
+    """What a mail's Message-ID holds beside the delivery's key, which others may work out: it shows that somebody has the mail."""
+    return base64.b32encode(_mac(secret_key, "message-id", key.encode())[:_BOUNCE_MAC]).decode().lower()
+
+
 def _mac(secret_key: bytes, purpose: str, body: bytes) -> bytes:
     return hmac.new(secret_key, b"token:" + purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:_MAC_BYTES]
 
