@@ -14,7 +14,7 @@ from cgtwatch.deliver.feed import Item, items
 from cgtwatch.engine.adding import feeds_of
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.web.feed_formats import FORMS, Channel
-from cgtwatch.web.leaving import subject_of, subscription_of
+from cgtwatch.web.links import subject_of, subscription_of
 from cgtwatch.web.words import page_words
 
 PURPOSE = "feed"

@@ -10,16 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cgtwatch.app import App
-from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import CgtwatchError, NotFound
-from cgtwatch.model.subscription import Subscription
 from cgtwatch.web.answers import Answers, wording
+from cgtwatch.web.links import subject_of, subscription_of
 from cgtwatch.web.safety import ASKING
 
 Perform = Callable[[str, Mapping[str, Any]], Iterator[dict[str, Any]]]
 
 PURPOSE = "unsubscribe"
-LONGEST_TOKEN = 400
 _log = logging.getLogger(__name__)
 
 
@@ -71,20 +69,6 @@ class Leaving:
 
     def _note(self, request: Request, what: str, who: str) -> Response:
         return self._answers.note(request, "left", 200, what=wording(request).say(what, name=who.rpartition(" ")[0]), public=True)
-
-
-def subject_of(app: App, purpose: str, token: str) -> str | None:
-    """Whom `token` was signed for; None where it is forged, damaged or expired."""
-    return read(app.secret_key, purpose, token, app.clock()) if len(token) <= LONGEST_TOKEN else None
-
-
-def subscription_of(app: App, who: str) -> Subscription | None:
-    """That very subscription; None where it has ended, also when a namesake was made since."""
-    try:
-        found = app.store.subscription(who.rpartition(" ")[0])
-    except NotFound:
-        return None
-    return found if member(found) == who else None
 
 
 def leave(perform: Perform | None, name: str) -> Left:

@@ -12,15 +12,15 @@ from starlette.routing import Route
 
 from cgtwatch.app import App
 from cgtwatch.compose.why import why_subscription
-from cgtwatch.compose.words import Words
 from cgtwatch.errors import CgtwatchError, ConfigError, NotFound
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.web.answers import Answers, wording
-from cgtwatch.web.forms import Form, Refused, from_our_page, posted_form
-from cgtwatch.web.leaving import Left, Perform, leave, subject_of, subscription_of
+from cgtwatch.web.forms import Form
+from cgtwatch.web.leaving import Left, Perform, leave
+from cgtwatch.web.links import form_of_ours, later, linked, said_to
 from cgtwatch.web.safety import ASKING
 from cgtwatch.web.wishes import Wishes, asked, form_wishes, offer, wishes_of, wrong_wishes
-from cgtwatch.web.words import page_words, relative
+from cgtwatch.web.words import relative
 
 PURPOSE = "manage"
 _DONE = frozenset({"changed", "paused", "resumed"})
@@ -53,26 +53,23 @@ class Managing:
 
     def show(self, request: Request) -> Response:
         """The subscription as it stands; `?done=…` says what was done a moment ago."""
-        found = self._found(request)
+        found = linked(self._app, self._answers, request, PURPOSE)
         return found if isinstance(found, Response) else self._page(request, found, wishes_of(found), {})
 
     async def do(self, request: Request) -> Response:
         """What was asked for by a button, then the page again (303), so that reloading it does nothing twice."""
-        if not from_our_page(request, self._app.settings.public_url):
-            return self._answers.note(request, "foreign", 403, public=True)
-        try:
-            form = await posted_form(request)
-        except Refused as error:
-            return self._answers.note(request, "not_understood", error.status, public=True)
+        form = await form_of_ours(self._app, self._answers, request)
+        if isinstance(form, Response):
+            return form
         return await run_in_threadpool(self._done, request, form)
 
     def data(self, request: Request) -> Response:
         """Everything that is stored about the reader, as a file."""
-        found = self._found(request)
+        found = linked(self._app, self._answers, request, PURPOSE)
         if isinstance(found, Response):
             return found
         if self._perform is None:
-            return self._later(request)
+            return later(self._answers, request)
         try:
             rows = list(self._perform("subscriptions.export", {"name": found.name}))
         except CgtwatchError as error:
@@ -84,18 +81,18 @@ class Managing:
     # --- what is done
 
     def _done(self, request: Request, form: Form) -> Response:
-        found = self._found(request)
+        found = linked(self._app, self._answers, request, PURPOSE)
         if isinstance(found, Response):
             return found
         doing = self._doing.get(form.one("do"))
         if doing is None:
             return self._answers.note(request, "not_understood", 400, public=True)
         if self._perform is None:
-            return self._later(request)
+            return later(self._answers, request)
         return doing(request, found, form)
 
     def _change(self, request: Request, one: Subscription, form: Form) -> Response:
-        before, wishes, said = wishes_of(one), form_wishes(form), _said(request, one)
+        before, wishes, said = wishes_of(one), form_wishes(form), said_to(request, one)
         wrong = wrong_wishes(wishes, offer(self._app, said, self._app.clock(), before))
         if wrong:
             return self._page(request, one, wishes, wrong, status=422)
@@ -125,7 +122,7 @@ class Managing:
 
     def _leave(self, request: Request, one: Subscription, _form: Form) -> Response:
         if leave(self._perform, one.name) is Left.LATER:
-            return self._later(request)
+            return later(self._answers, request)
         return self._answers.note(request, "left", 200, what=wording(request).say("left_what", name=one.name), public=True)
 
     def _erase(self, request: Request, one: Subscription, form: Form) -> Response:
@@ -145,17 +142,10 @@ class Managing:
 
     # --- answers
 
-    def _found(self, request: Request) -> Subscription | Response:
-        who = subject_of(self._app, PURPOSE, request.path_params["token"])
-        if who is None:
-            return self._answers.note(request, "manage_wrong", 404, public=True)
-        found = subscription_of(self._app, who)
-        return found if found is not None else self._answers.note(request, "manage_gone", 410, public=True)
-
     def _page(
         self, request: Request, one: Subscription, wishes: Wishes, wrong: Mapping[str, str], *, status: int = 200
     ) -> Response:
-        said, now, done = _said(request, one), self._app.clock(), request.query_params.get("done")
+        said, now, done = said_to(request, one), self._app.clock(), request.query_params.get("done")
         due = one.next_due if one.cadence.every is not Every.NOW and one.status is Status.ACTIVE else None
         values = {
             "to": one.target if "@" in one.target else said.name("channels", one.channel),
@@ -181,12 +171,4 @@ class Managing:
         if isinstance(error, NotFound):
             return self._answers.note(request, "manage_gone", 410, public=True)
         _log.warning("not done for a reader: %s", error)
-        return self._later(request)
-
-    def _later(self, request: Request) -> Response:
-        return self._answers.note(request, "later", 503, headers={"Retry-After": "300"}, public=True)
-
-
-def _said(request: Request, one: Subscription) -> Words:
-    """The wording asked for, else the reader's own."""
-    return wording(request) if "lang" in request.query_params else page_words(one.language)
+        return later(self._answers, request)

@@ -22,12 +22,12 @@ from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound
 from cgtwatch.model.subscription import Status, Subscription
 from cgtwatch.select import parse_target
 from cgtwatch.web.answers import Answers, wording
-from cgtwatch.web.forms import Form, Refused, client_of, from_our_page, posted_form
-from cgtwatch.web.leaving import Perform, subject_of, subscription_of
+from cgtwatch.web.forms import Form, client_of
+from cgtwatch.web.leaving import Perform
 from cgtwatch.web.limits import Limit
+from cgtwatch.web.links import form_of_ours, later, linked, said_to
 from cgtwatch.web.safety import ASKING
 from cgtwatch.web.wishes import Wishes, asked, first_wishes, form_wishes, offer, wrong_wishes
-from cgtwatch.web.words import page_words
 
 PURPOSE = "confirm"
 TRAP = "website"  # a field that no person sees; programs that fill in everything fill it in
@@ -67,12 +67,9 @@ class SignUp:
         """A form that was filled in: what is wrong with it, or that a mail is on its way."""
         if (closed := self._closed(request)) is not None:
             return closed
-        if not from_our_page(request, self._app.settings.public_url):
-            return self._answers.note(request, "foreign", 403, public=True)
-        try:
-            form = await posted_form(request)
-        except Refused as error:
-            return self._answers.note(request, "not_understood", error.status, public=True)
+        form = await form_of_ours(self._app, self._answers, request)
+        if isinstance(form, Response):
+            return form
         return await run_in_threadpool(self._taken, request, form)
 
     def _taken(self, request: Request, form: Form) -> Response:
@@ -99,12 +96,12 @@ class SignUp:
 
     def _ask(self, request: Request, to: str, address: str, wishes: Wishes) -> Response:
         if self._perform is None:
-            return self._later(request)
+            return later(self._answers, request)
         try:
             list(self._perform("signup.ask", {"to": to, **asked(wishes)}))
         except STORAGE_TROUBLE as error:
             _log.warning("sign-up could not be stored: %s", error)
-            return self._later(request)
+            return later(self._answers, request)
         except CgtwatchError as error:
             _log.warning("sign-up not taken: %s", type(error).__name__)
             return self._form(request, address, wishes, {"address": "wrong_something"}, status=422)
@@ -131,50 +128,39 @@ class SignUp:
         settings = self._app.settings
         if not settings.signup or settings.public_url is None:
             return self._answers.note(request, "signup_off", 404, public=True)
-        return self._later(request) if self._perform is None else None
-
-    def _later(self, request: Request) -> Response:
-        return self._answers.note(request, "later", 503, headers={"Retry-After": "300"}, public=True)
+        return later(self._answers, request) if self._perform is None else None
 
     # --- confirming
 
     def ask(self, request: Request) -> Response:
         """A page with a button: those who open every link of a mail, as scanners do, shall confirm nothing."""
-        found = self._found(request)
+        found = linked(self._app, self._answers, request, PURPOSE)
         if isinstance(found, Response):
             return found
         if found.status is not Status.PENDING:
             return self._confirmed(request, found)
-        said = _said(request, found)
+        said = said_to(request, found)
         return self._answers.page(request, "confirm", {"asks": self._asks(found, said)}, headers=ASKING, said=said)
 
     def confirm(self, request: Request) -> Response:
         """The reader's word: the subscription is served from now on. Twice is as good as once."""
-        found = self._found(request)
+        found = linked(self._app, self._answers, request, PURPOSE)
         if isinstance(found, Response):
             return found
         if self._perform is None:
-            return self._later(request)
+            return later(self._answers, request)
         try:
             list(self._perform("subscriptions.confirm", {"name": found.name}))
         except NotFound:
             return self._answers.note(request, "confirm_gone", 410, public=True)
         except CgtwatchError as error:
             _log.warning("confirmation could not be stored: %s", error)
-            return self._later(request)
+            return later(self._answers, request)
         _log.info("confirmed by link subscription=%s", found.name)
         return self._confirmed(request, found)
 
-    def _found(self, request: Request) -> Subscription | Response:
-        """The subscription that the link was made for, or the page that says why there is none."""
-        who = subject_of(self._app, PURPOSE, request.path_params["token"])
-        if who is None:
-            return self._answers.note(request, "confirm_wrong", 404, public=True)
-        found = subscription_of(self._app, who)
-        return found if found is not None else self._answers.note(request, "confirm_gone", 410, public=True)
-
     def _confirmed(self, request: Request, one: Subscription) -> Response:
-        said = _said(request, one)
+        said = said_to(request, one)
         manage = manage_url("", self._app.secret_key, one, self._app.clock())
         return self._answers.page(request, "confirmed", {"asks": self._asks(one, said), "manage": manage}, said=said)
 
@@ -190,8 +176,3 @@ def target_of(address: str) -> str | None:
     except ValueError:
         return None
     return to if address.isprintable() and len(address) <= LONGEST_ADDRESS else None
-
-
-def _said(request: Request, one: Subscription) -> Words:
-    """The wording asked for, else the reader's own."""
-    return wording(request) if "lang" in request.query_params else page_words(one.language)

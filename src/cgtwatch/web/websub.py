@@ -10,12 +10,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from cgtwatch.app import App
-from cgtwatch.deliver.tokens import read
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.push import Push, PushState
 from cgtwatch.pipeline.push import PURPOSE, Intent, answer, secret_of, signature
+from cgtwatch.web.links import subject_of
 
-LONGEST_TOKEN = 400
 LONGEST_CHALLENGE = 1000
 MOST = 16 * 1024 * 1024  # bytes of a ping; a hub sends the whole feed along, which is not looked at
 APART = timedelta(seconds=30)  # between two visits that pings bring forward: a storm of them is one hint
@@ -78,7 +77,7 @@ class Hubs:
 
     def _push(self, request: Request) -> tuple[str | None, Push | None]:
         token = request.path_params["token"]
-        source_id = read(self._app.secret_key, PURPOSE, token, self._app.clock()) if len(token) <= LONGEST_TOKEN else None
+        source_id = subject_of(self._app, PURPOSE, token)
         return source_id, self._app.store.push(source_id) if source_id else None
 
     def _hint(self, source_id: str) -> None:
