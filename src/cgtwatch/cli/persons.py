@@ -18,7 +18,7 @@ def show_one(
 ) -> None:
     """Everything about one subscription: what it asks for, when it is told next and what, how its last messages went."""
     from cgtwatch.cli import show, working
-    from cgtwatch.engine.showing import described
+    from cgtwatch.engine.readers.showing import described
 
     with working.reading() as app:
         row = described(app, name, tried, secret=secret)
@@ -51,7 +51,7 @@ def _facts(row: dict[str, Any]) -> None:
     facts = {
         "name": row["name"], "to": f"{row['to']} ({row['channel']}, {row['promise']})",
         "status": f"{row['status']}{': ' if row['note'] else ''}{row['note']}", "asks for": filter_words(row["filter"]),
-        "told": f"{row['cadence']} {row['tz']}, in {row['lang']}", "next message": row["next"] or "–", "quiet hours": word(row["quiet"]),
+        "told": f"{row['cadence']} {row['tz']}, in {row['lang']}", "next message": _next(row), "quiet hours": word(row["quiet"]),
         "nothing new": "a message also then" if row["nothing_new"] else "no message then", "at most": word(row["most"]),
         "calendar": word(row["calendar"]), "reminders": word(row["reminders"]), "made": f"{shown(row['created_at'])} by {_MAKER[row['origin']]}",
         "waiting": f"{waiting['events']} events of {waiting['of']} new ones",
@@ -71,6 +71,15 @@ def _facts(row: dict[str, Any]) -> None:
 _MAKER = {"operator": "command", "file": "a file", "page": "its reader"}
 
 
+def _next(row: dict[str, Any]) -> str:
+    """When the reader is told next, on the reader's own clock."""
+    from datetime import datetime
+
+    if row["next"]:
+        return f"{datetime.fromisoformat(row['next']):%Y-%m-%d %H:%M} {row['tz']}"
+    return "when something is new" if row["status"] == "active" else "–"
+
+
 def export(
     who: Annotated[str | None, typer.Argument(metavar="[NAME|ADDRESS]")] = None,
     secrets: Annotated[bool, typer.Option("--secrets", help="With the whole addresses of hooks, which are passwords.")] = False,
@@ -79,8 +88,8 @@ def export(
     import json
 
     from cgtwatch.cli import show, working
-    from cgtwatch.engine.persons import exported
-    from cgtwatch.engine.writing import as_file
+    from cgtwatch.engine.readers.as_file import as_file
+    from cgtwatch.engine.readers.persons import exported
 
     with working.reading() as app:
         if who is None:

@@ -78,7 +78,7 @@ def token(
             show.print_json(row)
             continue
         print(row["token"])
-        until = f"until {row['expires_at']}" if row["expires_at"] else "until it is revoked"
+        until = f"until {show.shown(row['expires_at'])}" if row["expires_at"] else "until it is revoked"
         show.note(f"Token {row['id']} of {name} ({', '.join(row['scopes'])}), {until}. It is not kept and cannot be shown again.")
 
 

@@ -77,7 +77,7 @@ def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
     """An event's record as one entry. The same event told again, because it was revised or its deadline nears, is another entry."""
     said = event["words"]
     changes, title = list(event["changes"]), str(said["title"])
-    facts = [said["facts"], said["deadline"], said["days_left"]]
+    facts = [said["facts"], said["deadline"]]  # no days left: an entry is read for months
     lines = [said["meta"], " · ".join(filter(None, facts)), *changes, event["summary"]]
     badges = " · ".join(said["badges"])
     tags = dict.fromkeys(filter(None, [said["doc_type"], said["stage"], said["place"], *event["modalities"], *event["topics"]]))
