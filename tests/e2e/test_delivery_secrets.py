@@ -10,7 +10,7 @@ from place import Site, free_port
 from receivers import Post, Receivers, receiving
 
 from cgtwatch.deliver import CHANNELS
-from cgtwatch.engine.showing import shown
+from cgtwatch.engine.readers.showing import shown
 
 # What must never be seen. A token of Telegram's is a number and letters; the rest is letters and digits of our own.
 CORES = {

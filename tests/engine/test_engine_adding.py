@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from inside import Inside, inside
 
-from cgtwatch.engine.adding import expire
+from cgtwatch.engine.readers.adding import expire
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.event import Announcement
 from cgtwatch.model.subscription import Origin, Status

@@ -7,7 +7,7 @@ import pytest
 from inside import Inside, inside
 
 from cgtwatch.config.packaged import example_subscriptions
-from cgtwatch.engine.applying import apply_configured
+from cgtwatch.engine.readers.applying import apply_configured
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import SendOutcome, SendResult
 from cgtwatch.model.subscription import Origin, Status

@@ -6,8 +6,8 @@ import pytest
 
 from cgtwatch.cli.subscriptions import add, change
 from cgtwatch.config.wishes import FILTER, OPTIONS, PLAIN, name_problem
-from cgtwatch.engine.subscribing import filter_record, shown
-from cgtwatch.engine.wishes import NEW, Known, wished
+from cgtwatch.engine.readers.subscribing import filter_record, shown
+from cgtwatch.engine.readers.wishes import NEW, Known, wished
 from cgtwatch.model.subscription import Filter
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 

@@ -62,7 +62,7 @@ def test_a_subscription_is_made_changed_paused_and_ended(shared: Readers, root: 
 
 
 def test_rows_have_the_fields_of_the_command(shared: Readers, root: dict[str, str]) -> None:
-    from cgtwatch.engine.subscribing import listed
+    from cgtwatch.engine.readers.subscribing import listed
 
     row = shared.page.get("/api/subscriptions/steady", headers=root).json()
     assert [row] == [one for one in listed(shared.bench.app) if one["name"] == "steady"]

@@ -140,7 +140,7 @@ def word(value: Any) -> str:  # noqa: ANN401 - the value of an option
 def list_subscriptions(json: Json = False) -> None:
     """All subscriptions."""
     from cgtwatch.cli import show, working
-    from cgtwatch.engine.subscribing import listed
+    from cgtwatch.engine.readers.subscribing import listed
 
     with working.reading() as app:
         show.listing(

@@ -4,7 +4,7 @@ import logging
 from zoneinfo import ZoneInfo
 
 from cgtwatch.app import App
-from cgtwatch.engine.adding import expire
+from cgtwatch.engine.readers.adding import expire
 from cgtwatch.engine.returning import refusals
 from cgtwatch.engine.rhythm import Rhythm
 from cgtwatch.ops.logs import fields

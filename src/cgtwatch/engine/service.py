@@ -10,11 +10,11 @@ from queue import SimpleQueue
 from typing import Any
 
 from cgtwatch.app import App
-from cgtwatch.engine.applying import apply_configured
 from cgtwatch.engine.control import ControlServer
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import ensure_local, prepare
+from cgtwatch.engine.readers.applying import apply_configured
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.notify import notify

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cgtwatch.app import App
-from cgtwatch.engine.persons import exported
-from cgtwatch.engine.subscribing import bounced, listed, shown
+from cgtwatch.engine.readers.persons import exported
+from cgtwatch.engine.readers.subscribing import bounced, listed, shown
 from cgtwatch.errors import BusyError, ConfigError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.select import operator_only, parse_target

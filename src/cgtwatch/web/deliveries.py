@@ -14,7 +14,7 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.compose.why import why_subscription
 from cgtwatch.compose.words import Words
-from cgtwatch.engine.adding import feeds_of
+from cgtwatch.engine.readers.adding import feeds_of
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError, NotFound
 from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.model.subscription import Every, Status, Subscription

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.compose.why import why_subscription
 from cgtwatch.deliver.feed import Item, items
-from cgtwatch.engine.adding import feeds_of
+from cgtwatch.engine.readers.adding import feeds_of
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.web.feed_formats import FORMS, Channel
 from cgtwatch.web.links import subject_of, subscription_of

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from cgtwatch.config.wishes import OPTIONS, PLAIN
-from cgtwatch.engine.adding import secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import masked, shown
-from cgtwatch.engine.wishes import known_of, wished
+from cgtwatch.engine.readers.adding import secret_of
+from cgtwatch.engine.readers.subscribing import masked, shown
+from cgtwatch.engine.readers.wishes import known_of, wished
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.subscription import Status, Subscription
 from cgtwatch.select import next_due

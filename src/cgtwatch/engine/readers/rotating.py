@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cgtwatch.config.units import parse_duration
-from cgtwatch.engine.adding import secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import shown
+from cgtwatch.engine.readers.adding import secret_of
+from cgtwatch.engine.readers.subscribing import shown
 from cgtwatch.errors import ConfigError
 
 USUAL, LONGEST = "24h", timedelta(days=30)

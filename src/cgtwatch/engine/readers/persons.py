@@ -12,8 +12,8 @@ from cgtwatch.app import App
 from cgtwatch.deliver.letters import letters_of, throw_away
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import farewell, shared, shown
-from cgtwatch.engine.writing import export_file
+from cgtwatch.engine.readers.as_file import export_file
+from cgtwatch.engine.readers.subscribing import farewell, shared, shown
 from cgtwatch.errors import ConfigError, NotFound, StoreFull
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.select import parse_target, shown_target
@@ -33,7 +33,7 @@ class _Person:
 
 def export(engine: Engine, args: Args) -> Iterator[Row]:
     """Args: `name` (of a subscription, or a target: `mei@example.org`, `https://…`), `secrets`. Row: everything stored about them.
-    Without `name` all subscriptions, as `writing.export_file` has them.
+    Without `name` all subscriptions, as `as_file.export_file` has them.
 
     `subscriptions`: each as `shown`, with `digests`, `deliveries` with `attempts`, `bounces`; `letters` in the local mailbox; `links`,
     what signed links are good for. Addresses of hooks are passwords and shown in full with `secrets` only. Raises `NotFound`.

@@ -10,8 +10,8 @@ from cgtwatch.config.written import yaml_text
 from cgtwatch.deliver import DEFAULT_PROMISE
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import filter_record, shared, shown
-from cgtwatch.engine.wishes import NEW
+from cgtwatch.engine.readers.subscribing import filter_record, shared, shown
+from cgtwatch.engine.readers.wishes import NEW
 from cgtwatch.model.subscription import Origin, Status, Subscription
 
 _SCHEMES = {"email": "mailto:", "webhook": ""}

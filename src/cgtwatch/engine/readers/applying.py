@@ -11,11 +11,11 @@ from typing import Any
 from cgtwatch.app import App
 from cgtwatch.config.subscriptions import Readers, SubscriptionFile, parse_subscriptions, read_subscriptions
 from cgtwatch.deliver import DEFAULT_PROMISE
-from cgtwatch.engine.adding import begun, secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.planning import Action, Present, Step, Terms, plan
-from cgtwatch.engine.subscribing import farewell, masked
+from cgtwatch.engine.readers.adding import begun, secret_of
+from cgtwatch.engine.readers.planning import Action, Present, Step, Terms, plan
+from cgtwatch.engine.readers.subscribing import farewell, masked
 from cgtwatch.errors import CgtwatchError, ConfigError
 from cgtwatch.model.subscription import Status
 from cgtwatch.ops.logs import fields

@@ -12,8 +12,8 @@ from cgtwatch.deliver.tokens import feed_url
 from cgtwatch.deliver.webhook import secret_for
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import shown
-from cgtwatch.engine.wishes import NEW, known_of, wished
+from cgtwatch.engine.readers.subscribing import shown
+from cgtwatch.engine.readers.wishes import NEW, known_of, wished
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.subscription import Cadence, Every, Origin, Status, Subscription
 from cgtwatch.select import next_due

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from cgtwatch.compose.messages import confirm
 from cgtwatch.deliver.tokens import CONFIRMED_WITHIN, confirm_url
-from cgtwatch.engine.adding import add
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
+from cgtwatch.engine.readers.adding import add
 from cgtwatch.errors import ConfigError
 from cgtwatch.pipeline.digest import queued
 from cgtwatch.select import parse_target

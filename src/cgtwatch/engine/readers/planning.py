@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from cgtwatch.config.subscriptions import Asked
-from cgtwatch.engine.changing import changes, differences
+from cgtwatch.engine.readers.changing import changes, differences
 from cgtwatch.model.subscription import Origin, Status, Subscription
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from cgtwatch.app import App
-from cgtwatch.engine.adding import secret_of
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
-from cgtwatch.engine.subscribing import bounced, shown
+from cgtwatch.engine.readers.adding import secret_of
+from cgtwatch.engine.readers.subscribing import bounced, shown
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.select import Choice, quiet_end, wanted
 from cgtwatch.select.cadence import zone
