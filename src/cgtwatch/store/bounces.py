@@ -35,7 +35,7 @@ class Bounces(Room):
         with self._database.write() as db:
             asked = select(DELIVERY.c.subscription_id, DELIVERY.c.target).where(DELIVERY.c.key == bounce.delivery)
             sent = db.execute(asked).mappings().first()
-            if sent is None or sent["subscription_id"] is None:
+            if sent is None or sent["subscription_id"] is None or not sent["target"]:  # a reader was erased
                 return Taken("unknown")
             if db.execute(select(BOUNCE.c.id).where(BOUNCE.c.report == bounce.report)).first() is not None:
                 return Taken("known")
