@@ -12,7 +12,10 @@ group = typer.Typer(help="Who gets what, how often, in which language.", no_args
 Name = Annotated[str, typer.Argument(metavar="NAME")]
 COLUMNS = ("name", "to", "cadence", "status", "filter", "next_due", "bounces", "lang", "note", "quiet", "channel", "tz", "origin")
 
-TARGETS = "mailto:NAME@HOST, https://… (signed webhook), slack:https://…, local: (the local mailbox); see docs/channels.md."
+TARGETS = (
+    "mailto:NAME@HOST, https://… (signed webhook), feed:, local: (the local mailbox), or a room: slack: teams: discord: mattermost: "
+    "feishu: lark: dingtalk: wecom: before its address, telegram:TOKEN@CHAT, apprise:URL; see docs/channels.md."
+)
 Topic = Annotated[
     list[str] | None,
     typer.Option(help="car_t, stem_cell, … or a topic of your rules.yaml; may be repeated, like all filters; any: all."),
@@ -41,7 +44,8 @@ Most = Annotated[int | None, typer.Option(help="Events of one message at most; t
 Calendar = Annotated[bool | None, typer.Option("--calendar/--no-calendar", help="Deadlines beside a mail as a calendar.")]
 Reminders = Annotated[bool | None, typer.Option("--reminders/--no-reminders", help="Reminders before a deadline.")]
 PromiseOption = Annotated[
-    str | None, typer.Option("--promise", help="at-least-once or never-twice, for sends of unknown outcome.")
+    str | None,
+    typer.Option("--promise", help="at-least-once or never-twice, for sends of unknown outcome; default: never-twice for rooms."),
 ]
 
 
