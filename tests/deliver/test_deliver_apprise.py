@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cgtwatch.compose.messages import digest
-from cgtwatch.deliver import apprise as channel
-from cgtwatch.deliver.apprise import Others
-from cgtwatch.deliver.apprise_child import Limits, hand_over, limits
+from cgtwatch.deliver.rooms import apprise as channel
+from cgtwatch.deliver.rooms.apprise import Others
+from cgtwatch.deliver.rooms.apprise_child import Limits, hand_over, limits
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Payload
 from compose.samples import ANNOUNCEMENTS, CONTEXT, announce, event, reader
@@ -31,7 +31,7 @@ def way():
 
 
 def frozen(message, monkeypatch, most, title=0):
-    monkeypatch.setattr("cgtwatch.deliver.apprise_child.limits", lambda _url: Limits(title, most))
+    monkeypatch.setattr("cgtwatch.deliver.rooms.apprise_child.limits", lambda _url: Limits(title, most))
     return [json.loads(one.body) for one in way().freeze(message, reader(), "msg_1")]
 
 

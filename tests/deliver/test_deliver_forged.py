@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.returned import NoReport, read_report
+from cgtwatch.deliver.mail.email import Email
+from cgtwatch.deliver.mail.returned import NoReport, read_report
 from cgtwatch.deliver.tokens import bounce_sender, confirm_url, feed_url, id_proof, manage_url, sign, unsubscribe_url
 from cgtwatch.model.delivery import Message
 from cgtwatch.model.subscription import Cadence, Every, Subscription

@@ -9,7 +9,7 @@ import pytest
 
 from cgtwatch.compose.messages import digest
 from cgtwatch.deliver import post
-from cgtwatch.deliver.slack import Slack
+from cgtwatch.deliver.rooms.slack import Slack
 from cgtwatch.deliver.webhook import Webhook, secret_for
 from cgtwatch.net.request import NetPolicy
 from cgtwatch.net.session import Net

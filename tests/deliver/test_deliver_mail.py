@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cgtwatch.compose.messages import alarm, digest
-from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.mail import Letterhead, Mould, Recipient, list_id, message_id
+from cgtwatch.deliver.mail.email import Email
+from cgtwatch.deliver.mail.press import Letterhead, Mould, Recipient, list_id, message_id
 from cgtwatch.deliver.tokens import member, read
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.health import Alarm

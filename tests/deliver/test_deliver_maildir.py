@@ -5,8 +5,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from cgtwatch.compose.messages import digest
-from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.maildir import LocalMailbox, deposit
+from cgtwatch.deliver.mail.email import Email
+from cgtwatch.deliver.mail.maildir import LocalMailbox, deposit
 from cgtwatch.model.delivery import SendResult
 from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
 from deliver.senders import NOW, parts

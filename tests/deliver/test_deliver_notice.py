@@ -6,7 +6,7 @@ import pytest
 
 from cgtwatch.compose.messages import digest
 from cgtwatch.compose.thread import Step
-from cgtwatch.deliver.notice import notice_of
+from cgtwatch.deliver.rooms.notice import notice_of
 from compose.samples import CONTEXT, DRAFT, LAW, NOW, announce, reader
 
 

@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from cgtwatch.deliver import pool as pools
-from cgtwatch.deliver.pool import Pool
-from cgtwatch.deliver.smtp import Envelope, read_server
+from cgtwatch.deliver.mail import pool as pools
+from cgtwatch.deliver.mail.pool import Pool
+from cgtwatch.deliver.mail.smtp import Envelope, read_server
 
 TLS = ssl.create_default_context()
 

@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from cgtwatch.deliver import postbox
-from cgtwatch.deliver.postbox import Looked, look
+from cgtwatch.deliver.mail import postbox
+from cgtwatch.deliver.mail.postbox import Looked, look
 from deliver.imap_server import PASSWORD, PROGRAM, Imap, imap_server
 
 TLS = ssl.create_default_context()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cgtwatch.deliver.returned import NoReport, gone, meaning, read_report, refused
+from cgtwatch.deliver.mail.returned import NoReport, gone, meaning, read_report, refused
 from cgtwatch.deliver.tokens import bounce_sender, bounced_key
 from deliver.reports import ADDRESS, FREE_TEXT, KEY, VACATION, bounce, complaint, envelope
 from deliver.senders import NOW, SECRET_KEY

@@ -9,9 +9,9 @@ import pytest
 
 from cgtwatch import registry
 from cgtwatch.deliver import CHANNELS
-from cgtwatch.deliver.dingtalk import signature
-from cgtwatch.deliver.discord import confirmed
-from cgtwatch.deliver.feishu import signed
+from cgtwatch.deliver.rooms.dingtalk import signature
+from cgtwatch.deliver.rooms.discord import confirmed
+from cgtwatch.deliver.rooms.feishu import signed
 from cgtwatch.model.delivery import Message, Payload
 from cgtwatch.model.fetch import ErrorClass
 from compose.samples import reader

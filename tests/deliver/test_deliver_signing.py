@@ -6,8 +6,8 @@ import subprocess
 import dkim
 import pytest
 
-from cgtwatch.deliver.email import make_signer
-from cgtwatch.deliver.mail import Letterhead, Mould, Recipient
+from cgtwatch.deliver.mail.email import make_signer
+from cgtwatch.deliver.mail.press import Letterhead, Mould, Recipient
 from cgtwatch.errors import ConfigError
 from deliver.mails import MESSAGE
 
@@ -74,6 +74,6 @@ def test_a_key_that_is_none_is_refused_with_the_mend(tmp_path):
 
 
 def test_a_package_that_is_missing_is_named(key, monkeypatch):
-    monkeypatch.setattr("cgtwatch.deliver.email.find_spec", lambda name: None)
+    monkeypatch.setattr("cgtwatch.deliver.mail.email.find_spec", lambda name: None)
     with pytest.raises(ConfigError, match="the extra `dkim`"):
         make_signer(("cgt.example", "s1", key[0]))

@@ -6,7 +6,7 @@ import pytest
 
 from cgtwatch.compose.messages import alarm, digest
 from cgtwatch.deliver import DEFAULT_PROMISE
-from cgtwatch.deliver.slack import Slack
+from cgtwatch.deliver.rooms.slack import Slack
 from cgtwatch.model.delivery import SendResult
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm

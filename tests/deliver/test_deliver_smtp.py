@@ -11,8 +11,8 @@ from datetime import timedelta
 
 import pytest
 
-from cgtwatch.deliver.email import Email
-from cgtwatch.deliver.smtp import read_server
+from cgtwatch.deliver.mail.email import Email
+from cgtwatch.deliver.mail.smtp import read_server
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import SendResult
 from compose.samples import reader

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cgtwatch.deliver.email import Email
+from cgtwatch.deliver.mail.email import Email
 from compose.samples import reader
 from deliver.mails import MESSAGE
 from deliver.senders import NOW, parts

@@ -21,7 +21,12 @@ from types import CodeType, FrameType
 from typing import Any
 
 ROOMS = ("cli", "config", "compose", "deliver", "engine", "net", "pipeline", "select", "store")
-CHANNELS = ("deliver.email:Email", "deliver.webhook:Webhook", "deliver.slack:Slack", "deliver.maildir:LocalMailbox")
+CHANNELS = (
+    "deliver.mail.email:Email",
+    "deliver.webhook:Webhook",
+    "deliver.rooms.slack:Slack",
+    "deliver.mail.maildir:LocalMailbox",
+)
 
 # Name → when, the functions whose call or return it is (`*`: of all channels), and the how manyth time. One message is composed for all
 # readers, and the second write of the ledger of attempts holds the outcome of the first one.
@@ -138,7 +143,7 @@ def child(asked: dict[str, Any], told: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     main = importlib.import_module("cgtwatch.cli.main").main
-    slack = importlib.import_module("cgtwatch.deliver.slack").Slack
+    slack = importlib.import_module("cgtwatch.deliver.rooms.slack").Slack
     slack.vendor = replace(slack.vendor, rest=0)  # a room that asks for no pause between posts: nobody has time to wait
     how = asked["die"] or {}
     calls = None

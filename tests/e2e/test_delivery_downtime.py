@@ -91,7 +91,7 @@ def test_a_receiver_that_asks_for_rest_is_left_alone_as_long_as_it_wished(
 def test_a_split_message_stays_whole_and_in_order_when_its_middle_fails_once(
     tmp_path: Path, site: Site, receivers: Receivers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cgtwatch.deliver.slack._MOST_BLOCKS", 2)
+    monkeypatch.setattr("cgtwatch.deliver.rooms.slack._MOST_BLOCKS", 2)
     failing = [b"2/"]
 
     def second_fails_once(post: Post) -> tuple[int, dict[str, str], bytes]:

@@ -117,7 +117,7 @@ def prepare(root: Path, site: Site, receivers: Receivers) -> None:
             bench.poll()
             if acts == FIRST:
                 with pytest.MonkeyPatch.context() as narrow:  # the room's first message is split
-                    narrow.setattr("cgtwatch.deliver.slack._MOST_BLOCKS", 2)
+                    narrow.setattr("cgtwatch.deliver.rooms.slack._MOST_BLOCKS", 2)
                     bench.engine.digest_due()
     shutil.rmtree(root / "data" / "archive", ignore_errors=True)
 

@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP
 from place import free_port
 
 from cgtwatch.compose.messages import digest
-from cgtwatch.deliver.email import Email
+from cgtwatch.deliver.mail.email import Email
 from cgtwatch.model.delivery import SendResult
 from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
 from deliver.senders import NOW, parts

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cgtwatch.deliver.returned import bounce_of
+from cgtwatch.deliver.mail.returned import bounce_of
 from cgtwatch.model.bounce import BounceKind, Tally
 from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Cadence, Every, Status, Subscription

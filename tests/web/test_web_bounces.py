@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from inside import inside
 
-from cgtwatch.deliver.returned import MOST
+from cgtwatch.deliver.mail.returned import MOST
 from cgtwatch.deliver.tokens import bounce_sender
 from cgtwatch.engine.duties import housekeep
 from cgtwatch.engine.operations import perform

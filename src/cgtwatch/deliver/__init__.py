@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from cgtwatch.model.subscription import Promise
 
 CHANNELS: Mapping[str, str] = {
-    "email": "cgtwatch.deliver.email:Email",
-    "maildir": "cgtwatch.deliver.maildir:LocalMailbox",
+    "email": "cgtwatch.deliver.mail.email:Email",
+    "maildir": "cgtwatch.deliver.mail.maildir:LocalMailbox",
     "webhook": "cgtwatch.deliver.webhook:Webhook",
-    "slack": "cgtwatch.deliver.slack:Slack",
-    "teams": "cgtwatch.deliver.teams:Teams",
-    "discord": "cgtwatch.deliver.discord:Discord",
-    "mattermost": "cgtwatch.deliver.mattermost:Mattermost",
-    "telegram": "cgtwatch.deliver.telegram:Telegram",
-    "feishu": "cgtwatch.deliver.feishu:Feishu",
-    "dingtalk": "cgtwatch.deliver.dingtalk:DingTalk",
-    "wecom": "cgtwatch.deliver.wecom:WeCom",
-    "apprise": "cgtwatch.deliver.apprise:Others",
+    "slack": "cgtwatch.deliver.rooms.slack:Slack",
+    "teams": "cgtwatch.deliver.rooms.teams:Teams",
+    "discord": "cgtwatch.deliver.rooms.discord:Discord",
+    "mattermost": "cgtwatch.deliver.rooms.mattermost:Mattermost",
+    "telegram": "cgtwatch.deliver.rooms.telegram:Telegram",
+    "feishu": "cgtwatch.deliver.rooms.feishu:Feishu",
+    "dingtalk": "cgtwatch.deliver.rooms.dingtalk:DingTalk",
+    "wecom": "cgtwatch.deliver.rooms.wecom:WeCom",
+    "apprise": "cgtwatch.deliver.rooms.apprise:Others",
     "feed": "cgtwatch.deliver.feed:Feed",
 }
 

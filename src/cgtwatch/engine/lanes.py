@@ -33,7 +33,7 @@ class Plan:
     share: float | None = None  # of all places, for targets in trouble; None: as many as there is room for
 
 
-# One mail server takes a few sessions (as many as `deliver.pool` keeps), one disk one file at a time, the rest of the world is wide:
+# One mail server takes a few sessions (as many as `deliver.mail.pool` keeps), one disk one file at a time, the rest of the world is wide:
 # `benchmarks/delivery.py` reaches 0.6 of a bare loop with 32 senders, and 0.8 with 64.
 PLANS = (Plan("mail", 8, ("email",)), Plan("local", 2, ("maildir",)), Plan("web", 64, None, 2, 0.25))
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from cgtwatch.app import App
-from cgtwatch.deliver.postbox import look
+from cgtwatch.deliver.mail.postbox import look
 from cgtwatch.engine.storage import Storage
 from cgtwatch.engine.threads import Threads
 from cgtwatch.errors import STORAGE_TROUBLE

@@ -5,10 +5,10 @@ import time
 
 from cgtwatch.compose.own import OwnTemplates
 from cgtwatch.config.settings import Settings
-from cgtwatch.deliver.email import make_signer
-from cgtwatch.deliver.mail import domain
-from cgtwatch.deliver.postbox import knock
-from cgtwatch.deliver.smtp import Server, not_begun, open_session, read_server
+from cgtwatch.deliver.mail.email import make_signer
+from cgtwatch.deliver.mail.postbox import knock
+from cgtwatch.deliver.mail.press import domain
+from cgtwatch.deliver.mail.smtp import Server, not_begun, open_session, read_server
 from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.pipeline.templating import try_all
 from cgtwatch.select import alarm_target, shown_target

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cgtwatch.deliver.returned import NoReport, gone, meaning, read_report, refused
+from cgtwatch.deliver.mail.returned import NoReport, gone, meaning, read_report, refused
 from cgtwatch.model.bounce import Bounce, BounceKind, Taken, Tally, Verdict
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.subscription import Status

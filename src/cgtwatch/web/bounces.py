@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cgtwatch.app import App
-from cgtwatch.deliver.returned import MOST
+from cgtwatch.deliver.mail.returned import MOST
 from cgtwatch.engine.returning import report
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.web.forms import Refused, body_of, kind_of

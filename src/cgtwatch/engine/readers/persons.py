@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cgtwatch.app import App
-from cgtwatch.deliver.letters import letters_of, throw_away
+from cgtwatch.deliver.mail.letters import letters_of, throw_away
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
 from cgtwatch.engine.readers.as_file import export_file

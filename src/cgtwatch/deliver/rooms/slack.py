@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import Answer, by_status, told, unreadable, wrong
-from cgtwatch.deliver.answers import gone as gone_for_good
 from cgtwatch.deliver.channel import masked
-from cgtwatch.deliver.dealing import Page
-from cgtwatch.deliver.fitting import each_of, fitted, link_target
-from cgtwatch.deliver.notice import Item
 from cgtwatch.deliver.post import outcome
-from cgtwatch.deliver.room import Room, Vendor
+from cgtwatch.deliver.rooms.answers import Answer, by_status, told, unreadable, wrong
+from cgtwatch.deliver.rooms.answers import gone as gone_for_good
+from cgtwatch.deliver.rooms.dealing import Page
+from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target
+from cgtwatch.deliver.rooms.notice import Item
+from cgtwatch.deliver.rooms.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.text.graphemes import cut_to_length

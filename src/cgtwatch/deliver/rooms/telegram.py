@@ -13,8 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cgtwatch.deliver.address import address, looked_up
-from cgtwatch.deliver.answers import (
+from cgtwatch.deliver.channel import Door
+from cgtwatch.deliver.post import outcome, post
+from cgtwatch.deliver.rooms.address import address, looked_up
+from cgtwatch.deliver.rooms.answers import (
     Answer,
     Verdict,
     attempt,
@@ -27,12 +29,10 @@ from cgtwatch.deliver.answers import (
     unreadable,
     wrong,
 )
-from cgtwatch.deliver.channel import Door
-from cgtwatch.deliver.dealing import Page, json_bytes
-from cgtwatch.deliver.fitting import each_of, fitted, link_target, units
-from cgtwatch.deliver.notice import Item
-from cgtwatch.deliver.post import outcome, post
-from cgtwatch.deliver.room import Room, Vendor
+from cgtwatch.deliver.rooms.dealing import Page, json_bytes
+from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, units
+from cgtwatch.deliver.rooms.notice import Item
+from cgtwatch.deliver.rooms.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Payload, SendOutcome, SendResult

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic
 
-from cgtwatch.deliver.answers import Answer, attempt
 from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.dealing import Body, Page, payloads, posts
-from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.rooms.answers import Answer, attempt
+from cgtwatch.deliver.rooms.dealing import Body, Page, payloads, posts
+from cgtwatch.deliver.rooms.notice import Item, notice_of
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
-from cgtwatch.deliver.notice import Item, Notice, Tone
+from cgtwatch.deliver.rooms.notice import Item, Notice, Tone
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Payload
 

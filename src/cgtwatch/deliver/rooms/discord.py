@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from cgtwatch.deliver.answers import Answer, by_status, gone, json_object, later, seconds, told, unreadable, wrong
-from cgtwatch.deliver.dealing import Page
-from cgtwatch.deliver.fitting import each_of, fitted, link_target, slashed
-from cgtwatch.deliver.notice import Item, Tone
 from cgtwatch.deliver.post import outcome
-from cgtwatch.deliver.room import Room, Vendor
+from cgtwatch.deliver.rooms.answers import Answer, by_status, gone, json_object, later, seconds, told, unreadable, wrong
+from cgtwatch.deliver.rooms.dealing import Page
+from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, slashed
+from cgtwatch.deliver.rooms.notice import Item, Tone
+from cgtwatch.deliver.rooms.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome, SendResult
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from cgtwatch.deliver.smtp import Envelope, Gone, Server, Session, not_begun, open_session
+from cgtwatch.deliver.mail.smtp import Envelope, Gone, Server, Session, not_begun, open_session
 from cgtwatch.model.delivery import SendOutcome, SendResult
 
 SESSIONS = 8  # side by side: as many as there are senders; servers refuse more than some dozens from one address

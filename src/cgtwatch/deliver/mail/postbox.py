@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cgtwatch.deliver.channel import masked
-from cgtwatch.deliver.returned import MOST
+from cgtwatch.deliver.mail.returned import MOST
 
 MAILS = 200  # at one look
 _SECONDS = 60.0  # for one look, between mails

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.mime import attachment, base64_lines, header, leaf, mailbox, multipart, unstructured
+from cgtwatch.deliver.mail.mime import attachment, base64_lines, header, leaf, mailbox, multipart, unstructured
 from cgtwatch.deliver.tokens import id_proof, manage_url, member, unsubscribe_url
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
-from cgtwatch.deliver.dealing import Page
-from cgtwatch.deliver.fitting import each_of, fitted, link_target, look_alike, octets
-from cgtwatch.deliver.notice import Item
-from cgtwatch.deliver.room import Room, Vendor
+from cgtwatch.deliver.rooms.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
+from cgtwatch.deliver.rooms.dealing import Page
+from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, look_alike, octets
+from cgtwatch.deliver.rooms.notice import Item
+from cgtwatch.deliver.rooms.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome
 

@@ -3,7 +3,7 @@
 import base64
 import re
 
-from cgtwatch.deliver.mime import base64_lines, leaf
+from cgtwatch.deliver.mail.mime import base64_lines, leaf
 from cgtwatch.deliver.wording import say
 
 _BODY = frozenset({"content-type", "content-transfer-encoding"})

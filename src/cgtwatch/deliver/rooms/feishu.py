@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from cgtwatch.deliver.address import address
-from cgtwatch.deliver.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
-from cgtwatch.deliver.dealing import Page, json_bytes
-from cgtwatch.deliver.fitting import each_of, entities, fitted, json_octets, link_target
-from cgtwatch.deliver.notice import Item, Tone
-from cgtwatch.deliver.room import Room, Vendor
+from cgtwatch.deliver.rooms.address import address
+from cgtwatch.deliver.rooms.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
+from cgtwatch.deliver.rooms.dealing import Page, json_bytes
+from cgtwatch.deliver.rooms.fitting import each_of, entities, fitted, json_octets, link_target
+from cgtwatch.deliver.rooms.notice import Item, Tone
+from cgtwatch.deliver.rooms.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome
 

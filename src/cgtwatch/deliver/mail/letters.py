@@ -6,7 +6,7 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 
-from cgtwatch.deliver.maildir import file_name
+from cgtwatch.deliver.mail.maildir import file_name
 
 _FOLDERS = ("new", "cur", "tmp")
 _NAME = len(file_name(""))  # flags stand behind it

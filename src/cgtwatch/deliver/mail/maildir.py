@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.mail import Press
+from cgtwatch.deliver.mail.press import Press
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 

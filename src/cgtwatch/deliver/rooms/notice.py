@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cgtwatch.deliver.fitting import still
+from cgtwatch.deliver.rooms.fitting import still
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import Message
 

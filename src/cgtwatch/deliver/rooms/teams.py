@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cgtwatch.deliver.answers import MINUTE, Answer, Verdict, by_status, gone, later, told, unreadable, wrong
 from cgtwatch.deliver.channel import masked
-from cgtwatch.deliver.dealing import Page, json_bytes
-from cgtwatch.deliver.fitting import each_of, fitted, json_octets, link_target
-from cgtwatch.deliver.notice import Item, Tone
 from cgtwatch.deliver.post import outcome
-from cgtwatch.deliver.room import Room, Vendor
+from cgtwatch.deliver.rooms.answers import MINUTE, Answer, Verdict, by_status, gone, later, told, unreadable, wrong
+from cgtwatch.deliver.rooms.dealing import Page, json_bytes
+from cgtwatch.deliver.rooms.fitting import each_of, fitted, json_octets, link_target
+from cgtwatch.deliver.rooms.notice import Item, Tone
+from cgtwatch.deliver.rooms.room import Room, Vendor
 from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome
 from cgtwatch.net.request import NetAnswer

@@ -17,11 +17,11 @@ from functools import partial
 from importlib.util import find_spec
 
 from cgtwatch import registry
-from cgtwatch.deliver.answers import json_object
 from cgtwatch.deliver.channel import ChannelParts, masked
-from cgtwatch.deliver.dealing import Page, payloads, posts
-from cgtwatch.deliver.fitting import each_of, fitted, link_target, look_alike
-from cgtwatch.deliver.notice import Item, notice_of
+from cgtwatch.deliver.rooms.answers import json_object
+from cgtwatch.deliver.rooms.dealing import Page, payloads, posts
+from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, look_alike
+from cgtwatch.deliver.rooms.notice import Item, notice_of
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
@@ -34,7 +34,7 @@ _TIGHT = 700  # below it there is room for little but the title
 _TITLE, _FACT, _LINK, _HEADING, _FOOT = 400, 160, 600, 100, 300
 _STATUS = re.compile(r"error=(\d{3})")
 _LATER = {408, 425, 429}
-_CHILD: Mapping[str, str] = {"limits": "cgtwatch.deliver.apprise_child:limits"}
+_CHILD: Mapping[str, str] = {"limits": "cgtwatch.deliver.rooms.apprise_child:limits"}
 _LONGEST_TITLE = 250
 
 
@@ -73,7 +73,7 @@ class Others:
 
     def _handed(self, target: str, payload: Payload) -> SendOutcome:
         asked = json.dumps({"url": target, **json.loads(payload.body)})
-        command = [sys.executable, "-s", "-P", "-m", "cgtwatch.deliver.apprise_child"]
+        command = [sys.executable, "-s", "-P", "-m", "cgtwatch.deliver.rooms.apprise_child"]
         try:
             ended = subprocess.run(  # noqa: S603 - our own module
                 command, input=asked.encode(), capture_output=True, timeout=_DEADLINE, check=False, env=self._environment

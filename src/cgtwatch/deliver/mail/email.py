@@ -9,18 +9,18 @@ from typing import Protocol
 
 from cgtwatch import registry
 from cgtwatch.deliver.channel import ChannelParts
-from cgtwatch.deliver.mail import Press, domain
-from cgtwatch.deliver.maildir import deposit
-from cgtwatch.deliver.pool import Pool
-from cgtwatch.deliver.shorten import shortened
-from cgtwatch.deliver.smtp import Envelope, read_server
+from cgtwatch.deliver.mail.maildir import deposit
+from cgtwatch.deliver.mail.pool import Pool
+from cgtwatch.deliver.mail.press import Press, domain
+from cgtwatch.deliver.mail.shorten import shortened
+from cgtwatch.deliver.mail.smtp import Envelope, read_server
 from cgtwatch.deliver.tokens import bounce_sender
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 
 _LOG_IN_PAUSE = timedelta(minutes=15)  # servers lock accounts that keep trying a wrong password
-_SIGNER = {"signer": "cgtwatch.deliver.signing:Signer"}
+_SIGNER = {"signer": "cgtwatch.deliver.mail.signing:Signer"}
 _ROOM = 1_500  # bytes that a signature adds at most
 
 
