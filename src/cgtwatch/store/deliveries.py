@@ -292,7 +292,8 @@ def _standing(one: Ended, row: RowMapping, state: DeliveryState, now: datetime) 
 
 
 def _follow(db: Connection, done: Sequence[tuple[Ended, RowMapping]], states: dict[str, DeliveryState], now: datetime) -> None:
-    trouble = [one.trouble for one, _ in done if one.trouble and states[one.key] is not DeliveryState.CANCELLED]
+    kept = [(one.trouble, row) for one, row in done if one.trouble and states[one.key] is not DeliveryState.CANCELLED]
+    trouble = [alarm for alarm, row in kept if alarm.kind == "channel" or _has_reader(db, row)]  # who left is no trouble
     change_alarms(db, trouble, [key for one, _ in done for key in one.well], now)
     for one, row in done:
         if one.switch_off and row["subscription_id"] is not None:
