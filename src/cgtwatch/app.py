@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cgtwatch import __version__, registry
 from cgtwatch.errors import ConfigError, NotFound
-from cgtwatch.model.source import Names, Source
+from cgtwatch.model.source import Names, Source, hinted_by
 from cgtwatch.model.subscription import Rotation, Subscription
 from cgtwatch.parts import later, part
 
@@ -208,13 +208,8 @@ class App:
     def paces(self) -> "Paces":
         """When each source is likely to have news, from what came in the last months."""
         now = self.clock()
-        found: Paces = part("plan")(
-            self.store.arrivals(now - part("plan_history")),
-            self.sources,
-            now,
-            self._calendars(now.year),
-            self.store.first_looks(),
-        )
+        came = self.store.arrivals(now - part("plan_history"))
+        found: Paces = part("plan")(came, self.sources, now, self._calendars(now.year), self.store.first_looks())
         return found
 
     def habits(self) -> Mapping[str, "Habit"]:
@@ -330,11 +325,7 @@ class App:
 
     def _hinted(self, source: Source) -> list[str]:
         """The other sources that `source` gives hints for; its own visit has just been."""
-        return [
-            one.id
-            for one in self.sources
-            if one.id != source.id and any(one.id == h or (h.endswith("*") and one.id.startswith(h[:-1])) for h in source.hints)
-        ]
+        return hinted_by(source, self.sources)
 
     @property
     def digest_parts(self) -> "DigestParts":

@@ -89,7 +89,7 @@ def _counts(summary: dict[str, Any]) -> str:
 
 
 def _changes(row: dict[str, Any]) -> str:
-    from cgtwatch.cli.subscriptions import word
+    from cgtwatch.cli.wording import word
 
     return "; ".join(f"{name}: {word(before)} → {word(now)}" for name, (before, now) in row["changed"].items())
 

@@ -45,7 +45,7 @@ def show_one(
 
 def _facts(row: dict[str, Any]) -> None:
     from cgtwatch.cli.show import shown
-    from cgtwatch.cli.subscriptions import bounce_words, filter_words, word
+    from cgtwatch.cli.wording import bounce_words, filter_words, word
 
     waiting = row["waiting"]
     facts = {

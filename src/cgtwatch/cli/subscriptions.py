@@ -7,6 +7,7 @@ import typer
 
 from cgtwatch.cli import applying, persons
 from cgtwatch.cli.show import Json
+from cgtwatch.cli.wording import bounce_words, filter_words, word
 
 group = typer.Typer(help="Who gets what, how often, in which language.", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(metavar="NAME")]
@@ -131,15 +132,6 @@ def _told(operation: str, args: dict[str, Any], json: bool) -> None:
                 print(f"{form}: {address}")
 
 
-def word(value: Any) -> str:  # noqa: ANN401 - the value of an option
-    """An option's value for a person."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "any"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "–" if value in (None, "") else str(value)
-
-
 @group.command(name="list")
 def list_subscriptions(json: Json = False) -> None:
     """All subscriptions."""
@@ -159,17 +151,6 @@ def list_subscriptions(json: Json = False) -> None:
 def _cells(row: Any) -> list[object]:  # noqa: ANN401 - a row
     said = {"filter": filter_words(row["filter"]), "bounces": bounce_words(row.get("bounces", {}))}
     return [{**row, **said}[name] for name in COLUMNS]
-
-
-def bounce_words(counts: dict[str, int]) -> str:
-    """What came back, in a line: `2 hard, 1 complaint`; empty where nothing did."""
-    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-
-
-def filter_words(asked: dict[str, Any]) -> str:
-    """A filter in a line."""
-    parts = (f"{key} {', '.join(value) if isinstance(value, list) else value}" for key, value in asked.items())
-    return "; ".join(parts) or "everything"
 
 
 def _doing(operation: str, doc: str) -> Callable[[str, bool], None]:

@@ -1,5 +1,6 @@
 """A source: an address to watch, with everything `sources.yaml` may say of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -238,3 +239,12 @@ class Source:
     detail: DetailRule = field(default_factory=DetailRule)
     page: PageRule | None = None
     folder: FolderRule | None = None
+
+
+def hinted_by(source: Source, sources: Iterable[Source]) -> list[str]:
+    """The ids of the other `sources` that news of `source` is a hint for: named in full, or by a beginning and a star."""
+    return [
+        one.id
+        for one in sources
+        if one.id != source.id and any(one.id == h or (h.endswith("*") and one.id.startswith(h[:-1])) for h in source.hints)
+    ]
