@@ -42,8 +42,12 @@ def tries(channel, url, times, key):
 
 
 def seen(sink, key):
-    with urllib.request.urlopen(f"{sink}/_stats") as stats:
-        return json.load(stats)["subscribers"][key]
+    for _ in range(100):  # it answers first and writes down afterwards
+        with urllib.request.urlopen(f"{sink}/_stats") as stats:
+            subscribers = json.load(stats)["subscribers"]
+        if key in subscribers:
+            break
+    return subscribers[key]
 
 
 @pytest.mark.parametrize(
