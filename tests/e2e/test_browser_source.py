@@ -3,6 +3,8 @@
 import json
 import urllib.request
 from collections.abc import Mapping
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from place import Answer, Place, Service, Site, free_port
@@ -56,7 +58,7 @@ def push(place: Place, document: Mapping[str, str]) -> int:
 
 def told(place: Place, service: Service, word: str) -> bool:
     letters = [path.read_bytes() for path in (place.data / "mailbox").rglob("*") if path.is_file()]
-    return any(word.encode() in letter for letter in letters)
+    return any(word in message_from_bytes(letter, policy=default)["Subject"] for letter in letters)
 
 
 def test_what_is_pushed_to_the_service_reaches_its_readers_within_seconds(place: Place) -> None:

@@ -93,7 +93,7 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
         zones=tuple(
             Option(zone, f"{zone.replace('_', ' ')} ({_offset(zone, now)})" if zone != "UTC" else zone) for zone in zones
         ),
-        languages=(Option("zh", "中文"), Option("en", "English")),
+        languages=tuple(Option(code, said.say(f"language_{code}")) for code in ("zh", "en")),
         mosts=(
             Option("", said.say("most_all")),
             *(_most(number, said) for number in dict.fromkeys((*_MOST, *_number(before.most)))),
