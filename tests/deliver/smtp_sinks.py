@@ -4,11 +4,12 @@ import asyncio
 import importlib.util
 import io
 import json
+import ssl
 import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -22,28 +23,40 @@ class Sinks:
         self._program, self._loop = program, loop
         self._ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
+        self._options: list[Namespace] = []
         self.connections = 0
         program.LOGF = self._log = io.StringIO()
 
-    def port(self, mode: str = "", size_max: int = 33_554_432, user: str = "") -> int:
-        """Where a server of that mode listens."""
-        name = f"{mode} {size_max} {user}"
+    def port(
+        self, mode: str = "", size_max: int = 33_554_432, user: str = "", tls: ssl.SSLContext | None = None, smtps: bool = False
+    ) -> int:
+        """Where a server of that mode listens; with `tls` it offers STARTTLS, or (`smtps`) speaks it from the first byte."""
+        name = f"{mode} {size_max} {user} {id(tls)} {smtps}"
         if name not in self._ports:
-            self._ports[name] = asyncio.run_coroutine_threadsafe(self._start(mode, size_max, user), self._loop).result(10)
+            start = self._start(mode, size_max, user, tls, smtps)
+            self._ports[name] = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
         return self._ports[name]
 
-    async def _start(self, mode: str, size_max: int, user: str) -> int:
-        sink = type("Sink", (self._program.Sink,), {"opt": Namespace(mode=mode, p=0.2, store=None), "connection_lost": _lost})
-        keywords = {"data_size_limit": size_max, "ident": "hostile-smtp"}
+    def mend(self) -> None:
+        """From now on no server has a mode."""
+        for options in self._options:
+            options.mode = ""
+
+    async def _start(self, mode: str, size_max: int, user: str, tls: ssl.SSLContext | None, smtps: bool) -> int:
+        options = Namespace(mode=mode, p=0.5, store=None)
+        self._options.append(options)
+        sink = type("Sink", (self._program.Sink,), {"opt": options, "connection_lost": _lost})
+        starttls = None if smtps else tls
+        keywords = {"data_size_limit": size_max, "ident": "hostile-smtp", "tls_context": starttls}
         if user:
-            keywords |= {"auth_required": True, "auth_require_tls": False}
+            keywords |= {"auth_required": True, "auth_require_tls": starttls is not None}
             keywords["authenticator"] = lambda *given: AuthResult(success=given[-1].password == b"right", handled=False)
 
         def connected():
             self.connections += 1
             return sink(self._program.Handler(sink.opt), loop=self._loop, **keywords)
 
-        server = await self._loop.create_server(connected, "127.0.0.1", 0)
+        server = await self._loop.create_server(connected, "127.0.0.1", 0, ssl=tls if smtps else None)
         self._servers.append(server)
         return server.sockets[0].getsockname()[1]
 
@@ -70,10 +83,12 @@ def _lost(self, error):
 
 
 @contextmanager
-def sinks() -> Iterator[Sinks]:
+def sinks(pace: float = 1) -> Iterator[Sinks]:
+    """`pace`: how long a second of theirs is, in ours."""
     spec = importlib.util.spec_from_file_location("smtp_sink", SHARED / "hostile" / "smtp_sink.py")
     program = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(program)
+    program.asyncio = SimpleNamespace(sleep=lambda seconds: asyncio.sleep(seconds * pace))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

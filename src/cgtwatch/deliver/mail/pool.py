@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from cgtwatch.deliver.mail.smtp import Envelope, Gone, Server, Session, not_begun, open_session
 from cgtwatch.model.delivery import SendOutcome, SendResult
@@ -129,5 +130,4 @@ def _handed_over(session: Session, envelope: Envelope, shortened: Callable[[int]
         size = f"size: 552 the mail has {len(envelope.mail)} bytes, the server takes {session.largest}"
         return SendOutcome(SendResult.PERMANENT, size)
     outcome = session.hand_over(Envelope(envelope.sender, envelope.recipient, shorter))
-    word = f"{outcome.answer} (shortened: the server takes {session.largest} bytes)"
-    return SendOutcome(outcome.result, word, outcome.retry_after)
+    return replace(outcome, answer=f"{outcome.answer} (shortened: the server takes {session.largest} bytes)")

@@ -17,6 +17,8 @@ _CONNECT, _COMMAND, _WRITING = 20.0, 60.0, 180.0  # seconds
 AFTER_DATA = 600.0  # seconds; RFC 5321 4.5.3.2.6; a shorter wait makes duplicates
 _FAREWELL = 1.0  # seconds: the mails are theirs, a slow farewell must not hold us
 _BROKEN = (OSError, smtplib.SMTPException, ValueError)  # time-outs and TLS are OSErrors
+_OF_SIZE = {452, 552}  # at MAIL, of the size that was told with it
+_LOG_IN_FIRST = 530  # "authentication required", or STARTTLS
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
@@ -264,12 +266,17 @@ def _log_in(smtp: smtplib.SMTP, server: Server) -> None:
 
 
 def refusal(refused: _Refused) -> SendOutcome:
-    """4xx: later; 5xx: never (RFC 5321 4.2.1). A refusal of ourselves, not of the mail or its reader, is worth trying again."""
+    """4xx: later; 5xx: never (RFC 5321 4.2.1). A refusal of ourselves, not of the mail or its reader, is worth trying again: of our
+    address at MAIL (where a size is the mail's own fault, RFC 1870 6.1), or because we should have logged in (RFC 4954 6).
+    """
     answer = f"{refused.stage}: {refused.code} {refused.answer}"
-    ours = refused.stage in {"greeting", "tls", "log-in", "reset"}
+    of_sender = refused.stage == "sender" and refused.code not in _OF_SIZE
+    everyone = of_sender or refused.code == _LOG_IN_FIRST
+    ours = everyone or refused.stage in {"greeting", "tls", "log-in", "reset"}
     if 500 <= refused.code <= 599 and not ours:
         return SendOutcome(SendResult.PERMANENT, answer)
-    return SendOutcome(SendResult.RETRY, answer, retry_after=timedelta(hours=1) if refused.stage == "log-in" else None)
+    pause = timedelta(hours=1) if refused.stage == "log-in" else None
+    return SendOutcome(SendResult.RETRY, answer, retry_after=pause, everyone=everyone)
 
 
 def _patience(smtp: smtplib.SMTP, seconds: float) -> None:
