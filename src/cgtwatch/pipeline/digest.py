@@ -125,7 +125,7 @@ def preview(subscription: Subscription, parts: DigestParts, now: datetime) -> tu
     """The message that would go out at `now`, and how many announcements it holds; nothing is stored or sent."""
     reader = typical(subscription)
     waiting = (*backlog(reader, parts.store), *parts.store.announcements(subscription.sent_upto))
-    picked = [pair for pair in choose(reader, waiting, now) if pair[1].wanted]
+    picked = [pair for pair in choose(reader, waiting, parts.store, now) if pair[1].wanted]
     return composed(reader, picked, parts, now), len(picked)
 
 

@@ -11,6 +11,7 @@ from cgtwatch.model.delivery import Message, Payload
 from cgtwatch.model.event import Announcement, AnnouncementKind
 from cgtwatch.model.reminder import read_cause
 from cgtwatch.model.subscription import Every, Origin, Promise, Status, Subscription
+from cgtwatch.pipeline.reminders import ended_acts
 from cgtwatch.select import Choice, next_due, wanted
 from cgtwatch.select.reminding import timely
 from cgtwatch.store import Store
@@ -70,10 +71,14 @@ def typical(subscription: Subscription) -> Subscription:
     )  # fmt: skip
 
 
-def choose(reader: Subscription, waiting: Sequence[Announcement], now: datetime) -> tuple[tuple[Announcement, Choice], ...]:
+def choose(
+    reader: Subscription, waiting: Sequence[Announcement], store: Store, now: datetime
+) -> tuple[tuple[Announcement, Choice], ...]:
     """What of `waiting` the reader wants and why, in order; reminders as far as they are wished for and still have a point."""
     today = now.astimezone(ZoneInfo(reader.timezone)).date()
-    fresh = {one.seq for one in timely(waiting, today)}
+    timed = timely(waiting, today)
+    over = ended_acts(store, [one.event for one in timed if _reminds(one)])
+    fresh = {one.seq for one in timed if not (_reminds(one) and one.event.cluster in over)}
     return tuple((one, _choice(reader, one, one.seq in fresh)) for one in waiting)
 
 
@@ -89,16 +94,24 @@ def backlog(reader: Subscription, store: Store) -> tuple[Announcement, ...]:
 
 
 def _choice(reader: Subscription, one: Announcement, fresh: bool) -> Choice:
-    if not reader.options.reminders and one.kind is AnnouncementKind.REMINDER and read_cause(one.cause):
+    if not reader.options.reminders and _reminds(one):
         return Choice(False, ("reminders of deadlines are switched off",))
     if not fresh:
-        return Choice(False, ("the reminder is out of date: the deadline passed or moved, or a nearer reminder came",))
+        return Choice(
+            False,
+            ("the reminder is out of date: the deadline passed or moved, the draft became final, or a nearer reminder came",),
+        )
     return wanted(reader, one.event)
+
+
+def _reminds(one: Announcement) -> bool:
+    """Whether it is the reminder of a deadline."""
+    return one.kind is AnnouncementKind.REMINDER and read_cause(one.cause) is not None
 
 
 def edition(reader: Subscription, from_seq: int, waiting: Sequence[Announcement], parts: DigestParts, now: datetime) -> Edition:
     """Choose from `waiting` (all that was announced after `from_seq`) and compose for a `typical` reader. Raises ComposeError."""
-    choices = choose(reader, (*backlog(reader, parts.store), *waiting), now)
+    choices = choose(reader, (*backlog(reader, parts.store), *waiting), parts.store, now)
     picked = [(one, choice) for one, choice in choices if choice.wanted]
     silent = not picked and reader.welcomed and not _says_nothing_new(reader)
     reason = "nothing new" if not waiting else "nothing of what is new was asked for"

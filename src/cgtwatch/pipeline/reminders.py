@@ -1,7 +1,7 @@
 """Comment deadlines that near, told 14, 7 and 2 days before, each step once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,15 +24,24 @@ def tell_deadlines(store: Store, now: datetime, timezone: str = "Asia/Shanghai")
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
     near = {event.id: (event, step) for event in store.open_consultations(today) if (step := _step(event, today)) is not None}
-    ended = {link.other for link in store.links_of(near) if link.relation in _ENDS}
+    ended = ended_acts(store, [event for event, _ in near.values()])
     due = {
         name: (event, step)
         for name, (event, step) in near.items()
-        if name not in ended and (step.deadline - _told_on(event, store.announcements_of(name), zone)).days > step.days
+        if event.cluster not in ended and (step.deadline - _told_on(event, store.announcements_of(name), zone)).days > step.days
     }
     wanted = [ToAnnounce(AnnouncementKind.REMINDER, name, step.cause, "") for name, (_, step) in due.items()]
     told = store.announce(wanted, now) if wanted else ()
     return tuple(due[name][0] for name in told)
+
+
+def ended_acts(store: Store, events: Collection[PolicyEvent]) -> frozenset[str]:
+    """The clusters of those of `events` whose act has its final form or was repealed, whichever of its reports that is known of."""
+    if not events:
+        return frozenset()
+    cluster_of = {one.id: one.cluster for one in (*events, *store.of_clusters({one.cluster for one in events}))}
+    links = store.links_of(cluster_of)
+    return frozenset(cluster_of[link.other] for link in links if link.relation in _ENDS and link.other in cluster_of)
 
 
 def _step(event: PolicyEvent, today: date) -> Reminder | None:
