@@ -4,7 +4,7 @@ import pytest
 from place import Site, serving
 
 from cgtwatch.store.records import EventQuery
-from web.watched import DRAFT, FEED, LIST, Watched, watched
+from web.watched import DRAFT, FEED, HOME, LIST, TestClient, Watched, watched
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_an_event_of_one_revision_says_that_nothing_changed(news: Watched) -> No
 
 
 def test_an_event_tells_its_chain_from_the_source_to_the_readers(news: Watched, draft: str) -> None:
-    page = news.get(f"{draft}?lang=en")
+    page = TestClient(news.page.app, base_url=HOME, client=("127.0.0.1", 40000)).get(f"{draft}?lang=en").text
     chain = page[page.index('id="chain"') :]
     assert chain.count("<b>Visit</b>") == 2
     assert "no. 1 as new" in chain
@@ -52,6 +52,13 @@ def test_an_event_tells_its_chain_from_the_source_to_the_readers(news: Watched, 
     assert "<b>Reader</b> picky" in chain
     assert "not wanted: jurisdiction US not asked for" in chain
     assert "/digests/msg_" in chain
+
+
+def test_who_comes_from_elsewhere_by_a_mails_link_reads_of_no_other_reader(news: Watched, draft: str) -> None:
+    page = news.get(f"{draft}?lang=en", **{"X-Forwarded-For": "203.0.113.7"})
+    assert "no. 1 as new" in page
+    assert "mei" not in page
+    assert "/digests/" not in page
 
 
 def test_an_event_that_was_never_announced_says_why(tmp_path) -> None:

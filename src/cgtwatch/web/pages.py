@@ -21,6 +21,7 @@ from cgtwatch.web.deliveries import deliveries_routes
 from cgtwatch.web.digests import digest_of, whole_data
 from cgtwatch.web.event import event_page
 from cgtwatch.web.feeds import feed_routes
+from cgtwatch.web.forms import is_local
 from cgtwatch.web.home import home
 from cgtwatch.web.inbox import inbox_routes
 from cgtwatch.web.leaving import Perform, leaving_routes
@@ -91,7 +92,9 @@ class Pages:
     def event(self, request: Request) -> Response:
         """One event with everything it rests on; `?field=stage` marks the words of that field alone."""
         event_id, field = request.path_params["id"], request.query_params.get("field")
-        return self._answers.page(request, "event", event_page(self._app, event_id, field, wording(request)))
+        page = event_page(self._app, event_id, field, wording(request))
+        told = page["found"].told if is_local(request) else ()  # mails link here: one reader is not told of another
+        return self._answers.page(request, "event", page | {"told": told})
 
     def digest(self, request: Request) -> Response:
         """A digest as it was sent, with what became of it."""
