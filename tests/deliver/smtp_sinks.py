@@ -24,6 +24,7 @@ class Sinks:
         self._ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
         self._options: list[Namespace] = []
+        self._sessions: list[SMTP] = []
         self.connections = 0
         program.LOGF = self._log = io.StringIO()
 
@@ -37,10 +38,11 @@ class Sinks:
             self._ports[name] = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
         return self._ports[name]
 
-    def mend(self) -> None:
-        """From now on no server has a mode."""
+    def mend(self, mode: str) -> None:
+        """From now on no server has that mode."""
         for options in self._options:
-            options.mode = ""
+            if options.mode == mode:
+                options.mode = ""
 
     async def _start(self, mode: str, size_max: int, user: str, tls: ssl.SSLContext | None, smtps: bool) -> int:
         options = Namespace(mode=mode, p=0.5, store=None)
@@ -54,7 +56,8 @@ class Sinks:
 
         def connected():
             self.connections += 1
-            return sink(self._program.Handler(sink.opt), loop=self._loop, **keywords)
+            self._sessions.append(sink(self._program.Handler(sink.opt), loop=self._loop, **keywords))
+            return self._sessions[-1]
 
         server = await self._loop.create_server(connected, "127.0.0.1", 0, ssl=tls if smtps else None)
         self._servers.append(server)
@@ -63,10 +66,15 @@ class Sinks:
     async def close(self) -> None:
         for server in self._servers:
             server.close()
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        await asyncio.sleep(0)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)
 
     @property
     def seen(self) -> list[dict]:
