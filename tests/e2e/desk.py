@@ -1,7 +1,9 @@
 """A desk at which time passes as the test says: a feed publishes, digests are composed, deliveries go out, the operator is told."""
 
 import json
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,3 +105,11 @@ def desk(root: Path, site: Site, **settings: str) -> Iterator[Desk]:
 def events_of(body: bytes) -> list[str]:
     """The ids of the events that a webhook's body tells."""
     return [event["id"] for event in json.loads(body)["data"]["events"]]
+
+
+def until(what: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for what threads of the service do."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        threading.Event().wait(0.02)

@@ -1,24 +1,15 @@
 """Targets that do not answer delay nobody else: a third of a hundred hang, the others are served meanwhile; mail does not wait for hooks."""
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk import desk
+from desk import desk, until
 from place import Site
 from receivers import Post, receiving
 
 ALL, HANGING = 100, 30
-
-
-def until(what: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "waited in vain"
-        threading.Event().wait(0.02)
 
 
 def test_thirty_of_a_hundred_targets_that_hang_delay_no_other(

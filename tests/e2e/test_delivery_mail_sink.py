@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, desk
+from desk import Desk, desk, until
 from place import Site
 from receivers import receiving
-from test_delivery_fairness import until
 from verdicts import Verdict, alarmed, judged, served
 
 from cgtwatch.deliver.mail import smtp

@@ -71,6 +71,7 @@ VENDORS: dict[str, Verdict] = {
     "feishu?fail=bad": ("dead", 1, 0, "active"),
     "dingtalk": ("sent", 1, 1, "active"),
     "dingtalk?fail=sign": ("dead", 1, 0, "active"),
+    "dingtalk?fail=keyword": ("dead", 1, 0, "active"),
     "dingtalk?fail=rate": ("dead", 10, 0, "active"),
     "wecom": ("sent", 1, 1, "active"),
     "wecom?fail=rate": ("dead", 10, 0, "active"),
