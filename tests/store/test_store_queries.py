@@ -168,6 +168,17 @@ def test_consultations_come_soonest_first_and_once_for_each_cluster(store: Store
     assert [each.id for each in store.open_consultations(date(2026, 7, 12))] == ["e-a"]
 
 
+def test_an_act_with_its_final_form_is_open_for_comment_no_more(store: Store) -> None:
+    waits = Labels(relevant=True, stage=Stage.DRAFT, comment_deadline=date(2026, 7, 30))
+    store.record_visit(
+        visit([new_item("a", labels=waits), new_item("c", labels=waits, cluster="e-a"), new_item("d", labels=waits)])
+    )
+    assert [each.id for each in store.open_consultations(date(2026, 7, 8))] == ["e-a", "e-d"]
+    link = Link("e-b", "e-c", Relation.FINALISES, "same title, no longer for comment")
+    store.record_visit(visit([replace(new_item("b", thread="e-a"), links=(link,))]))
+    assert [each.id for each in store.open_consultations(date(2026, 7, 8))] == ["e-d"]
+
+
 def test_a_thread_is_told_in_the_order_of_its_days(store: Store) -> None:
     final = new_item("b", thread="e-a", published=date(2026, 9, 1))
     draft = new_item("a", published=date(2026, 7, 1))

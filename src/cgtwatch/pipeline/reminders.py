@@ -24,11 +24,10 @@ def tell_deadlines(store: Store, now: datetime, timezone: str = "Asia/Shanghai")
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
     near = {event.id: (event, step) for event in store.open_consultations(today) if (step := _step(event, today)) is not None}
-    ended = ended_acts(store, [event for event, _ in near.values()])
     due = {
         name: (event, step)
         for name, (event, step) in near.items()
-        if event.cluster not in ended and (step.deadline - _told_on(event, store.announcements_of(name), zone)).days > step.days
+        if (step.deadline - _told_on(event, store.announcements_of(name), zone)).days > step.days
     }
     wanted = [ToAnnounce(AnnouncementKind.REMINDER, name, step.cause, "") for name, (_, step) in due.items()]
     told = store.announce(wanted, now) if wanted else ()

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     select,
@@ -26,6 +27,7 @@ from cgtwatch.store.room import Room
 from cgtwatch.store.search import Searched, narrowed
 from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, EVENT_TAG, ITEM, LINK, REVISION
 
+_ENDS = (str(Relation.FINALISES), str(Relation.REPEALS))
 _AT_ONCE = 24  # keys asked for in one statement
 _COMMON = 12  # events looked at for one key
 _REPORTS = 300
@@ -80,8 +82,16 @@ class Events(Room):
             return tuple(Link(**dict(row) | {"relation": Relation(row["relation"])}) for row in rows)
 
     def open_consultations(self, on: date) -> list[PolicyEvent]:
-        """Relevant events open for comment on that day, soonest end first, one for each cluster."""
-        still_open = _live().where(EVENT.c.relevant.is_(true()), EVENT.c.comment_deadline >= on)
+        """Relevant events open for comment on that day, soonest end first, one for each cluster.
+
+        An act that has its final form, or was repealed, takes no comments any more, whatever its deadline says.
+        """
+        draft, final = EVENT.alias("draft"), EVENT.alias("final")
+        over = exists().where(
+            LINK.c.other == draft.c.id, draft.c.cluster == EVENT.c.cluster, LINK.c.relation.in_(_ENDS),
+            LINK.c.event == final.c.id, final.c.withdrawn.is_(False),
+        )  # fmt: skip
+        still_open = _live().where(EVENT.c.relevant.is_(true()), EVENT.c.comment_deadline >= on, ~over)
         # The first report of a cluster carries its id: it stands for the others where it is open itself.
         ordered = still_open.order_by(EVENT.c.comment_deadline, EVENT.c.id != EVENT.c.cluster, EVENT.c.id)
         first: dict[str, PolicyEvent] = {}
