@@ -27,6 +27,16 @@ _COMMON_ERRORS = {
     "JAPAN": "JP",
     "KOREA": "KR",
 }
+# ISO 3166-1 alpha-3 codes whose alpha-2 code is not their first two letters.
+_PAIRS = (
+    "ABW:AW AGO:AO ALA:AX AND:AD ARE:AE ARM:AM ATA:AQ ATF:TF ATG:AG AUT:AT BDI:BI BEN:BJ BES:BQ BGD:BD BHS:BS BIH:BA BLR:BY "
+    "BLZ:BZ BRB:BB BRN:BN CAF:CF CHL:CL CHN:CN COD:CD COG:CG COK:CK COM:KM CPV:CV CUW:CW CYM:KY DNK:DK ESH:EH EST:EE FLK:FK "
+    "FRO:FO FSM:FM GIN:GN GLP:GP GNB:GW GNQ:GQ GRD:GD GRL:GL GUF:GF GUY:GY IRL:IE IRQ:IQ ISR:IL JAM:JM KAZ:KZ KOR:KR LBR:LR "
+    "LBY:LY MAC:MO MAF:MF MDG:MG MDV:MV MEX:MX MLT:MT MNE:ME MNP:MP MOZ:MZ MTQ:MQ MYT:YT NIU:NU PAK:PK PCN:PN PLW:PW PNG:PG "
+    "POL:PL PRK:KP PRT:PT PRY:PY PYF:PF SEN:SN SGS:GS SLB:SB SLV:SV SPM:PM SRB:RS SUR:SR SVK:SK SVN:SI SWE:SE SWZ:SZ SYC:SC "
+    "TCD:TD TKM:TM TUN:TN TUR:TR TUV:TV UKR:UA URY:UY WLF:WF"
+)
+_ALPHA_3 = dict(pair.split(":") for pair in _PAIRS.split())
 
 
 def jurisdiction_problem(code: str) -> str | None:
@@ -36,8 +46,16 @@ def jurisdiction_problem(code: str) -> str | None:
         return None
     if dash and country in COUNTRIES and country != "CN" and re.fullmatch(r"[A-Z0-9]{1,3}", part):
         return None  # the other countries' subdivisions are believed
-    meant = _COMMON_ERRORS.get(code.upper())
+    meant = _meant(code.upper())
     hint = (
         f" (did you mean {meant!r}?)" if meant else did_you_mean(code, CHINA if country == "CN" else COUNTRIES | _BEYOND | CHINA)
     )
     return f"{code!r} is no jurisdiction{hint}; write an ISO 3166 code such as CN, CN-GD, US, GB, or EU, INT"
+
+
+def _meant(code: str) -> str | None:
+    """The place that a wrong code most likely names: by its alpha-3 code, then by its first two letters."""
+    known = _COMMON_ERRORS.get(code) or _ALPHA_3.get(code)
+    if known is None and re.fullmatch(r"[A-Z]{3}", code) and code[:2] in COUNTRIES | _BEYOND:
+        return code[:2]
+    return known
