@@ -8,6 +8,7 @@ from cgtwatch.cli.subscriptions import add, change
 from cgtwatch.config.wishes import FILTER, OPTIONS, PLAIN, name_problem
 from cgtwatch.engine.readers.subscribing import filter_record, shown
 from cgtwatch.engine.readers.wishes import NEW, Known, wished
+from cgtwatch.errors import ConfigError
 from cgtwatch.model.subscription import Filter
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
@@ -38,3 +39,21 @@ def test_a_new_subscription_is_never_called_so(name: object) -> None:
 @pytest.mark.parametrize("name", ["mei", "erased", "erased-1x", "a.b_c-9", "a" * 64])
 def test_a_new_subscription_may_be_called_so(name: str) -> None:
     assert name_problem(name) is None
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "said"),
+    [
+        ("cadence", "yearly", "--cadence 'yearly' is not understood; write now"),
+        ("cadence", "daily@25:00", "--cadence 'daily@25:00': 25:00 is no time of day"),
+        ("to", "nowhere", "--to 'nowhere' is not understood; write mailto:"),
+        ("to", "mailto:a@@b", "--to: 'a@@b' is no mail address"),
+        ("to", "https:///x", "--to is no http(s) address"),
+        ("tz", "Mars/Base", "--tz 'Mars/Base' is not known"),
+        ("quiet", "nights", "--quiet 'nights': not understood"),
+    ],
+)
+def test_a_mistake_names_its_option_once(option: str, given: str, said: str) -> None:
+    with pytest.raises(ConfigError) as told:
+        wished({option: given}, Known())
+    assert [problem[: len(said)] for problem in told.value.problems] == [said]

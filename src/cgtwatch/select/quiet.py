@@ -23,7 +23,7 @@ def parse_quiet(text: str) -> Quiet | None:
         return None
     found = _FORM.fullmatch(plain)
     if found is None or not plain or plain.startswith(",") or plain.endswith(","):
-        raise ValueError(f"quiet hours {text!r} are not understood; {_MEND}, or none")
+        raise ValueError(f"quiet hours {text!r}: not understood; {_MEND}, or none")
     *clock, weekends = found.groups()
     hours = [int(part) for part in clock if part is not None] or [0, 0, 0, 0]
     if max(hours[0], hours[2]) > 23 or max(hours[1], hours[3]) > 59:

@@ -1,5 +1,6 @@
 """What somebody asks of a subscription, as commands and the API write it: read into its fields, every mistake told at once."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -39,6 +40,9 @@ class _Reading:
 
     def wrong(self, name: str, message: str) -> None:
         self.problems.append(f"--{name.replace('_', '-')}{message}")
+
+
+_CALLED = re.compile(r"(?:cadence|target|quiet hours|time zone)(?=[ :])")  # how the readers call what an option names already
 
 
 def known_of(app: App) -> Known:
@@ -93,7 +97,7 @@ def _going_to(found: Subscription, to: object, base: Subscription, reading: _Rea
     try:
         channel, target = parse_target(_text(to, None))
     except ValueError as error:
-        reading.wrong("to", f": {error}" if not str(error).startswith(":") else str(error))
+        reading.wrong("to", _said(error) if not str(error).startswith(":") else str(error))
         return found
     if base.origin is Origin.PAGE and operator_only(channel, target):
         reading.wrong("to", ": only the operator may name that kind of target")
@@ -114,9 +118,15 @@ def _by(parse: Callable[[str], Any]) -> "_Reader":
         try:
             return parse(text)
         except ValueError as error:
-            raise ValueError(f": {error}") from error
+            raise ValueError(_said(error)) from error
 
     return read
+
+
+def _said(error: ValueError) -> str:
+    """What is wrong, to stand behind the name of an option, without naming it again."""
+    bare, called = _CALLED.subn("", str(error), count=1) if _CALLED.match(str(error)) else (str(error), 0)
+    return bare if called else f": {bare}"
 
 
 def _truth(given: object, _known: Known) -> bool:
