@@ -137,7 +137,7 @@ def test_a_reader_who_unsubscribed_is_not_written_to_again_until_she_agrees(benc
     bench.pass_time(hours=1)
     steps = apply(bench, MEI)
     assert actions(steps) == {"mei": "off"}
-    assert "unsubscribed at 2026-03-02T01:00Z" in steps["mei"]["why"]
+    assert "asked not to be written to at 2026-03-02T01:00Z" in steps["mei"]["why"]
     assert actions(apply(bench, MEI.replace("name: mei", "name: other"))) == {"other": "off"}  # not under another name either
     assert actions(apply(bench, MEI.replace("mei@", "MEI@"))) == {"mei": "off"}
     agreed = MEI.replace("topic: car_t", "topic: car_t, agreed: DAY")
@@ -145,6 +145,13 @@ def test_a_reader_who_unsubscribed_is_not_written_to_again_until_she_agrees(benc
     assert actions(apply(bench, agreed.replace("DAY", "2026-03-02T01:30+00:00"))) == {"mei": "add"}
     bench.ask("subscriptions.remove", name="mei", by="reader")
     assert actions(apply(bench, agreed.replace("DAY", "2026-03-02T01:30+00:00"))) == {"mei": "off"}  # she has left again since
+
+
+def test_a_reader_who_was_erased_is_not_said_to_have_unsubscribed(bench):
+    apply(bench, MEI)
+    bench.ask("subscriptions.erase", name="mei")
+    why = apply(bench, MEI)["mei"]["why"]
+    assert why.startswith("its reader asked not to be written to at 2026-03-02T01:00Z; where the reader agreed")
 
 
 def test_what_an_operator_removed_comes_back_with_the_file(bench):

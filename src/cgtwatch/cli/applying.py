@@ -96,7 +96,7 @@ def _changes(row: dict[str, Any]) -> str:
 
 _WORDS = {
     "add": "to add", "change": "to change", "remove": "to remove", "unchanged": "unchanged", "left": "no longer in the file",
-    "off": "stay unsubscribed", "taken": "not the file's",
+    "off": "stay off", "taken": "not the file's",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ class Action(StrEnum):
     REMOVE = "remove"
     UNCHANGED = "unchanged"
     LEFT = "left"  # is no longer in the file; removed only where that is asked for
-    OFF = "off"  # its reader unsubscribed: not added again by itself
+    OFF = "off"  # its reader left or was erased: not added again by itself
     TAKEN = "taken"  # the name belongs to one that the file did not make
 
 
@@ -73,7 +73,9 @@ def _step(one: Asked, present: Present, terms: Terms) -> Step:
     if before is None or (before.channel, before.target) != (asked.channel, asked.target):
         left_at = present.left.get(terms.farewell(asked.channel, asked.target))
         if left_at is not None and not _agreed_since(one, left_at):
-            return Step(Action.OFF, before or asked, why=f"its reader unsubscribed at {left_at:%Y-%m-%dT%H:%MZ}; {_MEND}")
+            return Step(
+                Action.OFF, before or asked, why=f"its reader asked not to be written to at {left_at:%Y-%m-%dT%H:%MZ}; {_MEND}"
+            )
     if before is None:
         status = Status.PAUSED if one.paused else Status.ACTIVE
         return Step(Action.ADD, replace(asked, status=status), since=one.since)
