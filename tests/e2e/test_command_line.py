@@ -18,7 +18,7 @@ GROUPS = {
         *("add", "apply", "change", "confirm", "erase", "export", "list", "pause", "resume", "remove", "rotate-secret", "show"),
         "test",
     ),
-    "deliveries": ("list", "redeliver", "resolve"),
+    "deliveries": ("list", "redeliver", "resolve", "show"),
     "db": ("upgrade", "backup", "check"),
 }
 ALONE = (

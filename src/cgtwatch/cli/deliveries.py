@@ -11,6 +11,12 @@ group = typer.Typer(help="The ledger: what was sent, what waits, what failed.", 
 Key = Annotated[str, typer.Argument(metavar="KEY")]
 COLUMNS = ("key", "state", "subscription", "subject", "answer", "due_at", "attempts", "sent_at", "channel", "created_at")
 
+FACTS = (
+    *("key", "subscription", "kind", "subject", "channel", "promise", "state", "attempts", "answer"),
+    *("created_at", "due_at", "sent_at"),
+)
+TRY = ("number", "started_at", "ended_at", "result", "answer")
+
 
 class Outcome(StrEnum):
     """What a person may say of a delivery."""
@@ -35,6 +41,25 @@ def list_deliveries(
     with working.reading() as app:
         rows = ({name: getattr(one, name) for name in COLUMNS} for one in app.store.deliveries(wanted, limit or None))
         show.listing(rows, json, COLUMNS, lambda row: [row[name] for name in COLUMNS], empty="No such delivery.")
+
+
+@group.command(name="show")
+def show_one(key: Key, json: Json = False) -> None:
+    """One delivery: where it goes, how it stands, and every attempt with the answer to it."""
+    from cgtwatch.cli import show, working
+    from cgtwatch.select import shown_target
+
+    with working.reading() as app:
+        one, tries = app.store.delivery(key), app.store.attempts(key)
+    facts = {name: getattr(one, name) for name in FACTS} | {"to": shown_target(one.channel, one.target) if one.target else ""}
+    if show.as_json(json):
+        show.print_json(facts | {"tries": [{name: getattr(each, name) for name in TRY} for each in tries]})
+        return
+    for name, value in facts.items():
+        print(f"{name.replace('_', ' '):<13} {show.shown(value)}")
+    print()
+    cells = [[each.started_at, each.result or "under way", each.answer, each.ended_at] for each in tries]
+    show.table(("began", "result", "answer", "ended"), cells, empty="Not tried yet.")
 
 
 @group.command()
