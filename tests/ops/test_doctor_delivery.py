@@ -12,9 +12,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
+from inside import inside
 
 from cgtwatch.config.settings import Settings, load_settings
 from cgtwatch.errors import ConfigError
+from cgtwatch.model.delivery import SendOutcome, SendResult
+from cgtwatch.model.subscription import Status
 from cgtwatch.ops import doctor_delivery as delivery
 from deliver.imap_server import PROGRAM, imap_server
 from exchanges import PEM
@@ -150,3 +153,29 @@ def test_the_place_of_alarms_is_said_without_its_secret(tmp_path: Path) -> None:
     assert "about the mail server itself" in delivery.alarms(mail)[0]
     with pytest.raises(ConfigError, match="CGTWATCH_OPERATOR: "):
         delivery.alarms(settings(tmp_path, operator="dingtalk:https://oapi.example/robot"))
+
+
+def test_what_waits_for_a_word_is_counted_with_the_mend(tmp_path: Path) -> None:
+    assert delivery.deliveries(settings(tmp_path / "new")) == ("none yet", "")
+    with inside(tmp_path, "sources: []\n") as bench:
+        store, now = bench.app.store, bench.now
+        for name in ("mei", "li", "wei", "on-leave"):
+            bench.ask("subscriptions.add", name=name, to=f"mailto:{name}@example.org")
+        bench.ask("subscriptions.pause", name="on-leave")  # by its reader: no trouble
+        assert delivery.deliveries(bench.app.settings) == ("nothing needs a word", "")
+        for result in (SendResult.PERMANENT, SendResult.PERMANENT, SendResult.UNKNOWN):
+            key = str(bench.ask("subscriptions.test", name="mei")[0]["delivery"])
+            store.redeliver(key, now)
+            store.begin_attempt(key, now)
+            store.settle(key, SendOutcome(result, "550"), None, now)
+            bench.pass_time(minutes=1)
+        store.update_subscription("li", status=Status.PAUSED, note="bounced")
+        store.update_subscription("wei", status=Status.DISABLED, note="410")
+        found, mend = delivery.deliveries(bench.app.settings)
+    assert found == (
+        "2 dead letters, 1 unknown outcomes, 1 subscriptions switched off (their target is gone), "
+        "1 subscriptions paused after bounces or complaints"
+    )
+    assert "--state dead" in mend
+    assert "--state unknown" in mend
+    assert mend.count("resume NAME") == 1

@@ -37,6 +37,7 @@ def examine(settings: Settings) -> list[Row]:
         ("dkim", delivery.dkim),
         ("alarms", delivery.alarms),
         ("bounces", delivery.bounces),
+        ("deliveries", delivery.deliveries),
         ("page", delivery.page),
         ("sign-up", delivery.sign_up),
         ("templates", delivery.templates),

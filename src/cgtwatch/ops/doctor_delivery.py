@@ -9,14 +9,20 @@ from cgtwatch.deliver.mail.email import make_signer
 from cgtwatch.deliver.mail.postbox import knock
 from cgtwatch.deliver.mail.press import domain
 from cgtwatch.deliver.mail.smtp import Server, not_begun, open_session, read_server
-from cgtwatch.model.delivery import SendOutcome
+from cgtwatch.model.delivery import DeliveryState, SendOutcome
+from cgtwatch.model.subscription import Status
 from cgtwatch.pipeline.templating import try_all
 from cgtwatch.select import alarm_target, shown_target
+from cgtwatch.store import open_store, state_of
 
 PATIENCE = 5.0  # seconds for each step of a server, since a person waits
 
 _REACH = "check host and port, and whether a firewall lets this machine through"
 _TRUST = "name the bundle of its authority in SSL_CERT_FILE, or take the host name for which its certificate was made"
+_AGAIN = (
+    "`cgtwatch subscriptions list` names them, `show NAME` says why; `change NAME --to` gives another address, `resume NAME` begins "
+    "again, `remove NAME` ends it"
+)
 
 
 def mail(settings: Settings) -> tuple[str, str]:
@@ -89,6 +95,34 @@ def bounces(settings: Settings) -> tuple[str, str]:
     elif not found.trouble.startswith("error") or settings.bounce_mailbox.startswith("maildir:"):
         mend = "make the folder readable and writable" if settings.bounce_mailbox.startswith("maildir:") else _REACH
     return f"the mailbox cannot be opened: {found.trouble}", f"CGTWATCH_BOUNCE_MAILBOX: {mend}"
+
+
+def deliveries(settings: Settings) -> tuple[str, str]:
+    """What waits for a word of the operator: messages given up or perhaps taken, subscriptions that were switched off by us."""
+    if state_of(settings.database_url) != "current":
+        return "none yet", ""
+    store = open_store(settings.database_url, readonly=True)
+    try:
+        counts, readers = store.unsettled(), store.subscriptions()
+    finally:
+        store.close()
+    dead, unknown = counts[DeliveryState.DEAD], counts[DeliveryState.UNKNOWN]
+    off = sum(one.status is Status.DISABLED for one in readers)
+    paused = sum(one.status is Status.PAUSED and one.note != "" for one in readers)
+    troubles = (
+        (dead, "dead letters", "`cgtwatch deliveries list --state dead`, then `redeliver KEY` or `resolve KEY --as cancelled`"),
+        (
+            unknown,
+            "unknown outcomes",
+            "`cgtwatch deliveries list --state unknown`, then `redeliver KEY` or `resolve KEY --as sent`",
+        ),
+        (off, "subscriptions switched off (their target is gone)", _AGAIN),
+        (paused, "subscriptions paused after bounces or complaints", _AGAIN),
+    )
+    there = [(f"{count} {what}", mend) for count, what, mend in troubles if count]
+    if not there:
+        return "nothing needs a word", ""
+    return ", ".join(found for found, _ in there), "; ".join(dict.fromkeys(mend for _, mend in there))
 
 
 def page(settings: Settings) -> tuple[str, str]:
