@@ -60,6 +60,7 @@ def test_a_change_keeps_what_the_form_does_not_show(mine: Readers) -> None:
         "topic": ["nk"],
         "jurisdiction": [],
         "query": "胞",
+        "issuer": "fda",
     }
     answer = press(mine, "change", **fields)
     assert "已保存" in answer.text
@@ -68,7 +69,7 @@ def test_a_change_keeps_what_the_form_does_not_show(mine: Readers) -> None:
         Every.DAILY, 18, 15, "Asia/Tokyo", "zh",
     )  # fmt: skip
     assert (one.filter.topics, one.filter.jurisdictions, one.filter.query) == (("nk",), (), "胞")
-    assert one.filter.issuers == ("fda",)
+    assert (one.filter.issuers, one.name, one.target) == (("fda",), "mei", "mei@example.org")
     assert one.options.quiet
     assert (one.options.quiet.start, one.options.quiet.end) == (time(22), time(7))
 
@@ -76,7 +77,7 @@ def test_a_change_keeps_what_the_form_does_not_show(mine: Readers) -> None:
 def test_a_form_sent_as_it_stands_changes_nothing(mine: Readers) -> None:
     before = mei(mine)
     fields = {
-        "topic": "car_t", "jurisdiction": "CN-GD", "importance": "", "query": "", "every": "weekly", "at": "09:30", "weekday": "tue",
+        "topic": "car_t", "jurisdiction": "CN-GD", "issuer": "fda", "importance": "", "query": "", "every": "weekly", "at": "09:30", "weekday": "tue",
         "day": "1", "tz": "Asia/Shanghai", "lang": "en", "quiet_from": "", "quiet_to": "", "reminders": "1", "most": "",
     }  # fmt: skip
     assert press(mine, "change", **fields).status_code == 200

@@ -6,9 +6,15 @@ from difflib import get_close_matches
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` for the nearest of `known`, or an empty text where none is near. Case does not count."""
+    near = nearest(word, known)
+    return f" (did you mean {near!r}?)" if near is not None else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The nearest of `known`; None where none is near. Case does not count."""
     by_folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean {by_folded[near[0]]!r}?)" if near else ""
+    return by_folded[near[0]] if near else None
 
 
 def shown(value: str, longest: int = 60) -> str:

@@ -54,7 +54,7 @@ class Managing:
     def show(self, request: Request) -> Response:
         """The subscription as it stands; `?done=…` says what was done a moment ago."""
         found = linked(self._app, self._answers, request, PURPOSE)
-        return found if isinstance(found, Response) else self._page(request, found, wishes_of(found), {})
+        return found if isinstance(found, Response) else self._page(request, found, None, {})
 
     async def do(self, request: Request) -> Response:
         """What was asked for by a button, then the page again (303), so that reloading it does nothing twice."""
@@ -92,17 +92,19 @@ class Managing:
         return doing(request, found, form)
 
     def _change(self, request: Request, one: Subscription, form: Form) -> Response:
-        before, wishes, said = wishes_of(one), form_wishes(form), said_to(request, one)
-        wrong = wrong_wishes(wishes, offer(self._app, said, self._app.clock(), before))
+        wishes, said = form_wishes(form), said_to(request, one)
+        before = wishes_of(one, self._app, said)
+        offered = offer(self._app, said, self._app.clock(), before)
+        wrong = wrong_wishes(wishes, offered, said)
         if wrong:
             return self._page(request, one, wishes, wrong, status=422)
-        now, was = asked(wishes), asked(before)
+        now, was = asked(wishes, offered), asked(before, offered)
         changed = {name: value for name, value in now.items() if value != was[name]}
         try:
             self._run("subscriptions.change", {"name": one.name, **changed}) if changed else None
         except ConfigError as error:
             _log.warning("change not taken subscription=%s problems=%s", one.name, len(error.problems))
-            return self._page(request, one, wishes, {"query": "wrong_query"}, status=422)
+            return self._page(request, one, wishes, {"query": said.say("wrong_query")}, status=422)
         except CgtwatchError as error:
             return self._trouble(request, error)
         return self._again(request, "changed", wishes.language if one.language != wishes.language else None)
@@ -127,7 +129,7 @@ class Managing:
 
     def _erase(self, request: Request, one: Subscription, form: Form) -> Response:
         if not form.one("sure"):
-            return self._page(request, one, wishes_of(one), {"sure": "wrong_sure"}, status=422)
+            return self._page(request, one, None, {"sure": said_to(request, one).say("wrong_sure")}, status=422)
         try:
             self._run("subscriptions.erase", {"name": one.name})
         except CgtwatchError as error:
@@ -143,9 +145,10 @@ class Managing:
     # --- answers
 
     def _page(
-        self, request: Request, one: Subscription, wishes: Wishes, wrong: Mapping[str, str], *, status: int = 200
+        self, request: Request, one: Subscription, wishes: Wishes | None, wrong: Mapping[str, str], *, status: int = 200
     ) -> Response:
         said, now, done = said_to(request, one), self._app.clock(), request.query_params.get("done")
+        before = wishes_of(one, self._app, said)
         due = one.next_due if one.cadence.every is not Every.NOW and one.status is Status.ACTIVE else None
         values = {
             "to": one.target if "@" in one.target else said.name("channels", one.channel),
@@ -153,8 +156,8 @@ class Managing:
             "status": one.status.value,
             "next": relative(max(due, now), now, said) if due else "",
             "note": one.note,
-            "wishes": wishes,
-            "offer": offer(self._app, said, now, wishes_of(one)),
+            "wishes": wishes or before,
+            "offer": offer(self._app, said, now, before),
             "wrong": wrong,
             "done": done if done in _DONE and not wrong else "",
             "data": f"{request.url.path}/data.json",

@@ -7,6 +7,7 @@ let us write to a stranger more than once a day.
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -79,12 +80,12 @@ class SignUp:
             return self._sent(request, address)
         said = wording(request)
         offered = offer(self._app, said, self._app.clock(), first_wishes(said.language))
-        wrong = wrong_wishes(wishes, offered)
+        wrong = wrong_wishes(wishes, offered, said)
         if (to := target_of(address)) is None:
-            wrong = {"address": "wrong_address", **wrong}
+            wrong = {"address": said.say("wrong_address"), **wrong}
         if wrong or to is None:
             return self._form(request, address, wishes, wrong, status=422)
-        return self._room(request) or self._ask(request, to, address, wishes)
+        return self._room(request) or self._ask(request, to, address, wishes, asked(wishes, offered))
 
     def _room(self, request: Request) -> Response | None:
         """Says so where there were too many sign-ups lately."""
@@ -94,17 +95,17 @@ class SignUp:
         _log.warning("sign-up refused: too many in the last hour")
         return self._answers.note(request, "signup_busy", 429, headers={"Retry-After": "3600"}, public=True)
 
-    def _ask(self, request: Request, to: str, address: str, wishes: Wishes) -> Response:
+    def _ask(self, request: Request, to: str, address: str, wishes: Wishes, args: Mapping[str, Any]) -> Response:
         if self._perform is None:
             return later(self._answers, request)
         try:
-            list(self._perform("signup.ask", {"to": to, **asked(wishes)}))
+            list(self._perform("signup.ask", {"to": to, **args}))
         except STORAGE_TROUBLE as error:
             _log.warning("sign-up could not be stored: %s", error)
             return later(self._answers, request)
         except CgtwatchError as error:
             _log.warning("sign-up not taken: %s", type(error).__name__)
-            return self._form(request, address, wishes, {"address": "wrong_something"}, status=422)
+            return self._form(request, address, wishes, {"address": wording(request).say("wrong_something")}, status=422)
         _log.info("sign-up taken")
         return self._sent(request, address)
 

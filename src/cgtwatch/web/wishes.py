@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cgtwatch.app import App
 from cgtwatch.compose.words import Words
 from cgtwatch.config.wishes import LONGEST_QUERY
+from cgtwatch.model.source import Names
 from cgtwatch.model.subscription import Every, Subscription
-from cgtwatch.model.taxonomy import Importance, Modality
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.select import parse_cadence, parse_quiet, show_quiet
 from cgtwatch.web.forms import Form
+from cgtwatch.web.issuers import LONGEST_ISSUERS, read_issuers, show_issuers, wrong_issuers
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOST = (10, 20, 50, 100)
@@ -41,6 +44,10 @@ class Offer:
     topics: tuple[Option, ...]
     places: tuple[Option, ...]
     provinces: tuple[Option, ...]
+    levels: tuple[Option, ...]
+    kinds: tuple[Option, ...]
+    stages: tuple[Option, ...]
+    issuers: Mapping[str, Names]
     importances: tuple[Option, ...]
     everys: tuple[Option, ...]
     weekdays: tuple[Option, ...]
@@ -49,6 +56,7 @@ class Offer:
     languages: tuple[Option, ...]
     mosts: tuple[Option, ...]
     longest_query: int = LONGEST_QUERY  # characters
+    longest_issuers: int = LONGEST_ISSUERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,11 @@ class Wishes:
 
     topics: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    issuers: str = ""
+    named: tuple[str, ...] = ()  # the authorities that were asked for before, by id
     importance: str = ""
     query: str = ""
     every: str = "daily"
@@ -86,6 +99,10 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
         topics=tuple(Option(code, called) for code, called in topics.items()),
         places=tuple(Option(code, said.place(code)) for code in ranked if "-" not in code),
         provinces=tuple(Option(code, said.place(code)) for code in ranked if "-" in code),
+        levels=_named(Level, "levels", before.levels, said),
+        kinds=_named(DocType, "doc_types", before.kinds, said),
+        stages=_named(Stage, "stages", before.stages, said),
+        issuers=issuers_of(app, before.named),
         importances=tuple(_importances(said)),
         everys=tuple(Option(every.value, said.say(f"every_{every}")) for every in Every),
         weekdays=tuple(Option(code, name) for code, name in zip(_DAYS, said.tables["weekdays"], strict=True)),
@@ -98,6 +115,21 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
             Option("", said.say("most_all")),
             *(_most(number, said) for number in dict.fromkeys((*_MOST, *_number(before.most)))),
         ),
+    )
+
+
+def issuers_of(app: App, before: Iterable[str] = ()) -> Mapping[str, Names]:
+    """The authorities that may be named here: those of the register and of the user's rules, and whatever was named before."""
+    names = app.issuer_names()
+    return {**{one: Names(one, one) for one in before if one not in names}, **names}
+
+
+def _named(kind: type[StrEnum], table: str, before: tuple[str, ...], said: Words) -> tuple[Option, ...]:
+    """The words of a vocabulary; the one for nothing at all only where it was chosen before."""
+    return tuple(
+        Option(one.value, said.name(table, one) or said.say("none_of_these"))
+        for one in kind
+        if one.value != "none" or one.value in before
     )
 
 
@@ -138,7 +170,8 @@ def first_wishes(language: str) -> Wishes:
 def form_wishes(form: Form) -> Wishes:
     """What somebody posted."""
     return Wishes(
-        topics=form.all("topic"), places=form.all("jurisdiction"), importance=form.one("importance"), query=form.one("query"),
+        topics=form.all("topic"), places=form.all("jurisdiction"), levels=form.all("level"), kinds=form.all("doc_type"),
+        stages=form.all("stage"), issuers=form.one("issuer"), importance=form.one("importance"), query=form.one("query"),
         every=form.one("every"), at=form.one("at"), weekday=form.one("weekday"), day=form.one("day"), zone=form.one("tz"),
         language=form.one("lang"), quiet_from=form.one("quiet_from"), quiet_to=form.one("quiet_to"), weekends=bool(form.one("weekends")),
         nothing_new=bool(form.one("nothing_new")), calendar=bool(form.one("calendar")), reminders=bool(form.one("reminders")),
@@ -146,12 +179,14 @@ def form_wishes(form: Form) -> Wishes:
     )  # fmt: skip
 
 
-def wishes_of(one: Subscription) -> Wishes:
+def wishes_of(one: Subscription, app: App, said: Words) -> Wishes:
     """What a subscription asks for, as its form holds it."""
     cadence, quiet, asked = one.cadence, one.options.quiet, one.filter
     hours = quiet is not None and quiet.start != quiet.end
     return Wishes(
-        topics=tuple(str(topic) for topic in asked.topics), places=asked.jurisdictions, importance=str(asked.importance or ""),
+        topics=tuple(str(topic) for topic in asked.topics), places=asked.jurisdictions, levels=tuple(map(str, asked.levels)),
+        kinds=tuple(map(str, asked.doc_types)), stages=tuple(map(str, asked.stages)), named=asked.issuers,
+        issuers=show_issuers(asked.issuers, issuers_of(app, asked.issuers), said), importance=str(asked.importance or ""),
         query=asked.query, every=cadence.every.value, at=f"{cadence.hour:02}:{cadence.minute:02}", weekday=_DAYS[cadence.weekday],
         day=str(cadence.day), zone=one.timezone, language=one.language,
         quiet_from=f"{quiet.start:%H:%M}" if quiet and hours else "", quiet_to=f"{quiet.end:%H:%M}" if quiet and hours else "",
@@ -160,12 +195,22 @@ def wishes_of(one: Subscription) -> Wishes:
     )  # fmt: skip
 
 
-def wrong_wishes(wishes: Wishes, offered: Offer) -> dict[str, str]:
-    """Field → the phrase that says what is wrong with it; empty where all is well."""
+def wrong_wishes(wishes: Wishes, offered: Offer, said: Words) -> dict[str, str]:
+    """Field → what is wrong with it, in the reader's language; empty where all is well."""
+    wrong = {name: said.say(phrase) for name, phrase in _wrong_choices(wishes, offered).items()}
+    issuers = wrong_issuers(wishes.issuers, offered.issuers, said)
+    return {**wrong, "issuer": issuers} if issuers else wrong
+
+
+def _wrong_choices(wishes: Wishes, offered: Offer) -> dict[str, str]:
+    """Field → the phrase for what is wrong with it."""
     wrong = {}
     choices: Mapping[str, tuple[Iterable[str], tuple[Option, ...]]] = {
         "topic": (wishes.topics, offered.topics),
         "jurisdiction": (wishes.places, (*offered.places, *offered.provinces)),
+        "level": (wishes.levels, offered.levels),
+        "doc_type": (wishes.kinds, offered.kinds),
+        "stage": (wishes.stages, offered.stages),
         "importance": ([wishes.importance], offered.importances),
         "every": ([wishes.every], offered.everys),
         "weekday": ([wishes.weekday], offered.weekdays),
@@ -189,11 +234,15 @@ def wrong_wishes(wishes: Wishes, offered: Offer) -> dict[str, str]:
     return wrong
 
 
-def asked(wishes: Wishes) -> dict[str, Any]:
+def asked(wishes: Wishes, offered: Offer) -> dict[str, Any]:
     """The wishes as `subscriptions.add` and `.change` take them; what is empty is said to be, so that it takes something away."""
     return {
         "topic": list(wishes.topics),
         "jurisdiction": list(wishes.places),
+        "level": list(wishes.levels),
+        "issuer": list(read_issuers(wishes.issuers, offered.issuers).ids),
+        "doc_type": list(wishes.kinds),
+        "stage": list(wishes.stages),
         "importance": wishes.importance,
         "query": wishes.query,
         "cadence": _cadence(wishes),
