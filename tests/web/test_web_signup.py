@@ -115,6 +115,11 @@ def test_one_client_may_not_sign_up_the_world(open_page: Readers) -> None:
     assert open_page.sign_up(address="later@example.org").status_code == 200
 
 
+def test_one_client_may_not_send_mistakes_without_end(open_page: Readers) -> None:
+    answers = [open_page.sign_up(address="no address").status_code for _ in range(62)]
+    assert answers == [422] * 60 + [429] * 2
+
+
 @pytest.mark.parametrize(
     "address",
     [

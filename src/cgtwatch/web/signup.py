@@ -35,6 +35,7 @@ TRAP = "website"  # a field that no person sees; programs that fill in everythin
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without its brackets
 HOUR = timedelta(hours=1)
 FROM_ONE, FROM_ALL = 10, 200  # sign-ups in an hour
+FORMS = 60  # from one client in an hour, the mistaken ones too: names are looked up among thousands of authorities
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +55,7 @@ class SignUp:
 
     def __init__(self, app: App, answers: Answers, perform: Perform | None) -> None:
         self._app, self._answers, self._perform = app, answers, perform
-        self._of_one, self._of_all = Limit(FROM_ONE, HOUR), Limit(FROM_ALL, HOUR)
+        self._of_one, self._of_all, self._forms = Limit(FROM_ONE, HOUR), Limit(FROM_ALL, HOUR), Limit(FORMS, HOUR)
 
     # --- signing up
 
@@ -78,6 +79,8 @@ class SignUp:
         if form.one(TRAP):
             _log.info("sign-up by a program left alone")
             return self._sent(request, address)
+        if (busy := self._room(request, self._forms)) is not None:
+            return busy
         said = wording(request)
         offered = offer(self._app, said, self._app.clock(), first_wishes(said.language))
         wrong = wrong_wishes(wishes, offered, said)
@@ -85,12 +88,13 @@ class SignUp:
             wrong = {"address": said.say("wrong_address"), **wrong}
         if wrong or to is None:
             return self._form(request, address, wishes, wrong, status=422)
-        return self._room(request) or self._ask(request, to, address, wishes, asked(wishes, offered))
+        busy = self._room(request, self._of_one, self._of_all)
+        return busy or self._ask(request, to, address, wishes, asked(wishes, offered))
 
-    def _room(self, request: Request) -> Response | None:
-        """Says so where there were too many sign-ups lately."""
+    def _room(self, request: Request, of_one: Limit, of_all: Limit | None = None) -> Response | None:
+        """Says so where there were too many lately."""
         now, who = self._app.clock(), client_of(request)
-        if (who is None or self._of_one.take(who, now)) and self._of_all.take("", now):
+        if (who is None or of_one.take(who, now)) and (of_all is None or of_all.take("", now)):
             return None
         _log.warning("sign-up refused: too many in the last hour")
         return self._answers.note(request, "signup_busy", 429, headers={"Retry-After": "3600"}, public=True)
