@@ -12,7 +12,7 @@ from cgtwatch.model.source import Names
 LONGEST_ISSUERS = 2000  # characters
 _SHORT = 400  # characters; a longer list of names is shown as ids
 _TOLD = 3  # mistakes that are told at once, each with a search for what was meant
-_BETWEEN = re.compile("[,，、;；\n]")
+_BETWEEN = re.compile("[,;\n\uff0c\u3001\uff1b]")  # commas and semicolons, of Chinese too
 Parts = tuple[str, ...]
 
 
