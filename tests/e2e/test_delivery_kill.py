@@ -219,8 +219,12 @@ def die_at_random(deaths: Deaths, seed: int) -> None:
     chance = random.Random(seed)
     if not deaths.calls:
         _, deaths.calls = deaths.run(deaths.place(*CHANNELS), {"call": -1})
-    place = deaths.place(*CHANNELS)
-    assert deaths.run(place, {"call": chance.randrange(deaths.calls)})[0] == -signal.SIGKILL
+    for _ in range(3):  # calls vary a little from run to run: a child may end before the last of them
+        place = deaths.place(*CHANNELS)
+        if deaths.run(place, {"call": chance.randrange(deaths.calls)})[0] == -signal.SIGKILL:
+            break
+    else:
+        pytest.fail("no child lived until its instant")
     deaths.drain(place)
     check(place, deaths.receivers, *CHANNELS)
 
