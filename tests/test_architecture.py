@@ -23,11 +23,12 @@ DOORS = {("engine", "ops"), ("engine", "schedule")}
 
 # A third-party package has one home.
 HOMES = {
-    "requests": {"net"}, "urllib3": {"net"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "pypdf": {"parse"}, "openpyxl": {"parse"},
+    "requests": {"net"}, "urllib3": {"net"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "pypdf": {"parse"}, "openpyxl": {"compose", "parse"},
     "sqlmodel": {"store"}, "sqlalchemy": {"store"}, "alembic": {"store"}, "apscheduler": {"schedule"}, "jinja2": {"compose", "web"},
     "starlette": {"web"}, "uvicorn": {"web"}, "typer": {"cli"}, "rich": {"cli"}, "yaml": {"config", "understand"}, "ahocorasick_rs": {"understand"},
     "protego": {"acquire"}, "holidays": {"diff"}, "nh3": {"compose", "parse", "text", "web"}, "lxml": {"parse", "text"}, "playwright": {"acquire"},
     "jmespath": {"parse"}, "apprise": {"deliver"}, "docx": {"compose"}, "icalendar": {"compose"}, "css_inline": {"compose"}, "dkim": {"deliver"},
+    "fastapi": {"web"}, "itsdangerous": {"web"}, "argon2": {"ops"}, "mcp": {"web"}, "python_multipart": {"web"},
 }  # fmt: skip
 
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60

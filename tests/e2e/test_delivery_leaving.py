@@ -14,8 +14,8 @@ from cgtwatch.deliver.tokens import unsubscribe_url
 from cgtwatch.engine.operations import perform
 from cgtwatch.errors import BusyError
 from cgtwatch.model.subscription import Status
-from cgtwatch.web.leaving import Left, leave
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.public.leaving import Left, leave
+from cgtwatch.web.site import make_site
 from web.watched import HOME, TestClient
 
 ADDRESS = "mei.secretive@reader.example"

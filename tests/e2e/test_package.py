@@ -11,8 +11,10 @@ INSIDE = (
     "cgtwatch/understand/data/terms.tsv",
     "cgtwatch/link/data/glossary.tsv",
     "cgtwatch/compose/data/zh.json",
-    "cgtwatch/web/templates/home.html.j2",
-    "cgtwatch/web/static/page.css",
+    "cgtwatch/web/templates/today.html.j2",
+    "cgtwatch/web/static/css/0-page.css",
+    "cgtwatch/web/static/js/0-page.js",
+    "cgtwatch/web/data/words/frame.json",
     "cgtwatch/demo/data/documents.json",
     "cgtwatch/py.typed",
 )

@@ -12,7 +12,7 @@ from typing import Any
 from inside import Inside, inside
 
 from cgtwatch.engine.operations import perform
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from web.watched import FEED, HOME, TestClient, sources
 
 PUBLIC = "https://watch.example.org"

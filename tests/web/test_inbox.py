@@ -16,8 +16,8 @@ from inside import inside
 from cgtwatch.engine.operations import perform
 from cgtwatch.text.clean import one_line
 from cgtwatch.web.forms import Refused
-from cgtwatch.web.pages import make_site
-from cgtwatch.web.pushed import from_fields, safe_stem
+from cgtwatch.web.incoming.pushed import from_fields, safe_stem
+from cgtwatch.web.site import make_site
 from web.watched import HOME, TestClient, sources
 
 TOKEN = "a-token-of-the-operator"
@@ -233,14 +233,14 @@ def test_a_file_that_is_not_what_it_says_is_refused(post, body, kind, status) ->
 
 
 def test_a_document_over_the_limit_is_refused(post, monkeypatch) -> None:
-    monkeypatch.setattr("cgtwatch.web.inbox.MOST", 1000)
+    monkeypatch.setattr("cgtwatch.web.incoming.inbox.MOST", 1000)
     post.refused(post(b"x" * 1001, "text/plain"), 413)
     chunks = (b"x" * 100 for _ in range(50))
     post.refused(post.page.post("/api/inbox", content=chunks, headers=KEY | {"Content-Type": "text/plain"}), 413)
 
 
 def test_a_flood_of_documents_is_told_to_wait(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("cgtwatch.web.inbox.RATE", 2)
+    monkeypatch.setattr("cgtwatch.web.incoming.inbox.RATE", 2)
     with an_inbox(tmp_path) as post:
         answers = [post({"title": f"n{n}", "text": "x"}) for n in range(3)]
         assert [one.status_code for one in answers] == [202, 202, 429]
@@ -250,7 +250,7 @@ def test_a_flood_of_documents_is_told_to_wait(tmp_path, monkeypatch) -> None:
 
 
 def test_a_full_folder_is_told_with_its_mend(post, monkeypatch) -> None:
-    monkeypatch.setattr("cgtwatch.web.inbox.MOST_FILES", 1)
+    monkeypatch.setattr("cgtwatch.web.incoming.inbox.MOST_FILES", 1)
     post(NOTE)
     answer = post(NOTE | {"title": "another"})
     assert answer.status_code == 507

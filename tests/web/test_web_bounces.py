@@ -14,7 +14,7 @@ from cgtwatch.engine.operations import perform
 from cgtwatch.engine.returning import EVERY, Returning
 from cgtwatch.model.delivery import Delivery, DeliveryState, Payload
 from cgtwatch.model.subscription import Cadence, Every, Status, Subscription
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from deliver.reports import ADDRESS, VACATION, bounce
 from web.watched import HOME, TestClient, sources
 

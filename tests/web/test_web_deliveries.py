@@ -8,7 +8,7 @@ import pytest
 
 from cgtwatch.errors import StoreFull
 from cgtwatch.model.delivery import DeliveryState, SendOutcome, SendResult
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from web.readers import Readers, readers
 from web.watched import HOME, TestClient
 

@@ -15,7 +15,7 @@ from place import Site, serving
 
 from cgtwatch.deliver.feed import Item
 from cgtwatch.deliver.tokens import sign
-from cgtwatch.web.feed_formats import FORMS, Channel
+from cgtwatch.web.public.feed_formats import FORMS, Channel
 from web.watched import DRAFT, FEED, Watched, newsworthy, tell, watched
 
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 from cgtwatch.deliver.tokens import sign, unsubscribe_url
 from cgtwatch.errors import StoreFull
 from cgtwatch.model.delivery import DeliveryState
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from web.watched import HOME, TestClient, Watched
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

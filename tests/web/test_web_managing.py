@@ -9,7 +9,7 @@ import pytest
 from cgtwatch.deliver.tokens import manage_url
 from cgtwatch.errors import StoreFull
 from cgtwatch.model.subscription import Every, Status, Subscription
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from web.readers import FORM, PUBLIC, Readers, link_in, readers
 from web.watched import TestClient
 

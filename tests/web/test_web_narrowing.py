@@ -10,7 +10,7 @@ from cgtwatch.deliver.tokens import manage_url
 from cgtwatch.model.source import Names
 from cgtwatch.model.subscription import Filter
 from cgtwatch.model.taxonomy import DocType, Level, Stage
-from cgtwatch.web.issuers import LONGEST_ISSUERS, read_issuers, show_issuers
+from cgtwatch.web.public.issuers import LONGEST_ISSUERS, read_issuers, show_issuers
 from cgtwatch.web.words import page_words
 from web.readers import FORM, Readers, link_in, readers
 

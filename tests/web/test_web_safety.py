@@ -3,7 +3,7 @@
 import pytest
 
 from cgtwatch.errors import BusyError
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from web.watched import HOME, TestClient, Watched
 
 PATHS = (

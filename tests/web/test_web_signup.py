@@ -10,7 +10,7 @@ from cgtwatch.deliver.tokens import sign
 from cgtwatch.errors import StoreFull
 from cgtwatch.model.subscription import Every, Origin, Status
 from cgtwatch.model.taxonomy import Importance
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 from web.readers import FORM, PUBLIC, Readers, link_in, readers
 from web.watched import TestClient
 

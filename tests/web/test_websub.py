@@ -183,7 +183,7 @@ def test_nothing_that_a_ping_says_is_stored(hub) -> None:
 
 def test_a_ping_without_end_is_not_believed(hub, monkeypatch) -> None:
     hub.confirmed()
-    monkeypatch.setattr("cgtwatch.web.websub.MOST", 1000)
+    monkeypatch.setattr("cgtwatch.web.incoming.websub.MOST", 1000)
     assert 200 <= hub.ping(b"x" * 2000).status_code < 300
     assert not hub.due()
 

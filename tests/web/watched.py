@@ -14,7 +14,7 @@ from place import Site
 
 from cgtwatch.engine.operations import perform
 from cgtwatch.store.records import EventQuery
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.site import make_site
 
 with warnings.catch_warnings():  # it would rather have httpx2, and does the same with httpx
     warnings.simplefilter("ignore")

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -12,9 +13,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from cgtwatch.app import App
 from cgtwatch.compose.words import Words
+from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.safety import HEADERS
-from cgtwatch.web.words import clock, language_of, page_words, relative, utc, zone
+from cgtwatch.web.static_files import asset
+from cgtwatch.web.words import LANGUAGES, clock, language_of, page_words, relative, utc, zone
 
+LANGUAGE, _A_YEAR = "lang", 365 * 86400  # the cookie of the language chosen last, and its seconds
+# The pages of the bar: address, and the phrase that names it.
+PLACES = (
+    ("/", "nav_today"), ("/events", "nav_events"), ("/calendar", "nav_calendar"), ("/sources", "nav_sources"),
+    ("/subscriptions", "nav_subscriptions"), ("/deliveries", "nav_deliveries"), ("/report", "nav_report"),
+)  # fmt: skip
 _log = logging.getLogger(__name__)
 
 
@@ -40,9 +49,17 @@ class Answers:
     ) -> Response:
         """The template filled in; `said` is the wording where it is not the one that the request asks for."""
         said, now = said or wording(request), self._app.clock()
-        frame = {"words": said, "language": said.language, "now": now, "zone": zone(now), "ago": partial(_ago, now, said)}
+        css, js = asset("css").address, asset("js").address
+        look = {"css": css, "js": js, "viewer": viewer_of(request), "here": request.url.path, "places": PLACES}
+        look["other"] = in_language(request, "en" if said.language == "zh" else "zh")
+        frame = look | {"words": said, "language": said.language, "now": now, "zone": zone(now), "ago": partial(_ago, now, said)}
         body = self._templates.get_template(f"{template}.html.j2").render(**frame, **values)
-        return HTMLResponse(body, status, {"Content-Language": said.language, "Vary": "Accept-Language", **(headers or {})})
+        vary = {"Content-Language": said.language, "Vary": "Accept-Language, Cookie"}
+        answer = HTMLResponse(body, status, {**vary, **(headers or {})})
+        if request.query_params.get("lang") in LANGUAGES:
+            secure = request.url.scheme == "https"
+            answer.set_cookie(LANGUAGE, said.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=secure)
+        return answer
 
     def note(
         self,
@@ -89,8 +106,15 @@ class Answers:
 
 
 def wording(request: Request) -> Words:
-    """The wording that a request asks for: `?lang=zh` or `en`, else the browser's."""
-    return page_words(language_of(request.query_params.get("lang"), request.headers.get("accept-language", "")))
+    """The wording that a request asks for: `?lang=zh` or `en`, else what was chosen last, else the browser's."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+    return page_words(language_of(asked, request.headers.get("accept-language", "")))
+
+
+def in_language(request: Request, language: str) -> str:
+    """The same page, with all that it was asked, in `language`."""
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"?{urlencode([*rest, ('lang', language)])}"
 
 
 def pathless(request: Request) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NOTHING = "default-src 'none'; base-uri 'none'; "
-_PAGE = _NOTHING + "style-src 'self'; img-src 'self'; frame-src 'self'; "
+_PAGE = _NOTHING + "style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": _PAGE + "form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

@@ -13,8 +13,8 @@ from cgtwatch.app import App
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.service import Service
 from cgtwatch.errors import ConfigError
-from cgtwatch.web.leaving import Perform
-from cgtwatch.web.pages import make_site
+from cgtwatch.web.parts import Perform
+from cgtwatch.web.site import make_site
 
 _log = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from cgtwatch.compose.words import Words, words
 
-_FILES = ("words.json", "words_readers.json")  # what is said to who runs the watch, and to those who read its messages
 LANGUAGES = ("zh", "en")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -17,10 +17,16 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 def page_words(language: str) -> Words:
     """The wording for `language`: everything that messages can say, and what only the page says."""
     said = words(language)
-    own = [json.loads(files("cgtwatch.web").joinpath(name).read_text("utf-8"))[said.language] for name in _FILES]
+    own = [json.loads(one.read_text("utf-8"))[said.language] for one in _files()]
     tables: dict[str, Any] = {name: table for part in own for name, table in part.items()}
     phrases = {phrase: form for part in (said.tables, *own) for phrase, form in part["phrases"].items()}
     return Words(said.language, {**said.tables, **tables, "phrases": phrases})
+
+
+def _files() -> list[Traversable]:
+    """A file of words for each group of pages; a phrase stands in one of them."""
+    folder = files("cgtwatch.web").joinpath("data/words")
+    return sorted((one for one in folder.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
 
 
 def language_of(asked: str | None, accepted: str) -> str:

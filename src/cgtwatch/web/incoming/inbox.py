@@ -15,9 +15,9 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.web.forms import Refused, body_of
-from cgtwatch.web.handover import Handover
+from cgtwatch.web.incoming.handover import Handover
+from cgtwatch.web.incoming.pushed import Document, from_fields, from_file
 from cgtwatch.web.limits import Limit
-from cgtwatch.web.pushed import Document, from_fields, from_file
 
 SOURCE = "inbox"
 MOST = 20 * 1024 * 1024  # bytes of a document

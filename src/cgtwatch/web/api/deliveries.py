@@ -11,10 +11,10 @@ from cgtwatch.errors import BusyError, ConfigError, NotFound
 from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.model.user import Grant, Scope
 from cgtwatch.store.records import Attempt
-from cgtwatch.web.access import Access
-from cgtwatch.web.api import Given, endpoint, number
+from cgtwatch.web.account.access import Access
+from cgtwatch.web.api.endpoint import Given, endpoint, number
 from cgtwatch.web.forms import Refused
-from cgtwatch.web.leaving import Perform
+from cgtwatch.web.parts import Perform
 
 MOST_ROWS = 1000
 

@@ -12,27 +12,28 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.ops.sources import health_rows
-from cgtwatch.web.access import access
+from cgtwatch.web.account.access import access
+from cgtwatch.web.account.guard import Guard
 from cgtwatch.web.answers import Answers, wording
-from cgtwatch.web.api_deliveries import delivery_routes
-from cgtwatch.web.api_subscriptions import subscription_routes
-from cgtwatch.web.bounces import bounce_routes
-from cgtwatch.web.deliveries import deliveries_routes
-from cgtwatch.web.digests import digest_of, whole_data
-from cgtwatch.web.event import event_page
-from cgtwatch.web.feeds import feed_routes
+from cgtwatch.web.api.deliveries import delivery_routes
+from cgtwatch.web.api.subscriptions import subscription_routes
 from cgtwatch.web.forms import is_local
-from cgtwatch.web.home import home
-from cgtwatch.web.inbox import inbox_routes
-from cgtwatch.web.leaving import Perform, leaving_routes
-from cgtwatch.web.mailbox import letter
-from cgtwatch.web.managing import managing_routes
+from cgtwatch.web.incoming.bounces import bounce_routes
+from cgtwatch.web.incoming.inbox import inbox_routes
+from cgtwatch.web.incoming.websub import websub_routes
+from cgtwatch.web.pages.deliveries import deliveries_routes
+from cgtwatch.web.pages.digests import digest_of, whole_data
+from cgtwatch.web.pages.event import event_page
+from cgtwatch.web.pages.mailbox import letter
+from cgtwatch.web.pages.today import home
+from cgtwatch.web.parts import Perform
+from cgtwatch.web.public.feeds import feed_routes
+from cgtwatch.web.public.leaving import leaving_routes
+from cgtwatch.web.public.managing import managing_routes
+from cgtwatch.web.public.signup import signup_routes
+from cgtwatch.web.public.told import told_routes
 from cgtwatch.web.safety import FRAMED, Safety, known_names
-from cgtwatch.web.signup import signup_routes
-from cgtwatch.web.told import told_routes
-from cgtwatch.web.websub import websub_routes
-
-STATIC = Path(__file__).parent / "static"
+from cgtwatch.web.static_files import static_routes
 
 
 def make_site(app: App, perform: Perform | None = None) -> Starlette:
@@ -49,7 +50,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
         Route("/mail/{key}", pages.mail),
         Route("/mail/{key}/html", pages.mail_html),
         Route("/healthz", pages.healthz),
-        Route("/page.css", lambda _: Response((STATIC / "page.css").read_bytes(), media_type="text/css")),
+        *static_routes(),
         Route("/icon.svg", lambda _: Response(answers.icon(), media_type="image/svg+xml")),
         *told_routes(app),
         *leaving_routes(app, answers, perform),
@@ -64,7 +65,7 @@ def make_site(app: App, perform: Perform | None = None) -> Starlette:
     names = known_names(app.settings.listen[0], app.settings.public_url)
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Safety, names=names)],
+        middleware=[Middleware(Safety, names=names), Middleware(Guard, parts=app)],
         exception_handlers={
             HTTPException: answers.refused,
             NotFound: answers.not_found,
@@ -87,7 +88,7 @@ class Pages:
 
     def home(self, request: Request) -> Response:
         """Everything at a glance, in the language asked for (`?lang=zh` or `en`, else the browser's)."""
-        return self._answers.page(request, "home", home(self._app, wording(request)) | {"polls": self._perform is not None})
+        return self._answers.page(request, "today", home(self._app, wording(request)) | {"polls": self._perform is not None})
 
     def event(self, request: Request) -> Response:
         """One event with everything it rests on; `?field=stage` marks the words of that field alone."""

@@ -16,10 +16,11 @@ from cgtwatch.errors import CgtwatchError, ConfigError, NotFound
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.forms import Form
-from cgtwatch.web.leaving import Left, Perform, leave
-from cgtwatch.web.links import form_of_ours, later, linked, said_to
+from cgtwatch.web.parts import Perform
+from cgtwatch.web.public.leaving import Left, leave
+from cgtwatch.web.public.links import form_of_ours, later, linked, said_to
+from cgtwatch.web.public.wishes import Wishes, asked, form_wishes, offer, wishes_of, wrong_wishes
 from cgtwatch.web.safety import ASKING
-from cgtwatch.web.wishes import Wishes, asked, form_wishes, offer, wishes_of, wrong_wishes
 from cgtwatch.web.words import relative
 
 PURPOSE = "manage"

@@ -18,7 +18,7 @@ from cgtwatch.model.feedback import FEEDBACK
 from cgtwatch.model.item import Revision
 from cgtwatch.store.records import Explanation
 from cgtwatch.understand.highlight import Segment, segments
-from cgtwatch.web.home import context_of
+from cgtwatch.web.pages.today import context_of
 
 FIELDS = (
     "modalities", "topics", "doc_type", "stage", "comment_deadline", "effective_date", "document_date", "document_number", "issuers",

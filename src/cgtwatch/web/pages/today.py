@@ -15,8 +15,8 @@ from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Subscription
 from cgtwatch.ops.sources import health_rows
 from cgtwatch.store.records import EventQuery
-from cgtwatch.web.mailbox import letters
-from cgtwatch.web.sources import pulse, source_lines, troubles
+from cgtwatch.web.pages.mailbox import letters
+from cgtwatch.web.pages.sources import pulse, source_lines, troubles
 
 NEWEST = 40  # stories
 _LOOKED_AT = 200  # announcements and events that the newest are taken from

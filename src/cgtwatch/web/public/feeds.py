@@ -13,8 +13,8 @@ from cgtwatch.compose.why import why_subscription
 from cgtwatch.deliver.feed import Item, items
 from cgtwatch.engine.readers.adding import feeds_of
 from cgtwatch.model.subscription import Subscription
-from cgtwatch.web.feed_formats import FORMS, Channel
-from cgtwatch.web.links import subject_of, subscription_of
+from cgtwatch.web.public.feed_formats import FORMS, Channel
+from cgtwatch.web.public.links import subject_of, subscription_of
 from cgtwatch.web.words import page_words
 
 PURPOSE = "feed"

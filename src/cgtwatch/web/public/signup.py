@@ -24,11 +24,11 @@ from cgtwatch.model.subscription import Status, Subscription
 from cgtwatch.select import parse_target
 from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.forms import Form, client_of
-from cgtwatch.web.leaving import Perform
 from cgtwatch.web.limits import Limit
-from cgtwatch.web.links import form_of_ours, later, linked, said_to
+from cgtwatch.web.parts import Perform
+from cgtwatch.web.public.links import form_of_ours, later, linked, said_to
+from cgtwatch.web.public.wishes import Wishes, asked, first_wishes, form_wishes, offer, wrong_wishes
 from cgtwatch.web.safety import ASKING
-from cgtwatch.web.wishes import Wishes, asked, first_wishes, form_wishes, offer, wrong_wishes
 
 PURPOSE = "confirm"
 TRAP = "website"  # a field that no person sees; programs that fill in everything fill it in

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from cgtwatch.errors import BusyError, CgtwatchError, ConfigError, NotFound, StoreError, StoreFull, StoreNewer, StoreUnusable
 from cgtwatch.model.user import Grant, Role, Scope
-from cgtwatch.web.access import Access
+from cgtwatch.web.account.access import Access
 from cgtwatch.web.answers import pathless
 from cgtwatch.web.forms import Refused, posted_json
 

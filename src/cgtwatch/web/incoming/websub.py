@@ -13,7 +13,7 @@ from cgtwatch.app import App
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.push import Push, PushState
 from cgtwatch.pipeline.push import PURPOSE, Intent, answer, secret_of, signature
-from cgtwatch.web.links import subject_of
+from cgtwatch.web.public.links import subject_of
 
 LONGEST_CHALLENGE = 1000
 MOST = 16 * 1024 * 1024  # bytes of a ping; a hub sends the whole feed along, which is not looked at

@@ -10,7 +10,7 @@ from cgtwatch.deliver.mail.returned import MOST
 from cgtwatch.engine.returning import report
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.web.forms import Refused, body_of, kind_of
-from cgtwatch.web.handover import Handover
+from cgtwatch.web.incoming.handover import Handover
 
 KINDS = frozenset({"message/rfc822", "application/octet-stream", "text/plain", ""})
 _WHOLE = "send the whole mail as message/rfc822"

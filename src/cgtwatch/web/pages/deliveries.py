@@ -21,9 +21,9 @@ from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.select import shown_target
 from cgtwatch.store.records import Attempt
 from cgtwatch.web.answers import Answers, wording
-from cgtwatch.web.api_deliveries import state_of
+from cgtwatch.web.api.deliveries import state_of
 from cgtwatch.web.forms import Form, Refused, from_our_page, is_local, posted_form
-from cgtwatch.web.leaving import Perform
+from cgtwatch.web.parts import Perform
 from cgtwatch.web.safety import ASKING
 
 ROWS, READERS = 50, 200

@@ -1,9 +1,7 @@
 """Unsubscribing by the link in a message: a POST acts at once (RFC 8058), a GET asks first, so that no link scanner ends anything."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,10 +10,9 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.errors import CgtwatchError, NotFound
 from cgtwatch.web.answers import Answers, wording
-from cgtwatch.web.links import subject_of, subscription_of
+from cgtwatch.web.parts import Perform
+from cgtwatch.web.public.links import subject_of, subscription_of
 from cgtwatch.web.safety import ASKING
-
-Perform = Callable[[str, Mapping[str, Any]], Iterator[dict[str, Any]]]
 
 PURPOSE = "unsubscribe"
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from cgtwatch.model.subscription import Every, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.select import parse_cadence, parse_quiet, show_quiet
 from cgtwatch.web.forms import Form
-from cgtwatch.web.issuers import LONGEST_ISSUERS, read_issuers, show_issuers, wrong_issuers
+from cgtwatch.web.public.issuers import LONGEST_ISSUERS, read_issuers, show_issuers, wrong_issuers
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOST = (10, 20, 50, 100)

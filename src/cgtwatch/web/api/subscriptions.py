@@ -14,10 +14,10 @@ from cgtwatch.engine.readers.subscribing import bounced, listed, shown
 from cgtwatch.errors import BusyError, ConfigError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.select import operator_only, parse_target
-from cgtwatch.web.access import Access
-from cgtwatch.web.api import Given, Work, endpoint, may_see, number, operators
+from cgtwatch.web.account.access import Access
+from cgtwatch.web.api.endpoint import Given, Work, endpoint, may_see, number, operators
 from cgtwatch.web.forms import Refused, flag, posted_file
-from cgtwatch.web.leaving import Perform
+from cgtwatch.web.parts import Perform
 
 MOST_ROWS = 1000
 _AT = "/api/subscriptions"

@@ -1,0 +1,29 @@
+"""Who looks at a page, and what a form of theirs must bring back."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from cgtwatch.model.user import Role
+
+KEY = "cgtwatch.viewer"  # in the scope of a request that `guard` has let in
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who was let in. `name` is empty for whoever sits at this machine while no password is set."""
+
+    name: str
+    role: Role
+    csrf: str
+
+    @property
+    def operates(self) -> bool:
+        """Whether they may change what others see."""
+        return self.role is Role.OPERATOR
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """Who looks; None for a stranger on a public page."""
+    found: Viewer | None = request.scope.get(KEY)
+    return found
