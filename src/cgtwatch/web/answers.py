@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from cgtwatch.app import App
 from cgtwatch.compose.words import Words
 from cgtwatch.web.account.viewer import viewer_of
-from cgtwatch.web.safety import HEADERS
+from cgtwatch.web.safety import ASKING, HEADERS
 from cgtwatch.web.static_files import asset
 from cgtwatch.web.words import LANGUAGES, clock, language_of, page_words, relative, utc, zone
 
@@ -55,7 +55,8 @@ class Answers:
         frame = look | {"words": said, "language": said.language, "now": now, "zone": zone(now), "ago": partial(_ago, now, said)}
         body = self._templates.get_template(f"{template}.html.j2").render(**frame, **values)
         vary = {"Content-Language": said.language, "Vary": "Accept-Language, Cookie"}
-        answer = HTMLResponse(body, status, {**vary, **(headers or {})})
+        own = ASKING if look["viewer"] else {}  # the bar holds a form
+        answer = HTMLResponse(body, status, {**vary, **own, **(headers or {})})
         if request.query_params.get("lang") in LANGUAGES:
             secure = request.url.scheme == "https"
             answer.set_cookie(LANGUAGE, said.language, max_age=_A_YEAR, httponly=True, samesite="lax", secure=secure)
@@ -102,7 +103,7 @@ class Answers:
 
     def broken(self, request: Request, _error: Exception) -> Response:
         """A fault of ours: the server logs it whole and the reader sees nothing of it."""
-        return self.note(request, "broken", 500, headers=HEADERS)
+        return self.note(request, "broken", 500, headers={**HEADERS, **ASKING})
 
 
 def wording(request: Request) -> Words:
