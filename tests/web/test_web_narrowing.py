@@ -10,6 +10,7 @@ from cgtwatch.deliver.tokens import manage_url
 from cgtwatch.model.source import Names
 from cgtwatch.model.subscription import Filter
 from cgtwatch.model.taxonomy import DocType, Level, Stage
+from cgtwatch.web.public.authorities import authorities_of
 from cgtwatch.web.public.issuers import LONGEST_ISSUERS, read_issuers, show_issuers
 from cgtwatch.web.words import page_words
 from web.readers import FORM, Readers, link_in, readers
@@ -128,3 +129,12 @@ def test_a_list_that_is_shown_reads_as_the_same_issuers(language: str) -> None:
     said = page_words(language)
     for ids in ((), ("moh",), ("moh_sg", "moh"), ("moh_sg", "fda"), tuple(NAMES)):
         assert read_issuers(show_issuers(ids, NAMES, said), NAMES).ids == ids
+
+
+def test_a_slip_of_the_pen_is_known_among_all_authorities_and_they_are_looked_through_once(open_page: Readers) -> None:
+    names = open_page.bench.app.issuer_names()
+    known = authorities_of(names)
+    assert known is authorities_of(names)
+    assert authorities_of(dict(names)) is not known
+    slips = {"Europaen Medicine Agncy": "European Medicines Agency", "fdda": "fda", "xyzw abcd": None, "": None}
+    assert {slip: known.nearest(slip) for slip in slips} == slips

@@ -121,7 +121,8 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
 def issuers_of(app: App, before: Iterable[str] = ()) -> Mapping[str, Names]:
     """The authorities that may be named here: those of the register and of the user's rules, and whatever was named before."""
     names = app.issuer_names()
-    return {**{one: Names(one, one) for one in before if one not in names}, **names}
+    more = {one: Names(one, one) for one in before if one not in names}
+    return {**more, **names} if more else names  # the register itself has an index already
 
 
 def _named(kind: type[StrEnum], table: str, before: tuple[str, ...], said: Words) -> tuple[Option, ...]:
