@@ -3,10 +3,11 @@
 import json
 
 import pytest
+import typer
 from inside import inside
 
 from cgtwatch.cli import show
-from cgtwatch.cli.deliveries import resolve, show_one
+from cgtwatch.cli.deliveries import redeliver, resolve, show_one
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.delivery import SendOutcome, SendResult
 
@@ -51,3 +52,21 @@ def test_a_person_reads_one_delivery_without_its_secret(refused, capsys, monkeyp
 def test_a_key_that_there_is_not_is_no_delivery(refused):
     with pytest.raises(NotFound):
         show_one("msg_none")
+
+
+def test_all_that_was_given_up_is_queued_again_by_one_command(refused, capsys):
+    redeliver(dead=True, subscription="room", json=True)
+    assert json.loads(capsys.readouterr().out) == {"delivery": refused, "state": "queued", "answer": ""}
+    redeliver(dead=True, json=True)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("given", [{}, {"key": "msg_1", "dead": True}, {"key": "msg_1", "since": "2026-01-01"}])
+def test_either_one_delivery_is_named_or_all_that_were_given_up(given):
+    with pytest.raises(typer.BadParameter):
+        redeliver(**given)
+
+
+def test_dead_letters_of_an_unknown_subscription_are_not_found(refused):
+    with pytest.raises(NotFound):
+        redeliver(dead=True, subscription="nobody")

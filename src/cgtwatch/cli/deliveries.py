@@ -63,9 +63,24 @@ def show_one(key: Key, json: Json = False) -> None:
 
 
 @group.command()
-def redeliver(key: Key, json: Json = False) -> None:
+def redeliver(
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="Every one that was given up, as after an outage.")] = False,
+    subscription: Annotated[str | None, typer.Option(help="With --dead: of this subscription alone.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="With --dead: made since then.")] = None,
+    json: Json = False,
+) -> None:
     """Queue a delivery again, with the same id and the same bytes; it goes where its subscription goes now."""
-    _ask("deliveries.redeliver", {"key": key}, json)
+    from cgtwatch.cli.arguments import moment
+
+    if not dead and (subscription is not None or since is not None):
+        raise typer.BadParameter("it goes with --dead only", param_hint="--subscription" if subscription else "--since")
+    if dead == (key is not None):
+        raise typer.BadParameter("name one delivery, or --dead for all that were given up", param_hint="KEY")
+    args: dict[str, object] = {"key": key}
+    if dead:
+        args = {"dead": True, "subscription": subscription, "since": moment(since, "--since")}
+    _ask("deliveries.redeliver", args, json)
 
 
 @group.command()
@@ -87,4 +102,4 @@ def _ask(operation: str, args: dict[str, object], json: bool) -> None:
         if show.as_json(json):
             show.print_json(row)
         else:
-            print(f"{row['delivery']}: {row['state']}")
+            print(f"{row['delivery']}: {row['state']}" + (f" ({row['answer']})" if row.get("answer") else ""))

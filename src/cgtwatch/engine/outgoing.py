@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import Args, Row
+from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.pipeline.digest import is_due, run_digests
 from cgtwatch.pipeline.reminders import tell_deadlines
@@ -37,8 +38,25 @@ def send(engine: Engine, _args: Args) -> Iterator[Row]:
 
 
 def redeliver(engine: Engine, args: Args) -> Iterator[Row]:
-    """Args: `key`. Queue that delivery once more; it goes where its subscription goes now."""
-    delivery = engine.app.store.redeliver(args["key"], engine.app.clock())
+    """Args: `key`. Queue that delivery once more; it goes where its subscription goes now.
+
+    Or `dead` (true) with `subscription`, `since` (an ISO time), or neither: every one that was given up, oldest first. Rows: one a
+    delivery, `state`, and `answer` where it was left as it is. Raises `ConfigError` for both, `NotFound` for an unknown one.
+    """
+    app, now = engine.app, engine.app.clock()
+    if args.get("dead") is True:
+        if args.get("key") is not None:
+            raise ConfigError(["name one delivery, or --dead for all that were given up; not both"])
+        name, since = args.get("subscription"), args.get("since")
+        if name is not None and not app.store.numbers_called(name):
+            raise NotFound(f"no subscription {name!r}; see `cgtwatch subscriptions list`")
+        for key, why in app.store.redeliver_dead(now, name, datetime.fromisoformat(since) if since else None):
+            state = DeliveryState.QUEUED if why is None else DeliveryState.DEAD
+            yield {"delivery": key, "state": state.value, "answer": why or ""}
+        return
+    if not isinstance(args.get("key"), str):
+        raise ConfigError(["name a delivery, or --dead for all that were given up"])
+    delivery = app.store.redeliver(args["key"], now)
     yield {"delivery": delivery.key, "state": delivery.state.value}
 
 

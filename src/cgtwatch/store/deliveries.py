@@ -184,15 +184,23 @@ class Deliveries(Room):
         by another channel, the message is no longer kept.
         """
         with self._database.write() as db:
-            row = found(db, key)
-            if row["state"] == DeliveryState.ATTEMPTED:
-                raise StoreError(f"delivery {key}: an attempt is under way; wait for its outcome")
-            if not _has_reader(db, row):
-                raise StoreError(f"delivery {key}: its subscription {row['subscription']!r} was removed; add it again first")
-            if not row["body"] and not row["content"]:
-                raise StoreError(f"delivery {key}: its message is no longer kept")
-            again = {"state": str(DeliveryState.QUEUED), "attempts": 0, "due_at": now, "sent_at": None}
-            return _set(db, row, again | _where_now(db, row))
+            return _again(db, key, now)
+
+    def redeliver_dead(
+        self, now: datetime, subscription: str | None = None, since: datetime | None = None
+    ) -> tuple[tuple[str, str | None], ...]:
+        """As `redeliver` for every delivery that was given up: of one subscription, or of those made since then. All in one write.
+
+        Oldest first, so that they arrive in order: each key, and why it is left as it is, None where it was queued.
+        """
+        dead = select(DELIVERY.c.key).where(in_state(DeliveryState.DEAD)).order_by(DELIVERY.c.id)
+        if subscription is not None:
+            called = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.name == subscription)
+            dead = dead.where(DELIVERY.c.subscription_id.in_(called))
+        if since is not None:
+            dead = dead.where(DELIVERY.c.created_at >= since)
+        with self._database.write() as db:
+            return tuple((key, _tried_again(db, key, now)) for key in db.execute(dead).scalars().all())
 
     def resolve(self, key: str, state: DeliveryState, now: datetime) -> Delivery:
         """Say what became of a delivery that is unknown, dead or waiting: sent, cancelled or dead.
@@ -321,6 +329,27 @@ def _has_reader(db: Connection, row: RowMapping) -> bool:
         return True
     live = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.id == row["subscription_id"], SUBSCRIPTION.c.removed_at.is_(None))
     return db.execute(live).first() is not None
+
+
+def _again(db: Connection, key: str, now: datetime) -> Delivery:
+    row = found(db, key)
+    if row["state"] == DeliveryState.ATTEMPTED:
+        raise StoreError(f"delivery {key}: an attempt is under way; wait for its outcome")
+    if not _has_reader(db, row):
+        raise StoreError(f"delivery {key}: its subscription {row['subscription']!r} was removed; add it again first")
+    if not row["body"] and not row["content"]:
+        raise StoreError(f"delivery {key}: its message is no longer kept")
+    again = {"state": str(DeliveryState.QUEUED), "attempts": 0, "due_at": now, "sent_at": None}
+    return _set(db, row, again | _where_now(db, row))
+
+
+def _tried_again(db: Connection, key: str, now: datetime) -> str | None:
+    """Why it was left as it is; None where it was queued again."""
+    try:
+        _again(db, key, now)
+    except StoreError as error:
+        return str(error)
+    return None
 
 
 def _where_now(db: Connection, row: RowMapping) -> dict[str, Any]:

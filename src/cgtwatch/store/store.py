@@ -12,6 +12,7 @@ from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
 from cgtwatch.store.ledger import Ledger
+from cgtwatch.store.overview import Overview
 from cgtwatch.store.periods import Periods
 from cgtwatch.store.persons import Persons
 from cgtwatch.store.pushes import Pushes
@@ -41,6 +42,7 @@ class Store(
     Digests,
     Deliveries,
     Ledger,
+    Overview,
     Alarms,
     Bounces,
     Translations,
@@ -51,7 +53,7 @@ class Store(
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `backfills`, `documents`, `events`, `announcing`,
-    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `alarms`, `bounces`,
+    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `overview`, `alarms`, `bounces`,
     `translations`, `upkeep`, `users`.
     """
 
