@@ -66,7 +66,8 @@ def described(connection: sqlite3.Connection) -> dict[str, object]:
 def test_the_migrations_make_what_the_tables_say(path: Path) -> None:
     upgrade(url_of(path))
     with writer(url_of(path), SOON) as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+        opts = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or not name.startswith("event_words")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=opts), METADATA) == []
 
 
 def test_a_store_in_memory_has_the_schema_of_one_that_was_migrated(path: Path) -> None:

@@ -39,7 +39,11 @@ LATER = NOW + HOUR
 def contents(path: Path) -> list[str]:
     reading = sqlite3.connect(path)
     try:
-        return [line for line in reading.iterdump() if "sqlite_sequence" not in line]
+        kept = (
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('event_words', 'sqlite_sequence') ORDER BY name"
+        )
+        tables = [name for (name,) in reading.execute(kept)]  # of the index, what it keeps in tables of its own
+        return [f"{name}: {row}" for name in tables for row in reading.execute(f"SELECT * FROM {name}")]
     finally:
         reading.close()
 

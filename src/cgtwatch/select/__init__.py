@@ -7,7 +7,7 @@ from cgtwatch.select.cadence import next_due, parse_cadence, show_cadence
 from cgtwatch.select.choice import Choice, describe, wanted
 from cgtwatch.select.quiet import is_quiet, parse_quiet, quiet_end, show_quiet
 from cgtwatch.select.target import alarm_target, operator_only, parse_target, shown_target
-from cgtwatch.select.words import query_problem
+from cgtwatch.text.words import query_problem
 
 __all__ = [
     "Choice",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Filter, Subscription
 from cgtwatch.model.taxonomy import Importance
-from cgtwatch.select.words import fold, read_query
+from cgtwatch.text.words import fold, read_query
 
 _RANK = {Importance.NONE: 0, Importance.LOW: 1, Importance.MEDIUM: 2, Importance.HIGH: 3}
 

@@ -1,19 +1,28 @@
-"""Tables of policy events, of how they stand to each other, and of what is told of them."""
+"""Tables of policy events, of how they are found and stand to each other, and of what is told of them."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from cgtwatch.store.columns import Base, UtcText
 from cgtwatch.store.tables.documents import LabelColumns
+
+_LIVE = text("live")
+_TOLD = text("withdrawn IS 0 AND relevant IS 1")
 
 
 class EventRow(Base, LabelColumns, table=True):
     """One act as one item reports it; `withdrawn` when a later revision no longer does."""
 
     __tablename__: ClassVar[str] = "event"
+    __table_args__ = (
+        # What pages by day look for: acts of some weeks, what is due in a month.
+        Index("ix_event_on", "document_date", "published", "jurisdiction", "cluster", "id", sqlite_where=_TOLD),
+        Index("ix_event_comment_deadline", "comment_deadline", sqlite_where=_TOLD),
+        Index("ix_event_effective_date", "effective_date", sqlite_where=_TOLD),
+    )
 
     id: str = Field(primary_key=True)
     item: str = Field(foreign_key="item.id", index=True)
@@ -34,6 +43,24 @@ class EventRow(Base, LabelColumns, table=True):
     rules: str
     seq: int
     withdrawn: bool
+
+
+class EventEntryRow(Base, table=True):
+    """An event as the full-text index has it, whose `rowid` is this `id`: a later change of the event is a later entry.
+
+    `words` is the fingerprint of what was indexed. Of the entries of an event one at most is live, none where it is withdrawn; the
+    others wait to be cleared away. `stamp` is drawn anew by every writing that touches the event: what has a later one than was
+    seen last is to be looked at again.
+    """
+
+    __tablename__: ClassVar[str] = "event_entry"
+    __table_args__ = (Index("uq_event_entry_live", "event", unique=True, sqlite_where=_LIVE), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    event: str = Field(foreign_key="event.id")
+    words: str
+    stamp: int = Field(index=True)
+    live: bool
 
 
 class EventTagRow(Base, table=True):

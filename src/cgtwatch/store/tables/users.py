@@ -12,7 +12,9 @@ _LIVE = text("removed_at IS NULL")
 
 
 class UserRow(Base, table=True):
-    """Somebody who may use the API; `role` is reader or operator."""
+    """Somebody who may log in or use the API; `role` is reader or operator. `password` is a hash; sessions begun before
+    `sessions_from` are void.
+    """
 
     __tablename__: ClassVar[str] = "app_user"
     __table_args__ = (Index("uq_app_user_name", "name", unique=True, sqlite_where=_LIVE),)
@@ -22,6 +24,8 @@ class UserRow(Base, table=True):
     role: str
     created_at: datetime = Field(sa_type=UtcText)
     removed_at: datetime | None = Field(sa_type=UtcText)
+    password: str | None
+    sessions_from: datetime | None = Field(sa_type=UtcText)
 
 
 class TokenRow(Base, table=True):

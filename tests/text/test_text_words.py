@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgtwatch.select import query_problem
-from cgtwatch.select.words import fold, read_query
+from cgtwatch.text.words import fold, read_query
 
 TEXT = fold("药审中心 Draft guideline on CAR-T cell therapy, phase 3; 细胞治疗产品征求意见稿")
 
