@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     String,
@@ -81,23 +82,25 @@ class Events(Room):
             rows = db.execute(either.order_by(LINK.c.event, LINK.c.other, LINK.c.relation)).mappings()
             return tuple(Link(**dict(row) | {"relation": Relation(row["relation"])}) for row in rows)
 
-    def open_consultations(self, on: date) -> list[PolicyEvent]:
-        """Relevant events open for comment on that day, soonest end first, one for each cluster.
+    def open_consultations(self, on: date, most: int | None = None) -> list[PolicyEvent]:
+        """Relevant events open for comment on that day, soonest end first, one for each cluster; at most `most`.
 
         An act that has its final form, or was repealed, takes no comments any more, whatever its deadline says.
         """
-        draft, final = EVENT.alias("draft"), EVENT.alias("final")
-        over = exists().where(
-            LINK.c.other == draft.c.id, draft.c.cluster == EVENT.c.cluster, LINK.c.relation.in_(_ENDS),
-            LINK.c.event == final.c.id, final.c.withdrawn.is_(False),
-        )  # fmt: skip
-        still_open = _live().where(EVENT.c.relevant.is_(true()), EVENT.c.comment_deadline >= on, ~over)
+        still_open = _live().where(*_open_on(on))
         # The first report of a cluster carries its id: it stands for the others where it is open itself.
         ordered = still_open.order_by(EVENT.c.comment_deadline, EVENT.c.id != EVENT.c.cluster, EVENT.c.id)
         first: dict[str, PolicyEvent] = {}
-        for event in self._events(ordered):
+        # Few clusters have more than a handful of reports with a deadline of their own.
+        for event in self._events(ordered if most is None else ordered.limit(8 * most)):
             first.setdefault(event.cluster, event)
-        return list(first.values())
+        return list(first.values())[:most]
+
+    def count_open(self, on: date, most: int) -> int:
+        """How many acts are open for comment on that day, counted no further than `most`."""
+        some = select(EVENT.c.cluster).distinct().where(EVENT.c.withdrawn.is_(False), *_open_on(on)).limit(most).subquery()
+        with self._database.read() as db:
+            return int(db.execute(select(func.count()).select_from(some)).scalar_one())
 
     def counts(self) -> Counts:
         """How much is stored."""
@@ -141,6 +144,15 @@ class Events(Room):
     def _events(self, statement: Select[Any]) -> list[PolicyEvent]:
         with self._database.read() as db:
             return [event_of(row) for row in db.execute(statement).mappings()]
+
+
+def _open_on(on: date) -> tuple[ColumnElement[bool], ...]:
+    draft, final = EVENT.alias("draft"), EVENT.alias("final")
+    over = exists().where(
+        LINK.c.other == draft.c.id, draft.c.cluster == EVENT.c.cluster, LINK.c.relation.in_(_ENDS),
+        LINK.c.event == final.c.id, final.c.withdrawn.is_(False),
+    )  # fmt: skip
+    return EVENT.c.relevant.is_(true()), EVENT.c.comment_deadline >= on, ~over
 
 
 def _live() -> Select[Any]:

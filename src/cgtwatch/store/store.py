@@ -12,6 +12,7 @@ from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
 from cgtwatch.store.ledger import Ledger
+from cgtwatch.store.outlook import Outlook
 from cgtwatch.store.overview import Overview
 from cgtwatch.store.periods import Periods
 from cgtwatch.store.persons import Persons
@@ -42,6 +43,7 @@ class Store(
     Digests,
     Deliveries,
     Ledger,
+    Outlook,
     Overview,
     Alarms,
     Bounces,
@@ -53,7 +55,7 @@ class Store(
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `backfills`, `documents`, `events`, `announcing`,
-    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `overview`, `alarms`, `bounces`,
+    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`,
     `translations`, `upkeep`, `users`.
     """
 

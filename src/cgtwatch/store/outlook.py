@@ -1,0 +1,79 @@
+"""What the pages by day show: acts counted by day and place, what is due, and which digests come next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+
+from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.subscription import Every, Status, Subscription
+from cgtwatch.store.codec import event_of
+from cgtwatch.store.readers import subscription_of
+from cgtwatch.store.records import EventQuery
+from cgtwatch.store.room import Room
+from cgtwatch.store.search import Searched, narrowed
+from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_TAG, SUBSCRIPTION
+
+_SEARCHED = Searched(table=EVENT, labels=EVENT, tags=EVENT_TAG, tagged=EVENT_TAG.c.event, texts=(EVENT.c.title, EVENT.c.summary))
+_DUE = {"comment_deadline": EVENT.c.comment_deadline, "effective_date": EVENT.c.effective_date}
+_TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day on which an event closes for comment (`comment_deadline`) or comes into force (`effective_date`)."""
+
+    on: date
+    kind: str
+    event: PolicyEvent
+
+
+class Outlook(Room):
+    """The part of the store that looks along the days."""
+
+    def acts_by_day(self, first: date, last: date) -> list[tuple[date, str, int]]:
+        """Relevant acts of these days, both included, each once: the day, the jurisdiction (empty: none), how many."""
+        found: dict[tuple[date, str], int] = {}
+        with self._database.read() as db:
+            for day, condition in _days(first, last):
+                counted = select(day, EVENT.c.jurisdiction, func.count()).where(*_TOLD, EVENT.c.id == EVENT.c.cluster, condition)
+                for on, place, number in db.execute(counted.group_by(day, EVENT.c.jurisdiction)):
+                    found[on, place or ""] = found.get((on, place or ""), 0) + number
+        return [(on, place, number) for (on, place), number in sorted(found.items())]
+
+    def due_between(self, first: date, last: date, query: EventQuery, most: int) -> list[Due]:
+        """Comment deadlines and effective dates of relevant events in these days, soonest first, at most `most` of each kind.
+
+        Of `query` everything counts but its page; the days are `first` and `last` alone.
+        """
+        asked = replace(query, relevant=None, since=None, until=None, limit=most, after=None)
+        found: list[Due] = []
+        with self._database.read() as db:
+            for kind, column in _DUE.items():
+                wanted = narrowed(select(EVENT).where(*_TOLD, column.between(first, last)), asked, _SEARCHED)
+                rows = db.execute(wanted.order_by(None).order_by(column, EVENT.c.id)).mappings()
+                found += (Due(row[column], kind, event_of(row)) for row in rows)
+        return sorted(found, key=lambda one: (one.on, one.kind, one.event.id))
+
+    def announced_after(self, seq: int, most: int) -> int:
+        """How many announcements came after `seq`; no further than `most`."""
+        some = select(ANNOUNCEMENT.c.seq).where(ANNOUNCEMENT.c.seq > seq).limit(most).subquery()
+        with self._database.read() as db:
+            return int(db.execute(select(func.count()).select_from(some)).scalar_one())
+
+    def next_digests(self, most: int) -> list[Subscription]:
+        """The active subscriptions whose digest comes soonest; those that are told at once have none to wait for."""
+        live = (SUBSCRIPTION.c.removed_at.is_(None), SUBSCRIPTION.c.status == str(Status.ACTIVE))
+        wanted = select(SUBSCRIPTION).where(*live, SUBSCRIPTION.c.next_due.is_not(None))
+        timed = wanted.where(SUBSCRIPTION.c.cadence["every"].as_string() != str(Every.NOW))
+        with self._database.read() as db:
+            rows = db.execute(timed.order_by(SUBSCRIPTION.c.next_due, SUBSCRIPTION.c.id).limit(most)).mappings()
+            return [subscription_of(row) for row in rows]
+
+
+def _days(first: date, last: date) -> Iterator[tuple[ColumnElement[Any], ColumnElement[bool]]]:
+    """The day of an act is its own date, else when it appeared: each of both asked for apart, so that an index serves it."""
+    yield EVENT.c.document_date, EVENT.c.document_date.between(first, last)
+    yield EVENT.c.published, and_(EVENT.c.document_date.is_(None), EVENT.c.published.between(first, last))
