@@ -8,6 +8,11 @@ def packaged_sources() -> Path:
     return Path(__file__).parent / "data" / "sources.yaml"
 
 
+def own_sources(data_dir: Path) -> Path:
+    """Where the user's copy of the shipped sources.yaml stands once one of its sources was changed by a command or on the page."""
+    return data_dir / "sources.yaml"
+
+
 def example_subscriptions() -> Path:
     """The path of an example of a subscriptions.yaml."""
     return Path(__file__).parent / "data" / "subscriptions-example.yaml"

@@ -8,7 +8,7 @@ from typing import Any
 
 from cgtwatch.config import mail_values, values
 from cgtwatch.config.dotenv import DotEnv, read_dotenv
-from cgtwatch.config.packaged import packaged_sources
+from cgtwatch.config.packaged import own_sources, packaged_sources
 from cgtwatch.config.suggest import did_you_mean
 from cgtwatch.errors import ConfigError
 
@@ -42,6 +42,7 @@ class Settings:
     operator: str | None = field(default=None, repr=False)  # a chat address is a secret
     operator_lang: str = "zh"
     listen: tuple[str, int] = ("127.0.0.1", 8710)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose word about who asks is believed
     signup: bool = False  # whether the page takes sign-ups; needs `public_url`
     contact: str | None = None
     inbox_token: str | None = field(default=None, repr=False)
@@ -104,6 +105,7 @@ READERS: Mapping[str, values.Reader] = {
     "operator": values.operator,
     "operator_lang": values.language,
     "listen": values.listen,
+    "trusted_proxies": values.networks,
     "signup": values.switch,
     "contact": values.contact,
     "inbox_token": values.inbox_token,
@@ -158,8 +160,15 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     found.setdefault("database_url", f"sqlite:///{found['data_dir'] / 'cgtwatch.db'}")
     here = found["sources"].parent if "sources" in found else cwd
     found["rules_beside"] = here / "rules.yaml"
-    found.setdefault("sources", cwd / "sources.yaml" if (cwd / "sources.yaml").exists() else packaged_sources())
+    found.setdefault("sources", _sources(cwd, found["data_dir"]))
     return Settings(**found, environ={one.name: one.value for one in dotenv.assignments} | dict(environ))
+
+
+def _sources(cwd: Path, data_dir: Path) -> Path:
+    """The user's own file, else the copy made when a shipped source was first changed, else what ships."""
+    usual = (cwd / "sources.yaml", own_sources(data_dir))
+    shipped = packaged_sources()
+    return next((path for path in usual if path.exists() and path.resolve() != shipped.resolve()), shipped)
 
 
 def _given(environ: Mapping[str, str], dotenv: DotEnv) -> dict[str, tuple[str, str]]:

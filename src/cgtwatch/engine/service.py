@@ -15,6 +15,7 @@ from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import ensure_local, prepare
 from cgtwatch.engine.readers.applying import apply_configured
+from cgtwatch.engine.reloading import read_again
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.notify import notify
@@ -86,15 +87,11 @@ class Service:
 
     def _reload(self) -> None:
         try:
-            rules = self.app.read_rules()
-            found = self.app.read_sources(rules=rules)
-            self.app.store.sync_sources(found.sources, self.app.clock())
-            self.app.use_rules(rules)
+            found = read_again(self.app)
         except CgtwatchError as error:
             for problem in error.problems if isinstance(error, ConfigError) else (str(error),):
                 _log.error("sources not reloaded: %s", problem)
             return
-        self.app.use_sources(found)
         _log.info("sources reloaded %s", fields(sources=len(found.sources)))
 
     def _perform(self, operation: str, args: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
