@@ -2,8 +2,28 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+
+
+@pytest.fixture(scope="session")
+def chromium_of_the_run() -> Iterator[Any]:
+    """The one browser of this run; see `chromium`."""
+    from browsing import MISSING, missing, started
+
+    if missing():
+        pytest.skip(MISSING)
+    with started() as running:
+        yield running
+
+
+@pytest.fixture
+def chromium(chromium_of_the_run: Any) -> Iterator[Any]:
+    """A real browser, for as long as one test speaks to it."""
+    with chromium_of_the_run.awake() as browser:
+        yield browser
 
 
 @pytest.hookimpl(trylast=True)

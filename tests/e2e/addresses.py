@@ -1,0 +1,80 @@
+"""Every page of the site, found by its routes and links, so that a new one cannot be forgotten."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml.html import document_fromstring
+from newsroom import Newsroom
+from starlette.routing import BaseRoute, Match, Route
+
+from cgtwatch.deliver.tokens import confirm_url, manage_url, unsubscribe_url
+from web.watched import HOME, TestClient
+
+PROGRAMS = ("/api", "/feed", "/mcp", "/websub", "/page.", "/icon", "/healthz")  # what answers programs and not people
+FRAMED = "sandbox"  # in the policy of what is shown in a frame alone
+_ENOUGH = 2
+
+
+@dataclass
+class Found:
+    """`pages`: path of the route → an address of a page that people read. `dead`: a linked address → its status, and the page."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    dead: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+def explored(room: Newsroom) -> Found:
+    """The site as found from its bar and from the links of letters; of the addresses of one route two are looked at."""
+    routes, found = room.asgi.routes, Found()
+    seen: dict[str, set[str]] = {}
+    with TestClient(
+        room.asgi, base_url=HOME, client=("127.0.0.1", 40000), follow_redirects=False, raise_server_exceptions=False
+    ) as client:
+        starts = [*(path for path in readable(routes) if "{" not in path), *_mailed(room)]
+        waiting = [(address, "") for address in starts]
+        while waiting:
+            address, page = waiting.pop(0)
+            path = _route(routes, address)
+            met = seen.setdefault(path, set())
+            if address in met or (path and len(met) >= _ENOUGH):
+                continue
+            met.add(address)
+            answer = client.get(address)
+            if answer.status_code >= 400:
+                found.dead[address] = answer.status_code, page
+            elif answer.status_code == 200 and "text/html" in answer.headers["content-type"]:
+                if FRAMED not in answer.headers["content-security-policy"]:
+                    found.pages.setdefault(path, address)
+                waiting += [(link, address) for link in _links(address, answer.text)]
+    return found
+
+
+def readable(routes: list[BaseRoute]) -> Iterator[str]:
+    """The paths that answer a GET, of people's pages."""
+    for route in routes:
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and not route.path.startswith(PROGRAMS):
+            yield route.path
+
+
+def _route(routes: list[BaseRoute], address: str) -> str:
+    scope: Any = {"type": "http", "method": "GET", "path": urlsplit(address).path, "headers": []}
+    matched = (route for route in routes if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL)
+    return next((route.path for route in matched), "")
+
+
+def _links(page: str, text: str) -> list[str]:
+    written = cast("list[str]", document_fromstring(text).xpath("//a/@href | //iframe/@src"))
+    every = [urldefrag(urljoin(page, link)).url for link in written]
+    return [link for link in every if link.startswith("/") and not link.startswith("//")]
+
+
+def _mailed(room: Newsroom) -> list[str]:
+    """What letters link to."""
+    app, one = room.bench.app, room.bench.app.store.subscription("mei")
+    return [
+        unsubscribe_url("", app.secret_key, one),
+        manage_url("", app.secret_key, one, room.bench.now),
+        confirm_url("", app.secret_key, one, room.bench.now),
+    ]
