@@ -104,6 +104,7 @@ class Deliveries:
             "filters": [(one.value, said.name("states", one), counts.get(one)) for one in ORDER],
             "readers": [self._reader(one, said, here) for one in subscriptions[:READERS]],
             "more_readers": max(0, len(subscriptions) - READERS),
+            "local": here,
             "done": done if done in _SAID else "",
         }
         return self._answers.page(request, "deliveries", values, headers=ASKING)
