@@ -34,7 +34,7 @@ def entry(site: Site, text: str) -> str:
 
 
 def titles(bench: Inside, source: str) -> list[str]:
-    return sorted(item.latest.title for item, _ in bench.app.store.items(ItemQuery(source=source, limit=500)))
+    return sorted(item.latest.title for item, _ in bench.app.store.items(ItemQuery(sources=(source,), limit=500)))
 
 
 def asked(site: Site) -> Mapping[str, str]:
@@ -78,7 +78,7 @@ def test_a_draft_that_turns_final_in_a_whole_file_is_an_update_that_says_so(site
         site.page("/all.json", guidance("Final"), "application/json")
         bench.pass_time(hours=2)
         assert bench.poll()["us-all"]["gone"] == 1
-        changed = [item for item, _ in bench.app.store.items(ItemQuery(source="us-all", limit=500)) if item.latest.number == 2]
+        changed = [item for item, _ in bench.app.store.items(ItemQuery(sources=("us-all",), limit=500)) if item.latest.number == 2]
         assert [item.latest.url for item in changed] == [f"{site.url}/g/7"]
         assert "status: Final" in changed[0].latest.text
 
@@ -270,7 +270,7 @@ def test_a_row_leads_to_its_page_and_the_text_of_its_attachments(site: Site, tmp
     with inside(tmp_path, HEAD + entry(site, rule)) as bench:
         row = bench.poll()["with-files"]
         assert (row["new"], row["requests"]) == (1, 4)
-        ((item, _),) = bench.app.store.items(ItemQuery(source="with-files"))
+        ((item, _),) = bench.app.store.items(ItemQuery(sources=("with-files",)))
         text = item.latest.text
         assert text.index("现予发布") < text.index("自体CAR-T细胞产品") < text.index("vector copy number")
         files = item.latest.attachments

@@ -53,7 +53,7 @@ def read_again(**values: object) -> StoredItem:
 
 def test_a_marked_event_is_found_by_what_was_said_and_rests_on_who_said_it(known: Store) -> None:
     known.mark(said(issuers=("nmpa",), modalities=(Modality.NK,), stage=Stage.DRAFT))
-    found = known.events(EventQuery(issuer="nmpa", modality=Modality.NK, stage=Stage.DRAFT))
+    found = known.events(EventQuery(issuers=("nmpa",), topics=(Modality.NK,), stages=(Stage.DRAFT,)))
     assert [event.id for event in found] == ["e-a"]
     assert found[0].evidence["stage"] == (Span(0, 0, "jing", of=FEEDBACK),)
 
@@ -72,7 +72,7 @@ def test_a_cleared_mark_leaves_the_latest_reading(known: Store) -> None:
     assert known.clear_mark("e-a") is True
     assert known.event("e-a").labels == replace(Labels(cgt=True, policy=True, relevant=True), stage=Stage.ISSUED)
     assert known.event("e-a").evidence == {"stage": (Span(0, 3, "New"),)}
-    assert known.events(EventQuery(issuer="nmpa")) == []
+    assert known.events(EventQuery(issuers=("nmpa",))) == []
     assert known.clear_mark("e-a") is False
 
 

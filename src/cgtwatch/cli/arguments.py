@@ -11,6 +11,7 @@ from cgtwatch.model.taxonomy import DocType, Importance, Modality, Stage
 from cgtwatch.store.records import EventQuery
 
 Word = TypeVar("Word", bound=StrEnum)
+Value = TypeVar("Value")
 
 
 def event_query(given: Mapping[str, Any]) -> EventQuery:
@@ -20,15 +21,14 @@ def event_query(given: Mapping[str, Any]) -> EventQuery:
         query=given["query"] or "",
         since=_moment(given["since"], "--since", problems),
         until=_moment(given["until"], "--until", problems),
-        jurisdiction=given["jurisdiction"].upper() if given["jurisdiction"] else None,
-        issuer=given["issuer"],
-        doc_type=_word(DocType, given["doc_type"], "--doc-type", problems),
-        stage=_word(Stage, given["stage"], "--stage", problems),
-        modality=_word(Modality, given["modality"], "--modality", problems),
-        topic=given["topic"],
+        jurisdictions=_some(given["jurisdiction"] and given["jurisdiction"].upper()),
+        issuers=_some(given["issuer"]),
+        doc_types=_some(_word(DocType, given["doc_type"], "--doc-type", problems)),
+        stages=_some(_word(Stage, given["stage"], "--stage", problems)),
+        topics=(*_some(_word(Modality, given["modality"], "--modality", problems)), *_some(given["topic"])),
         importance=_word(Importance, given["importance"], "--importance", problems),
         relevant=given["relevant"],
-        source=given["source"],
+        sources=_some(given["source"]),
         limit=given["limit"] or None,
     )
     if problems:
@@ -63,6 +63,10 @@ def word(kind: type[Word], text: str | None, option: str) -> Word | None:
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def _some(value: Value | None) -> tuple[Value, ...]:
+    return () if value is None else (value,)
 
 
 def _moment(text: str | None, option: str, problems: list[str]) -> datetime | None:

@@ -110,7 +110,7 @@ def _may(source: Source, before: SourceState, plan: Plan) -> bool:
 
 def _recent(source: Source, memory: Memory, now: datetime) -> list[Item]:
     """Items of the last thirty days with a page that was kept."""
-    found = memory.items(ItemQuery(source=source.id, since=now - RECENT, limit=_LOOKED_AT))
+    found = memory.items(ItemQuery(sources=(source.id,), since=now - RECENT, limit=_LOOKED_AT))
     first_day = (now - RECENT).date()
     return [
         item

@@ -10,14 +10,13 @@ from cgtwatch.model.item import Item, Revision
 from cgtwatch.store.codec import classification_of, item_of, revision_of
 from cgtwatch.store.records import ItemQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import Searched, narrowed
+from cgtwatch.store.search import Searched, items_wanted
 from cgtwatch.store.tables import CLASSIFICATION, ITEM, ITEM_TAG, REVISION
 
 _LATEST = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
 _MEANT = (CLASSIFICATION.c.item == ITEM.c.id) & (CLASSIFICATION.c.revision == ITEM.c.revision)
-_SEARCHED = Searched(
-    table=ITEM, labels=CLASSIFICATION, tags=ITEM_TAG, tagged=ITEM_TAG.c.item, texts=(REVISION.c.title, REVISION.c.text)
-)
+_SEARCHED = Searched(table=ITEM, labels=CLASSIFICATION, tags=ITEM_TAG, tagged=ITEM_TAG.c.item)
+_TEXTS = (REVISION.c.title, REVISION.c.text)
 
 
 class Documents(Room):
@@ -26,7 +25,7 @@ class Documents(Room):
     def items(self, query: ItemQuery) -> list[tuple[Item, Classification | None]]:
         """Items with the classification of their latest revision, newest change first."""
         with self._database.read() as db:
-            rows = db.execute(narrowed(_all(), query, _SEARCHED)).mappings()
+            rows = db.execute(items_wanted(_all(), query, _SEARCHED, _TEXTS)).mappings()
             return [(item_of(row), classification_of(row)) for row in rows]
 
     def item(self, item_id: str) -> Item:

@@ -8,13 +8,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    String,
     and_,
     case,
-    cast,
-    exists,
     func,
-    literal,
     select,
     true,
 )
@@ -25,31 +21,24 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.matching import lookup
 from cgtwatch.store.records import Counts, EventQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import Searched, narrowed
-from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, EVENT_TAG, ITEM, LINK, REVISION
+from cgtwatch.store.search import LIVE_EVENTS, event_page, over
+from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, ITEM, LINK, REVISION
 
-_ENDS = (str(Relation.FINALISES), str(Relation.REPEALS))
 _AT_ONCE = 24  # keys asked for in one statement
 _COMMON = 12  # events looked at for one key
 _REPORTS = 300
 _ITS_TEXT = (REVISION.c.item == EVENT.c.item) & (REVISION.c.number == EVENT.c.revision)
 # The whole text speaks for the document's own event; an act that it only tells of is known by its title and summary.
 _TEXT = case((EVENT.c.main, REVISION.c.text), else_=EVENT.c.summary)
-_SEARCHED = Searched(
-    table=EVENT,
-    labels=EVENT,
-    tags=EVENT_TAG,
-    tagged=EVENT_TAG.c.event,
-    texts=(EVENT.c.title, EVENT.c.summary, func.coalesce(EVENT.c.document_number, cast(literal(""), String)), _TEXT),
-)
 
 
 class Events(Room):
     """The part of the store that knows events."""
 
     def events(self, query: EventQuery) -> list[PolicyEvent]:
-        """Events, newest change first; withdrawn ones are left out."""
-        return self._events(narrowed(_live().outerjoin(REVISION, _ITS_TEXT), query, _SEARCHED))
+        """Events in the order asked for; withdrawn ones are left out."""
+        with self._database.read() as db:
+            return [event_of(row) for row in db.execute(event_page(db, LIVE_EVENTS, query)).mappings()]
 
     def event(self, event_id: str) -> PolicyEvent:
         """One event, also a withdrawn one."""
@@ -147,12 +136,7 @@ class Events(Room):
 
 
 def _open_on(on: date) -> tuple[ColumnElement[bool], ...]:
-    draft, final = EVENT.alias("draft"), EVENT.alias("final")
-    over = exists().where(
-        LINK.c.other == draft.c.id, draft.c.cluster == EVENT.c.cluster, LINK.c.relation.in_(_ENDS),
-        LINK.c.event == final.c.id, final.c.withdrawn.is_(False),
-    )  # fmt: skip
-    return EVENT.c.relevant.is_(true()), EVENT.c.comment_deadline >= on, ~over
+    return EVENT.c.relevant.is_(true()), EVENT.c.comment_deadline >= on, ~over()
 
 
 def _live() -> Select[Any]:

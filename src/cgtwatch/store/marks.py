@@ -13,6 +13,7 @@ from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.feedback import Mark, marked, marked_fields
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.store.codec import Columns, event_columns, event_of, evidence_json, evidence_of, labels_columns
+from cgtwatch.store.indexing import enter
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import EVENT, EVENT_TAG, MARK
 
@@ -109,6 +110,7 @@ def _show(db: Connection, event: PolicyEvent) -> None:
     tags = [{"event": event.id, "kind": kind, "value": str(value)} for kind, found in values.items() for value in found]
     if tags:
         db.execute(insert(EVENT_TAG), tags)
+    enter(db, [event.id])
 
 
 def _save(db: Connection, mark: Mark) -> None:

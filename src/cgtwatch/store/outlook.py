@@ -13,10 +13,9 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import Searched, narrowed
-from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_TAG, SUBSCRIPTION
+from cgtwatch.store.search import LIVE_EVENTS, events_wanted
+from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, SUBSCRIPTION
 
-_SEARCHED = Searched(table=EVENT, labels=EVENT, tags=EVENT_TAG, tagged=EVENT_TAG.c.event, texts=(EVENT.c.title, EVENT.c.summary))
 _DUE = {"comment_deadline": EVENT.c.comment_deadline, "effective_date": EVENT.c.effective_date}
 _TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
 
@@ -48,12 +47,12 @@ class Outlook(Room):
 
         Of `query` everything counts but its page; the days are `first` and `last` alone.
         """
-        asked = replace(query, relevant=None, since=None, until=None, limit=most, after=None)
+        asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
         found: list[Due] = []
         with self._database.read() as db:
             for kind, column in _DUE.items():
-                wanted = narrowed(select(EVENT).where(*_TOLD, column.between(first, last)), asked, _SEARCHED)
-                rows = db.execute(wanted.order_by(None).order_by(column, EVENT.c.id)).mappings()
+                wanted = events_wanted(LIVE_EVENTS.where(*_TOLD, column.between(first, last)), asked)
+                rows = db.execute(wanted.order_by(column, EVENT.c.id).limit(most)).mappings()
                 found += (Due(row[column], kind, event_of(row)) for row in rows)
         return sorted(found, key=lambda one: (one.on, one.kind, one.event.id))
 

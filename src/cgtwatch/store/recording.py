@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, selec
 
 from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.store.codec import Columns, event_columns
+from cgtwatch.store.indexing import enter
 from cgtwatch.store.marks import said_relevant, under_marks
 from cgtwatch.store.matching import lookup, number_key, title_keys
 from cgtwatch.store.records import StoredItem
@@ -36,7 +37,7 @@ def store_events(db: Connection, items: Sequence[StoredItem]) -> None:
     known = _known(db, list(events))
     new = [event_columns(event) for event in events.values() if event.id not in known]
     changed = [event_columns(event) for event in events.values() if event.id in known]
-    _withdraw(db, [item for item in items if item.classification is not None], frozenset(events))
+    gone = _withdraw(db, [item for item in items if item.classification is not None], frozenset(events))
     if new:
         db.execute(insert(EVENT), new)
     if changed:
@@ -47,6 +48,7 @@ def store_events(db: Connection, items: Sequence[StoredItem]) -> None:
     extra = {event_id: keys for item in items for event_id, keys in item.keys.items()}
     tags = [row for event in events.values() for row in _tags(event, extra.get(event.id, ()))]
     replace_rows(db, EVENT_TAG, ("event",), tags, of=[{"event": event_id} for event_id in events])
+    enter(db, [*events, *gone])
 
 
 def store_links(db: Connection, links: Sequence[Link]) -> None:
@@ -68,7 +70,9 @@ def _known(db: Connection, ids: Sequence[str]) -> frozenset[str]:
     return frozenset(found for part in parts for found in db.execute(select(EVENT.c.id).where(EVENT.c.id.in_(part))).scalars())
 
 
-def _withdraw(db: Connection, items: Sequence[StoredItem], still: frozenset[str]) -> None:
+def _withdraw(db: Connection, items: Sequence[StoredItem], still: frozenset[str]) -> list[str]:
+    """Withdraw what the items no longer report; those."""
+    withdrawn: list[str] = []
     ids = [item.finding.item_id for item in items]
     for start in range(0, len(ids), CHUNK):
         before = db.execute(select(EVENT.c.id).where(EVENT.c.item.in_(ids[start : start + CHUNK]))).scalars().all()
@@ -77,6 +81,8 @@ def _withdraw(db: Connection, items: Sequence[StoredItem], still: frozenset[str]
         gone = [row for row in gone if not kept.get(row["of"])]  # a person says that it is one
         if gone:
             db.execute(update(EVENT).where(EVENT.c.id == bindparam("of")).values(withdrawn=True), gone)
+        withdrawn += [row["of"] for row in gone]
+    return withdrawn
 
 
 def _tags(event: PolicyEvent, extra: Sequence[str]) -> list[Columns]:

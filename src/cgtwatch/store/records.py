@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from cgtwatch.model.classification import Classification
 from cgtwatch.model.delivery import Delivery, DeliveryState, SendOutcome, SendResult
@@ -11,7 +12,7 @@ from cgtwatch.model.feedback import Mark
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.item import Finding, Item, Outcome, Plan, Revision
-from cgtwatch.model.taxonomy import DocType, Importance, Modality, Stage
+from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +116,53 @@ class HeldPage:
 
 @dataclass(frozen=True, slots=True)
 class ItemQuery:
-    """Which items are wanted; an empty part wants all. Newest change first.
+    """Which items are wanted; an empty part wants all, of several values any is enough, parts must all agree.
 
     `query`: all its words occur in title or text. `since` (from, inclusive) and `until` (exclusive) compare with the later of
-    first seen and last changed. `jurisdiction` `CN` takes its provinces too; `importance` is the least wanted. `after` is the
-    id of the last row of the page before.
+    first seen and last changed. `CN` takes its provinces too; `topics` are modalities, and the user's own by id; `importance` is
+    the least wanted. `after` is the id of the last row of the page before.
     """
 
     query: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    jurisdiction: str | None = None
-    issuer: str | None = None
-    doc_type: DocType | None = None
-    stage: Stage | None = None
-    modality: Modality | None = None
-    topic: str | None = None
+    jurisdictions: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+    doc_types: tuple[DocType, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    topics: tuple[str, ...] = ()
     importance: Importance | None = None
     relevant: bool | None = None
-    source: str | None = None
+    sources: tuple[str, ...] = ()
     limit: int | None = 100
     after: str | None = None
 
 
+class Sort(StrEnum):
+    """The order of a list of events. Where two are alike the newest change comes first; what has no such day comes last."""
+
+    CHANGED = "changed"  # newest change first
+    DATE = "date"  # latest own day first
+    DEADLINE = "deadline"  # those still to come, soonest first, then those that are over, latest first
+    IMPORTANCE = "importance"  # high first
+    SEQ = "seq"  # in the order of their latest announcements, as a program follows them
+
+
 @dataclass(frozen=True, slots=True)
 class EventQuery(ItemQuery):
-    """Which events are wanted; as for items."""
+    """Which events are wanted; as for items, whose `query` here is read as `text.words.read_query` does (`-word`, `OR`, "…").
+
+    `first` and `last` are the event's own days, both included; `open_on`: takes comments on that day; `seq`: announced after that
+    number. `today` is the day from which `Sort.DEADLINE` looks (None: all deadlines are over).
+    """
+
+    levels: tuple[Level, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    open_on: date | None = None
+    seq: int | None = None
+    sort: Sort = Sort.CHANGED
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

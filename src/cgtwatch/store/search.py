@@ -1,65 +1,130 @@
-"""What a query means in SQL, for items and events alike."""
+"""What a query means in SQL, for items and for events."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, column, exists, func, or_, select, table
 
+from cgtwatch.model.event import Relation
 from cgtwatch.model.taxonomy import Importance
-from cgtwatch.store.records import ItemQuery
+from cgtwatch.store.ordering import beyond, order_of
+from cgtwatch.store.records import EventQuery, ItemQuery
+from cgtwatch.store.tables import EVENT, EVENT_ENTRY, EVENT_TAG, LINK
+from cgtwatch.text.bigrams import expression
 
-_ASCENDING = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
+ASCENDING = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
+ON = func.coalesce(EVENT.c.document_date, EVENT.c.published)
+_ENDS = (str(Relation.FINALISES), str(Relation.REPEALS))
+_WORDS = table("event_words", column("rowid"), column("event_words"))
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """Where the parts of a query look: the rows themselves, their labels, tags and texts."""
+    """Where the parts of a query look: the rows themselves, their labels and tags."""
 
     table: Table
     labels: Table
     tags: Table
     tagged: Column[str]
-    texts: tuple[ColumnElement[str], ...]
 
 
-def narrowed(statement: Select[Any], query: ItemQuery, where: Searched) -> Select[Any]:
-    """The rows that a query wants, newest change first, of its page."""
-    table = where.table
-    wanted = statement.where(*_conditions(query, where))
+_EVENTS = Searched(table=EVENT, labels=EVENT, tags=EVENT_TAG, tagged=EVENT_TAG.c.event)
+
+
+def items_wanted(statement: Select[Any], query: ItemQuery, where: Searched, texts: Sequence[ColumnElement[str]]) -> Select[Any]:
+    """The rows of items that a query wants, newest change first, of its page; its words stand in `texts`."""
+    rows = where.table.c
+    words = [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in _nfc(query.query).split()]
+    wanted = statement.where(*words, *_conditions(query, where))
     if query.after is not None:
-        last = select(table.c.last_changed).where(table.c.id == query.after).scalar_subquery()
-        wanted = wanted.where(or_(table.c.last_changed < last, and_(table.c.last_changed == last, table.c.id < query.after)))
-    return wanted.order_by(table.c.last_changed.desc(), table.c.id.desc()).limit(query.limit)
+        last = select(rows.last_changed).where(rows.id == query.after).scalar_subquery()
+        wanted = wanted.where(or_(rows.last_changed < last, and_(rows.last_changed == last, rows.id < query.after)))
+    return wanted.order_by(rows.last_changed.desc(), rows.id.desc()).limit(query.limit)
+
+
+def events_wanted(statement: Select[Any], query: EventQuery) -> Select[Any]:
+    """`statement`, which is about EVENT_ENTRY joined with EVENT, narrowed to what a query wants, without its order and page."""
+    asked = expression(query.query)
+    if asked:
+        statement = statement.join(_WORDS, _WORDS.c.rowid == EVENT_ENTRY.c.id).where(_WORDS.c.event_words.op("MATCH")(asked))
+    return statement.where(*event_conditions(query))
+
+
+def event_page(db: Connection, statement: Select[Any], query: EventQuery) -> Select[Any]:
+    """What is wanted in the order asked for, of its page. Where the last row of the page before is no more, the page is the first."""
+    order = order_of(query)
+    # By the number of the hit itself, which the index hands out in that order: nothing is sorted.
+    number = _WORDS.c.rowid if expression(query.query) else EVENT_ENTRY.c.id
+    wanted = events_wanted(statement, query)
+    if query.after is not None:
+        keys = (EVENT_ENTRY.c.id, *(key for key, _ in order))
+        last = db.execute(
+            select(*keys).join(EVENT, EVENT.c.id == EVENT_ENTRY.c.event).where(LIVE, EVENT.c.id == query.after)
+        ).first()
+        if last is not None:
+            wanted = wanted.where(beyond(order, tuple(last[1:]), number < last[0]))
+    return wanted.order_by(*(key.desc() if falling else key for key, falling in order), number.desc()).limit(query.limit)
+
+
+LIVE = EVENT_ENTRY.c.live.is_(True)
+LIVE_EVENTS = select(EVENT).join_from(EVENT_ENTRY, EVENT, EVENT.c.id == EVENT_ENTRY.c.event).where(LIVE)
+
+
+def over() -> ColumnElement[bool]:
+    """Whether the act of EVENT has its final form or was repealed: it takes no comments any more, whatever its deadline says."""
+    draft, final = EVENT.alias("draft"), EVENT.alias("final")
+    return exists().where(
+        LINK.c.other == draft.c.id, draft.c.cluster == EVENT.c.cluster, LINK.c.relation.in_(_ENDS),
+        LINK.c.event == final.c.id, final.c.withdrawn.is_(False),
+    )  # fmt: skip
+
+
+def event_conditions(query: EventQuery) -> Iterator[ColumnElement[bool]]:
+    """What a query asks of EVENT, but for its words."""
+    yield from _conditions(query, _EVENTS)
+    if query.levels:
+        yield EVENT.c.level.in_(map(str, query.levels))
+    if query.first is not None:
+        yield query.first <= ON
+    if query.last is not None:
+        yield query.last >= ON
+    if query.open_on is not None:
+        yield and_(EVENT.c.comment_deadline >= query.open_on, ~over())
+    if query.seq is not None:
+        yield EVENT.c.seq > query.seq
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _conditions(query: ItemQuery, where: Searched) -> Iterator[ColumnElement[bool]]:
-    table = where.table.c
-    for word in unicodedata.normalize("NFC", query.query).split():
-        yield or_(*(text.icontains(word, autoescape=True) for text in where.texts))
+    rows = where.table.c
     if query.since is not None:
-        yield or_(table.first_seen >= query.since, table.last_changed >= query.since)
+        yield or_(rows.first_seen >= query.since, rows.last_changed >= query.since)
     if query.until is not None:
-        yield and_(table.first_seen < query.until, table.last_changed < query.until)
-    if query.source is not None:
-        yield table.source == query.source
-    yield from _about(query, where)
+        yield and_(rows.first_seen < query.until, rows.last_changed < query.until)
+    if query.sources:
+        yield rows.source.in_(query.sources)
+    for kinds, values in ((("issuer",), query.issuers), (("modality", "topic"), query.topics)):
+        if values:
+            tags = where.tags.c
+            yield rows.id.in_(select(where.tagged).where(tags.kind.in_(kinds), tags.value.in_(map(str, values))))
+    yield from _labelled(query, where.labels)
 
 
-def _about(query: ItemQuery, where: Searched) -> Iterator[ColumnElement[bool]]:
-    labels = where.labels.c
-    if query.jurisdiction is not None:
-        within = labels.jurisdiction.startswith(f"{query.jurisdiction}-", autoescape=True)
-        yield or_(labels.jurisdiction == query.jurisdiction, within)
+def _labelled(query: ItemQuery, table: Table) -> Iterator[ColumnElement[bool]]:
+    labels = table.c
+    if query.jurisdictions:
+        inside = (labels.jurisdiction.startswith(f"{place}-", autoescape=True) for place in query.jurisdictions)
+        yield or_(labels.jurisdiction.in_(query.jurisdictions), *inside)
     if query.importance is not None:
-        yield labels.importance.in_([str(word) for word in _ASCENDING[_ASCENDING.index(query.importance) :]])
+        yield labels.importance.in_([str(word) for word in ASCENDING[ASCENDING.index(query.importance) :]])
     if query.relevant is not None:
         yield labels.relevant.is_(query.relevant)
-    for name in ("doc_type", "stage"):
-        if getattr(query, name) is not None:
-            yield labels[name] == str(getattr(query, name))
-    for kind in ("issuer", "modality", "topic"):
-        if getattr(query, kind) is not None:
-            tagged = select(where.tagged).where(where.tags.c.kind == kind, where.tags.c.value == str(getattr(query, kind)))
-            yield where.table.c.id.in_(tagged)
+    if query.doc_types:
+        yield labels.doc_type.in_(map(str, query.doc_types))
+    if query.stages:
+        yield labels.stage.in_(map(str, query.stages))
