@@ -19,9 +19,12 @@ _ENOUGH = 2
 
 @dataclass
 class Found:
-    """`pages`: path of the route → an address of a page that people read. `dead`: a linked address → its status, and the page."""
+    """`pages`: path of the route → an address of a page that people read. `every`: all pages looked at. `files`: what is no page:
+    downloads, feeds, copies, what stands in frames. `dead`: a linked address → its status, and the page it stands on."""
 
     pages: dict[str, str] = field(default_factory=dict)
+    every: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     dead: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
@@ -44,11 +47,17 @@ def explored(room: Newsroom) -> Found:
             answer = client.get(address)
             if answer.status_code >= 400:
                 found.dead[address] = answer.status_code, page
-            elif answer.status_code == 200 and "text/html" in answer.headers["content-type"]:
-                if FRAMED not in answer.headers["content-security-policy"]:
-                    found.pages.setdefault(path, address)
+            elif answer.status_code == 200 and (not _is_page(answer)):
+                found.files.append(address)
+            elif answer.status_code == 200:
+                found.pages.setdefault(path, address)
+                found.every.append(address)
                 waiting += [(link, address) for link in _links(address, answer.text)]
     return found
+
+
+def _is_page(answer: Any) -> bool:
+    return "text/html" in answer.headers["content-type"] and FRAMED not in answer.headers["content-security-policy"]
 
 
 def readable(routes: list[BaseRoute]) -> Iterator[str]:
