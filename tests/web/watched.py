@@ -21,6 +21,7 @@ with warnings.catch_warnings():  # it would rather have httpx2, and does the sam
     from starlette.testclient import TestClient
 
 HOME = "http://127.0.0.1:8710"
+HERE = ("127.0.0.1", 40000)  # somebody on this machine
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>" onmouseover="alert(3)'
 DRAFT = "Draft guideline on CAR-T cell therapy opened for consultation"
 APPROVAL = f"Agency approves first gene therapy {HOSTILE}"
@@ -99,7 +100,7 @@ def watched(root: Path, site: Site, *blocks: str, **settings: str) -> Iterator[W
     text = sources(*(block.replace("SITE", site.url) for block in blocks))
     with inside(root, text, public_url="https://watch.example.org", **settings) as bench:
         runner = partial(perform, bench.engine)
-        with TestClient(make_site(bench.app, runner), base_url=HOME, raise_server_exceptions=False) as page:
+        with TestClient(make_site(bench.app, runner), base_url=HOME, client=HERE, raise_server_exceptions=False) as page:
             yield Watched(bench, site, page)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from cgtwatch.model.subscription import Subscription
 
@@ -67,6 +67,23 @@ def confirm_url(public_url: str, secret_key: bytes, subscription: Subscription, 
 def feed_url(public_url: str, secret_key: bytes, subscription: Subscription, form: str) -> str:
     """Where a subscription is read as a feed; `form` is `rss`, `atom` or `json`. Good until the subscription is removed."""
     return f"{public_url.rstrip('/')}/feeds/{sign(secret_key, 'feed', member(subscription))}.{form}"
+
+
+def view_key(secret_key: bytes, page: str) -> str:
+    """What opens one page (`/events/ID`, `/told?…`) to whoever has a mail with its link: the same for all readers, and for ever."""
+    path, _, query = page.partition("?")
+    pairs = sorted(parse_qsl(query, keep_blank_values=True))
+    return _encode(_mac(secret_key, "view", f"{path}?{urlencode(pairs)}".encode()))
+
+
+def view_page(secret_key: bytes, page: str) -> str:
+    """The page with its key, as it stands in messages."""
+    return f"{page}{'&' if '?' in page else '?'}key={view_key(secret_key, page)}"
+
+
+def is_view_key(secret_key: bytes, page: str, key: str) -> bool:
+    """Whether `key` is the one of that page."""
+    return hmac.compare_digest(key.encode(), view_key(secret_key, page).encode())
 
 
 def bounce_sender(address: str, secret_key: bytes, key: str) -> str:

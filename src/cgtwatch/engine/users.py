@@ -1,4 +1,4 @@
-"""Making and ending users and their tokens, as commands ask for it."""
+"""Making and ending users, their passwords and their tokens, as commands and pages ask for it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.user import Role, Scope, Token, User
 from cgtwatch.ops.tokens import hashed, new_token
 
-LONGEST_LABEL = 100
+LONGEST_LABEL, LONGEST_HASH = 100, 500
 LONGEST_LIFE = timedelta(days=3660)
 
 
@@ -21,6 +21,7 @@ def shown(user: User) -> Row:
         "name": user.name,
         "role": user.role.value,
         "created_at": user.created_at.isoformat(),
+        "password": user.has_password,
         "tokens": [_token(one) for one in user.tokens],
     }
 
@@ -37,17 +38,60 @@ def _token(token: Token) -> Row:
 
 
 def add(engine: Engine, args: Args) -> Iterator[Row]:
-    """Args: `name`, `role`."""
-    name, problems = args["name"], []
-    if not is_name(name):
-        problems.append(f"NAME {name!r}: use letters, digits, '-', '_' and '.', at most 64")
-    known = [role.value for role in Role]
+    """Args: `name`, `role`, `password` (its hash; None: the user cannot log in)."""
+    name, problems = args["name"], _name_problems(args["name"])
     role = args.get("role") or Role.READER
-    if role not in known:
-        problems.append(f"--role {role!r} is not known; known: {', '.join(known)}")
+    problems += _role_problems(role)
+    password = args.get("password")
+    problems += _hash_problems(password) if password is not None else []
     if problems:
         raise ConfigError(problems)
-    yield shown(engine.app.store.add_user(name, Role(role), engine.app.clock()))
+    yield shown(engine.app.store.add_user(name, Role(role), engine.app.clock(), password))
+
+
+def first(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`, `password` (its hash). The operator whose password is the first; refused where there is one."""
+    problems = [*_name_problems(args["name"]), *_hash_problems(args["password"])]
+    if problems:
+        raise ConfigError(problems)
+    yield shown(engine.app.store.add_first_user(args["name"], engine.app.clock(), args["password"]))
+
+
+def password(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`, `password` (its hash). All sessions of the user end."""
+    if problems := _hash_problems(args["password"]):
+        raise ConfigError(problems)
+    engine.app.store.set_password(args["name"], args["password"], engine.app.clock())
+    yield {"name": args["name"], "password": True}
+
+
+def role(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`, `role`. All sessions of the user end."""
+    if problems := _role_problems(args["role"]):
+        raise ConfigError(problems)
+    engine.app.store.set_role(args["name"], Role(args["role"]), engine.app.clock())
+    yield {"name": args["name"], "role": args["role"]}
+
+
+def log_out(engine: Engine, args: Args) -> Iterator[Row]:
+    """Args: `name`. All sessions of the user end."""
+    engine.app.store.end_sessions(args["name"], engine.app.clock())
+    yield {"name": args["name"], "logged_out": True}
+
+
+def _name_problems(name: str) -> list[str]:
+    return [] if is_name(name) else [f"NAME {name!r}: use letters, digits, '-', '_' and '.', at most 64"]
+
+
+def _role_problems(role: str) -> list[str]:
+    known = [role.value for role in Role]
+    return [] if role in known else [f"--role {role!r} is not known; known: {', '.join(known)}"]
+
+
+def _hash_problems(password: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """Only hashes come here, so that no password goes through a socket or stands in a log."""
+    fine = isinstance(password, str) and password.startswith("$argon2id$") and len(password) < LONGEST_HASH
+    return [] if fine else ["--password: is no argon2id hash"]
 
 
 def remove(engine: Engine, args: Args) -> Iterator[Row]:

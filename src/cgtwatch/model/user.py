@@ -1,6 +1,6 @@
-"""Somebody who may do more than read a page, and the tokens by which programs act for them."""
+"""Somebody who may see the pages or change something, and the tokens by which programs act for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,8 @@ class Scope(StrEnum):
     READ = "read"
     SUBSCRIPTIONS = "subscriptions"
     DELIVERIES = "deliveries"
+    EVENTS = "events"  # say what was read wrongly of an event
+    SOURCES = "sources"  # visit, pause and add sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,18 @@ class User:
     role: Role
     created_at: datetime
     tokens: tuple[Token, ...] = ()
+    has_password: bool = False  # whether they can log in to the pages
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as the log-in knows them. `password` is a hash (PHC string); sessions begun before `sessions_from` are void."""
+
+    id: int
+    name: str
+    role: Role
+    password: str | None = field(repr=False)
+    sessions_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
+
+from cgtwatch.web.forwarded import KEY as BY_PROXY
 
 MOST_FORM, MOST_JSON, MOST_FILE = 16_384, 65_536, 4_194_304  # bytes
 _YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})  # RFC 9512 and what was said before it
@@ -115,9 +117,11 @@ def from_our_page(request: Request, public_url: str | None, *, surely: bool = Fa
 def is_local(request: Request) -> bool:
     """Whether somebody on this machine asks, by one of its own names, and no proxy stands between.
 
-    A proxy beside us connects from this machine too: it is known by the headers it adds, or by the name it was asked for.
+    A proxy beside us connects from this machine too: it is known by its network, the headers it adds, or the name it was asked for.
     """
-    if request.client is None or not _loopback(request.client.host) or _FORWARDED & set(request.headers.keys()):
+    if request.client is None or not _loopback(request.client.host) or BY_PROXY in request.scope:
+        return False
+    if _FORWARDED & set(request.headers.keys()):
         return False
     try:
         name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
@@ -127,12 +131,22 @@ def is_local(request: Request) -> bool:
 
 
 def client_of(request: Request) -> str | None:
-    """Whom an abuse limit counts: the other end's address, or what a proxy on this machine says of it; None where it says nothing."""
+    """Whom an abuse limit counts: the address of whoever asks, of IPv6 the network; None where only a proxy knows it.
+
+    What a proxy says counts where it is trusted (see `forwarded`); one beside us that is not makes all its clients one.
+    """
     host = request.client.host if request.client else ""
-    if not _loopback(host):
-        return host or None
-    last = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return last[:64] or None
+    if not host or _loopback(host):
+        return None
+    return str(ip_network(f"{host}/64", strict=False)) if ":" in host else host
+
+
+def is_secure(request: Request, public_url: str | None) -> bool:
+    """Whether the browser asks over https: as far as the connection says, or because it asks by the public name, which is https."""
+    if request.url.scheme == "https":
+        return True
+    parts = urlsplit(public_url or "")
+    return parts.scheme == "https" and request.headers.get("host", "").lower() == parts.netloc.lower()
 
 
 def _loopback(host: str) -> bool:

@@ -5,8 +5,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cgtwatch.web.forms import is_secure
 
 _NOTHING = "default-src 'none'; base-uri 'none'; "
 _PAGE = _NOTHING + "style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -16,8 +19,11 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",  # unless an answer says that it is the same for all
 }
+HSTS = "max-age=31536000"  # RFC 6797; for this name alone, whose neighbours are not ours to decide about
 # Pages with a form. Without a referrer their own posts would come from the origin `null` (Fetch 3.2), as a stranger's may.
 ASKING: Mapping[str, str] = {
     "Content-Security-Policy": _PAGE + "form-action 'self'; frame-ancestors 'none'",
@@ -27,7 +33,8 @@ ASKING: Mapping[str, str] = {
 # open beside the page, out of the sandbox, since a regulator's site without scripts is seldom readable.
 FRAMED = {
     "Content-Security-Policy": _NOTHING
-    + "sandbox allow-popups allow-popups-to-escape-sandbox; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    + "sandbox allow-popups allow-popups-to-escape-sandbox; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 
 
@@ -38,8 +45,8 @@ class Safety:
     address it cannot, so those are always answered.
     """
 
-    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, names: Collection[str], public_url: str | None = None) -> None:
+        self._app, self._public_url = app, public_url
         self._names = frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,11 +55,15 @@ class Safety:
             await self._app(scope, receive, send)
             return
 
+        secure = is_secure(Request(scope), self._public_url)
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if secure:
+                    headers.setdefault("Strict-Transport-Security", HSTS)
             await send(message)
 
         given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]

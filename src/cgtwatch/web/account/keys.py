@@ -1,37 +1,52 @@
-"""Keys in addresses that a program reads without log-in: one opens one page with one filter, and nothing beside it."""
+"""Addresses that open one thing without a log-in: a page that a message links to, and a feed that a user reads elsewhere."""
 
-import base64
-import hmac
-from collections.abc import Iterable
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
 
-KEY = "key"  # its name in an address
-_BYTES = 18  # 144 bits, and no padding in base64
+from starlette.requests import Request
 
-Pairs = Iterable[tuple[str, str]]
+from cgtwatch.app import App
+from cgtwatch.deliver.tokens import is_view_key, read, sign
+from cgtwatch.web.account.doors import MAILED, OWN
+from cgtwatch.web.account.viewer import Viewer
 
-
-def key_for(secret: bytes, path: str, pairs: Pairs) -> str:
-    """The key that opens `path` with these parameters, in whatever order they come; good until the secret key is changed."""
-    return base64.urlsafe_b64encode(hmac.digest(secret, _said(path, pairs), "sha256")[:_BYTES]).decode()
-
-
-def keyed(secret: bytes, path: str, pairs: Pairs) -> str:
-    """The address of `path` with these parameters and the key that opens it."""
-    own = _own(pairs)
-    return f"{path}?{urlencode([*own, (KEY, key_for(secret, path, own))])}"
+PARAM = "key"
+COOKIE = "cgtwatch_view"  # so that a page's frames and its own links open too; good below the page's path alone
+_LONGEST = 200
 
 
-def opens(secret: bytes, path: str, pairs: Pairs) -> bool:
-    """Whether the `key` among the parameters was made for `path` with all the others."""
-    every = list(pairs)
-    given = [value for name, value in every if name == KEY]
-    return len(given) == 1 and hmac.compare_digest(given[0].encode(), key_for(secret, path, every).encode())
+def own_address(app: App, viewer: Viewer | None, address: str) -> str:
+    """`address` (`/feed.atom?jurisdiction=CN`) as a feed reader of this user may ask for it; as it is where nobody is logged in.
+
+    The key is the user's own and ends with the user. It opens that path alone, with any filter, since its user may read all of it.
+    """
+    path = urlsplit(address).path
+    if viewer is None or not viewer.account or path not in OWN:
+        return address
+    key = sign(app.secret_key, "own", f"{viewer.account} {path}")
+    return f"{address}{'&' if '?' in address else '?'}{PARAM}={key}"
 
 
-def _own(pairs: Pairs) -> list[tuple[str, str]]:
-    return sorted((name, value) for name, value in pairs if name != KEY)
+def opens_own(app: App, request: Request, template: str) -> bool:
+    """Whether the request brings a user's own key of that path, and there still is that user."""
+    key = request.query_params.get(PARAM, "")
+    subject = read(app.secret_key, "own", key, app.clock()) if 0 < len(key) <= _LONGEST else None
+    who, _, path = (subject or "").partition(" ")
+    return path == template and who.isdigit() and app.store.account(int(who)) is not None
 
 
-def _said(path: str, pairs: Pairs) -> bytes:
-    return b"address\0" + path.encode() + b"\0" + urlencode(_own(pairs)).encode()
+def mailed_page(template: str, params: Mapping[str, str], request: Request) -> str:
+    """The page whose key opens that address."""
+    page = MAILED[template].format(**params)
+    if page != "/told":
+        return page
+    pairs = [(name, value) for name, value in request.query_params.multi_items() if name != PARAM]
+    return f"{page}?{urlencode(pairs)}"
+
+
+def opens_mailed(app: App, request: Request, page: str) -> str | None:
+    """The key that a request brings for that page, in its address or as a cookie; None where it brings none that fits."""
+    for key in (request.query_params.get(PARAM, ""), request.cookies.get(COOKIE, "")):
+        if 0 < len(key) <= _LONGEST and key.isascii() and is_view_key(app.secret_key, page, key):
+            return key
+    return None

@@ -11,11 +11,16 @@ KEY = "cgtwatch.viewer"  # in the scope of a request that `guard` has let in
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who was let in. `name` is empty for whoever sits at this machine while no password is set."""
+    """Somebody who was let in. `name` is empty for whoever sits at this machine while no password is set.
+
+    `account` is the user's id and `session` the id of the log-in; 0 and empty where there is none.
+    """
 
     name: str
     role: Role
     csrf: str
+    account: int = 0
+    session: str = ""
 
     @property
     def operates(self) -> bool:
@@ -24,6 +29,6 @@ class Viewer:
 
 
 def viewer_of(request: Request) -> Viewer | None:
-    """Who looks; None for a stranger on a public page."""
+    """Who looks; None for a stranger on a public page, or on the one page to which a mail's link leads."""
     found: Viewer | None = request.scope.get(KEY)
     return found
