@@ -6,10 +6,12 @@ from place import Site, serving
 
 from web.watched import APPROVAL, DRAFT, FEED, HOSTILE, Watched, watched
 
+OWN_SCRIPT = re.compile(r'<script src="/page\.js\?[0-9a-f]{12}" defer></script>')
+
 
 def test_the_page_shows_news_with_links_to_their_events(news: Watched) -> None:
     page = news.get("/?lang=en")
-    assert f'href="/events/{news.event("CAR-T")}?lang=en">{DRAFT}</a>' in page
+    assert f'href="/events/{news.event("CAR-T")}">{DRAFT}</a>' in page
     assert "Comments until 1 Jul 2026" in page
     assert "What changed" in page
 
@@ -25,7 +27,7 @@ def test_the_page_holds_no_markup_of_a_source(news: Watched) -> None:
     for path in ("/?lang=en", "/?lang=zh", f"/events/{news.event('gene therapy')}?lang=en"):
         page = news.get(path)
         assert "approves first gene therapy" in page
-        assert not re.search(r"<script|<img|<b>bold|\sonmouseover=\"|\sonerror=alert\(2\)>", page)
+        assert not re.search(r"<script|<img|<b>bold|\sonmouseover=\"|\sonerror=alert\(2\)>", OWN_SCRIPT.sub("", page, count=1))
         assert "alert(1)" not in page or "&lt;script&gt;alert(1)" in page
     assert HOSTILE in APPROVAL
 
@@ -47,19 +49,16 @@ def test_the_page_says_that_no_source_can_be_reached_before_anything_else(outage
     page = outage.get("/?lang=en")
     assert page.index("No source can be reached") < page.index("sources watched") < page.index('id="news"')
     assert "4 never answered" in page
-    assert page.count("no answer yet") == 4
     assert "目前没有任何来源可以访问" in outage.get("/?lang=zh")
-    assert "尚未连通" in outage.get("/?lang=zh")
+    assert "4个从未连通" in outage.get("/?lang=zh")
 
 
-def test_the_page_puts_a_source_in_trouble_first(mixed: Watched) -> None:
+def test_the_page_names_a_source_in_trouble_and_leads_to_all_of_them(mixed: Watched) -> None:
     page = mixed.get("/?lang=en")
     assert "1 well" in page
     assert "1 in trouble" in page
-    table = page[page.index("<tbody>") :]
-    assert table.index("Sick page") < table.index("agency")
-    assert "broken" in table
-    assert "In trouble now" in page
+    assert page.index("In trouble now") < page.index("Sick page: broken") < page.index('id="news"')
+    assert '<a href="/sources"><b>2</b>' in page
     assert "病页：故障" in mixed.get("/?lang=zh")
 
 
@@ -82,7 +81,7 @@ def test_the_page_shows_where_the_first_round_stands(tmp_path) -> None:
     with serving(Site()) as site, watched(tmp_path, site, FEED) as watch:
         page = watch.get("/?lang=en")
     assert "First round: 0 of 1 sources visited" in page
-    assert "not visited yet" in page
+    assert "1 not visited yet" in page
 
 
 def test_the_page_says_so_when_nothing_is_watched(tmp_path) -> None:
@@ -97,7 +96,7 @@ def test_the_page_shows_the_local_mailbox_and_the_ledger(news: Watched) -> None:
     page = news.get("/?lang=zh")
     assert len(re.findall(r'href="/mail/[^"]+"', page)) == 2
     assert "已发送" in page
-    assert len(re.findall(r'href="/digests/msg_[0-9a-f]{32}\?', page)) == 2
+    assert len(re.findall(r'href="/digests/msg_[0-9a-f]{32}"', page)) == 2
 
 
 def test_the_page_shows_no_address_of_a_subscriber(watch: Watched) -> None:

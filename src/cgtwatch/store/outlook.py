@@ -1,8 +1,9 @@
 """What the pages by day show: acts counted by day and place, what is due, and which digests come next."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -16,6 +17,7 @@ from cgtwatch.store.room import Room
 from cgtwatch.store.search import LIVE_EVENTS, events_wanted
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, SUBSCRIPTION
 
+_DAY = timedelta(days=1)
 _DUE = {"comment_deadline": EVENT.c.comment_deadline, "effective_date": EVENT.c.effective_date}
 _TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
 
@@ -33,13 +35,22 @@ class Outlook(Room):
     """The part of the store that looks along the days."""
 
     def acts_by_day(self, first: date, last: date) -> list[tuple[date, str, int]]:
-        """Relevant acts of these days, both included, each once: the day, the jurisdiction (empty: none), how many."""
-        found: dict[tuple[date, str], int] = {}
+        """Relevant acts of these days, both included, each once: the day, the jurisdiction (empty: none), how many.
+
+        What has no day counts by when it was seen, if it was news then; as in a review.
+        """
+        found: Counter[tuple[date, str]] = Counter()
+        one_each = select(EVENT.c.jurisdiction).where(*_TOLD, EVENT.c.id == EVENT.c.cluster)
+        begin = datetime.combine(first, time(), UTC)
+        undated = (EVENT.c.document_date.is_(None), EVENT.c.published.is_(None), EVENT.c.seq > 0)
+        seen = (EVENT.c.first_seen >= begin, EVENT.c.first_seen < begin + ((last - first).days + 1) * _DAY)
         with self._database.read() as db:
             for day, condition in _days(first, last):
-                counted = select(day, EVENT.c.jurisdiction, func.count()).where(*_TOLD, EVENT.c.id == EVENT.c.cluster, condition)
-                for on, place, number in db.execute(counted.group_by(day, EVENT.c.jurisdiction)):
-                    found[on, place or ""] = found.get((on, place or ""), 0) + number
+                counted = one_each.add_columns(day, func.count()).where(condition).group_by(day, EVENT.c.jurisdiction)
+                for place, on, number in db.execute(counted):
+                    found[on, place or ""] += number
+            for place, at in db.execute(one_each.add_columns(EVENT.c.first_seen).where(*undated, *seen)):
+                found[at.date(), place or ""] += 1
         return [(on, place, number) for (on, place), number in sorted(found.items())]
 
     def due_between(self, first: date, last: date, query: EventQuery, most: int) -> list[Due]:

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _BY_DAY = {
-    "ix_event_on": "document_date, published, jurisdiction, cluster, id",
+    "ix_event_on": "document_date, published, first_seen, jurisdiction, cluster, id",
     "ix_event_comment_deadline": "comment_deadline",
     "ix_event_effective_date": "effective_date",
 }
