@@ -69,6 +69,11 @@ def summary(old: Revision, new: Revision) -> str:
     return _summary(old, new, list(_body(old.text, new.text)))
 
 
+def sentences(old: str, new: str) -> tuple[Line, ...]:
+    """Every sentence of two texts, unchanged ones too, in an order in which both can be read."""
+    return tuple(_body(old, new))
+
+
 def _summary(old: Revision, new: Revision, body: Sequence[Line]) -> str:
     said = [f"{name}: {before or '–'} → {after or '–'}" for name, before, after in _facts(old, new) if before != after]
     said += [f"attachments: {line.sign}{line.parts[0].text.removeprefix('attachment: ')}" for line in _attachments(old, new)]
