@@ -13,7 +13,7 @@ from cgtwatch.model.event import AnnouncementKind, Relation
 from cgtwatch.model.fetch import ErrorClass
 from cgtwatch.model.item import Outcome
 from cgtwatch.model.subscription import Status
-from cgtwatch.web.pages.event import FIELDS
+from cgtwatch.web.pages.event_fields import FIELDS
 from cgtwatch.web.words import language_of, page_words, relative, zone
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

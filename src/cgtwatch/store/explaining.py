@@ -1,6 +1,10 @@
 """Why an event was told to whom: the chain from its source to its readers."""
 
-from sqlalchemy import Connection, String, cast, select
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, String, cast, func, select
 
 from cgtwatch.model.delivery import DeliveryState
 from cgtwatch.store.announcing import Announcements
@@ -14,14 +18,22 @@ from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DELIVERY, DIGEST, EDITIO
 BACKLOG = "asked for the past: it was stored before the subscription began"
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an event was told: messages by what became of them, and the latest of them."""
+
+    counts: Mapping[DeliveryState, int]
+    told: tuple[Told, ...]
+
+
 class Explaining(Announcements, Documents, Events, Marks):
     """The part of the store that explains."""
 
-    def explain(self, event_id: str) -> Explanation:
-        """The chain from source to readers."""
+    def explain(self, event_id: str, *, readers: bool = True) -> Explanation:
+        """The chain from source to readers; without `readers`, who may be ten thousand, up to its announcements."""
         event = self.event(event_id)
         with self._database.read() as db:
-            fetches, told = _fetches(db, event.item_id), _told(db, event_id)
+            fetches, told = _fetches(db, event.item_id), _told(db, event_id) if readers else ()
             withdrawn = bool(db.execute(select(EVENT.c.withdrawn).where(EVENT.c.id == event_id)).scalar())
         return Explanation(
             event=event,
@@ -36,35 +48,67 @@ class Explaining(Announcements, Documents, Events, Marks):
             mark=self.mark_of(event_id),
         )
 
+    def audience(self, event_id: str, most: int = 20, reader: str | None = None) -> Audience:
+        """Who was told, newest message first, at most `most` of them; of `reader` alone also what was not wanted."""
+        with self._database.read() as db:
+            if reader is not None:
+                return Audience({}, _told(db, event_id, reader)[:most])
+            sent = _sent(db, event_id, most)
+            return Audience(_counts(db, event_id), sent) if sent else Audience({}, _in_backlogs(db, event_id)[:most])
+
+
+def _counts(db: Connection, event_id: str) -> dict[DeliveryState, int]:
+    joined = (
+        select(DELIVERY.c.state, func.count())
+        .join(DIGEST, DIGEST.c.id == DELIVERY.c.digest)
+        .join(CHOICE, (CHOICE.c.selection == DIGEST.c.selection) & CHOICE.c.wanted)
+        .join(ANNOUNCEMENT, ANNOUNCEMENT.c.seq == CHOICE.c.seq)
+        .where(ANNOUNCEMENT.c.event == event_id)
+        .group_by(DELIVERY.c.state)
+    )
+    return {DeliveryState(state): number for state, number in db.execute(joined).all()}
+
+
+def _sent(db: Connection, event_id: str, most: int) -> tuple[Told, ...]:
+    wanted = _chosen(event_id).where(CHOICE.c.wanted, DELIVERY.c.id.is_not(None)).order_by(DELIVERY.c.id.desc()).limit(most)
+    return tuple(_told_of(row) for row in db.execute(wanted).mappings())
+
 
 def _fetches(db: Connection, item_id: str) -> tuple[FetchFacts, ...]:
     brought = select(FETCH).join(REVISION, REVISION.c.fetch == FETCH.c.id).where(REVISION.c.item == item_id)
     return tuple(fetch_of(row) for row in db.execute(brought.order_by(FETCH.c.id)).mappings())
 
 
-def _told(db: Connection, event_id: str) -> tuple[Told, ...]:
-    chosen = (
+def _chosen(event_id: str) -> Select[Any]:
+    return (
         select(CHOICE, DIGEST.c.id, SUBSCRIPTION.c.name, DELIVERY.c.key, DELIVERY.c.state, DELIVERY.c.answer, DELIVERY.c.sent_at)
         .join(ANNOUNCEMENT, ANNOUNCEMENT.c.seq == CHOICE.c.seq)
         .join(DIGEST, DIGEST.c.selection == CHOICE.c.selection)
         .join(SUBSCRIPTION, SUBSCRIPTION.c.id == DIGEST.c.subscription)
         .outerjoin(DELIVERY, (DELIVERY.c.digest == DIGEST.c.id) & CHOICE.c.wanted)
         .where(ANNOUNCEMENT.c.event == event_id)
-        .order_by(CHOICE.c.seq, SUBSCRIPTION.c.name, DELIVERY.c.id)
     )
-    return _in_backlogs(db, event_id) + tuple(
-        Told(
-            seq=row["seq"],
-            subscription=row["name"],
-            wanted=row["wanted"],
-            reason=row["reason"],
-            digest=row["id"],
-            delivery=row["key"],
-            state=None if row["state"] is None else DeliveryState(row["state"]),
-            answer=row["answer"] or "",
-            sent_at=row["sent_at"],
-        )
-        for row in db.execute(chosen).mappings()
+
+
+def _told(db: Connection, event_id: str, reader: str | None = None) -> tuple[Told, ...]:
+    chosen = _chosen(event_id).order_by(CHOICE.c.seq, SUBSCRIPTION.c.name, DELIVERY.c.id)
+    if reader is not None:
+        chosen = chosen.where(SUBSCRIPTION.c.name == reader)
+    backlog = (one for one in _in_backlogs(db, event_id) if reader in (None, one.subscription))
+    return (*backlog, *(_told_of(row) for row in db.execute(chosen).mappings()))
+
+
+def _told_of(row: RowMapping) -> Told:
+    return Told(
+        seq=row["seq"],
+        subscription=row["name"],
+        wanted=row["wanted"],
+        reason=row["reason"],
+        digest=row["id"],
+        delivery=row["key"],
+        state=None if row["state"] is None else DeliveryState(row["state"]),
+        answer=row["answer"] or "",
+        sent_at=row["sent_at"],
     )
 
 

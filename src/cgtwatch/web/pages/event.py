@@ -1,157 +1,118 @@
-"""What an event's own page shows: its fields on the words they rest on, its history, and the chain from source to reader."""
+"""An event's own page: its addresses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
-from cgtwatch.app import App
-from cgtwatch.compose.assemble import Story
-from cgtwatch.compose.card import card
-from cgtwatch.compose.context import DigestContext
-from cgtwatch.compose.links import safe_link
-from cgtwatch.compose.words import Words
-from cgtwatch.diff.compare import Comparison, readable
-from cgtwatch.model.classification import Document, Labels
-from cgtwatch.model.event import PolicyEvent
-from cgtwatch.model.feedback import FEEDBACK
+from cgtwatch.errors import NotFound
 from cgtwatch.model.item import Revision
-from cgtwatch.store.records import Explanation
-from cgtwatch.understand.highlight import Segment, segments
-from cgtwatch.web.pages.today import context_of
+from cgtwatch.web.account.viewer import viewer_of
+from cgtwatch.web.answers import wording
+from cgtwatch.web.pages.copies import SHOWN, Copy, as_page, as_text, content, copies, saved
+from cgtwatch.web.pages.event_audience import heard
+from cgtwatch.web.pages.event_feedback import CORRECTED, Feedback, control
+from cgtwatch.web.pages.event_view import event_page
+from cgtwatch.web.parts import Site
+from cgtwatch.web.safety import ASKING
 
-FIELDS = (
-    "modalities", "topics", "doc_type", "stage", "comment_deadline", "effective_date", "document_date", "document_number", "issuers",
-    "jurisdiction", "level", "importance",
-)  # fmt: skip
-LONGEST_TEXT = 40_000  # characters shown
-_LONGEST_COMPARED = 200_000  # characters of a revision that a page compares while a reader waits
-_MOST_STEPS = 5  # comparisons shown
-_MOST_WORDS = 6  # evidence words a field; the text has all
-_NAMES = {"doc_type": "doc_types", "stage": "stages", "level": "levels", "importance": "importances"}
+_DONE = frozenset({"marked", "cleared"})
 
 
-@dataclass(frozen=True, slots=True)
-class FieldLine:
-    """A field in words. `words` are the document's own; `sure` is in per cent, None where nothing is said of it."""
-
-    name: str
-    label: str
-    value: str
-    words: tuple[str, ...]
-    by_source: bool
-    by_person: str
-    sure: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Two revisions that follow each other, compared."""
-
-    old: Revision
-    new: Revision
-    change: Comparison
+def event_routes(site: Site) -> list[Route]:
+    """The page, what is kept of its document, and the forms of those who may say that something is wrong."""
+    page, feedback = EventPages(site), Feedback(site)
+    return [
+        Route("/events/{id}", page.show),
+        Route("/events/{id}/copy", page.copy),
+        Route("/events/{id}/stored/{key}", page.stored),
+        Route("/events/{id}/stored/{key}/frame", page.frame),
+        Route("/events/{id}/stored/{key}/file", page.file),
+        Route("/events/{id}/mark", feedback.mark, methods=["POST"]),
+        Route("/events/{id}/clear", feedback.clear, methods=["POST"]),
+        Route("/items/{id}", page.item),
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """Another event, as it stands beside this one."""
+class EventPages:
+    """The handlers that only read; they run on worker threads."""
 
-    id: str
-    title: str
-    on: str
-    source: str
-    stage: str
-    this: bool = False
+    def __init__(self, site: Site) -> None:
+        self._site, self._app = site, site.app
 
+    def show(self, request: Request) -> Response:
+        """One event with everything it rests on; `?field=stage` marks the words of that field alone."""
+        said, who, asked = wording(request), viewer_of(request), request.query_params
+        page = event_page(self._app, request.path_params["id"], asked, said)
+        operates = who is not None and who.operates  # mails link here: one reader is not told of another
+        event, told = page["event"], page["found"].announcements
+        may = operates and self._site.perform is not None
+        page |= {
+            "audience": heard(self._app, event, told, asked.get("reader", "").strip(), said) if operates else None,
+            "may": may,
+            "control": control(asked.get("wrong", ""), event, self._app.issuer_names(), said) if may else None,
+            "correctable": [(name, said.name("labels", name)) for name in CORRECTED] if may else [],
+            "done": asked.get("done") if may and asked.get("done") in _DONE else "",
+        }
+        return self._site.answers.page(request, "event", page, headers=ASKING if operates else None)
 
-def event_page(app: App, event_id: str, marked: str | None, said: Words) -> dict[str, Any]:
-    """Everything known of an event, for the template; `marked` is the one field whose words are marked. Raises `NotFound`."""
-    found, context = app.store.explain(event_id), context_of(app, said)
-    event, today = found.event, app.clock().astimezone().date()
-    thread = app.store.thread(event_id)
-    revision = _read(found)
-    reports = tuple(one for one in thread if one.cluster == event.cluster and one.id != event.id)
-    field = marked if marked in FIELDS else None
-    steps = _steps(found.revisions)
-    return {
-        "found": found,
-        "event": event,
-        "card": card(Story(event, (), (), event.seq), context, said, today),
-        "fields": _fields(event, context, said),
-        "field": field,
-        "revision": revision,
-        "segments": _segments(event, revision, field),
-        "short": len(revision.text) > LONGEST_TEXT,
-        "limit": LONGEST_TEXT,
-        "attachments": [(one.name or one.url, safe_link(one.url)) for one in revision.attachments],
-        "steps": steps,
-        "earlier": max(0, len(found.revisions) - 1 - len(steps)),
-        "thread": [_relative(one, event, context, said) for one in thread if one.cluster != event.cluster or one.id == event.id],
-        "reports": [_relative(one, event, context, said) for one in reports],
-        "siblings": [_relative(one, event, context, said) for one in app.store.events_of(event.item_id) if one.id != event.id],
-        "said": said.say("comma").join(said.name("labels", name) for name in found.mark.fields) if found.mark else "",
-        "titles": {one.id: one.title for one in thread},
-    }
+    def item(self, request: Request) -> Response:
+        """A document's own event; one that told of nothing has no page."""
+        found = self._app.store.events_of(request.path_params["id"])
+        if not found:
+            raise NotFound("no event came of this item")
+        return RedirectResponse(f"/events/{found[0].id}", 303)
 
+    # --- what is kept of its document
 
-def _read(found: Explanation) -> Revision:
-    """The revision that the event was read from: its evidence counts in that text."""
-    own = [one for one in found.revisions if one.number == found.event.revision]
-    return own[0] if own else found.item.latest
+    def copy(self, request: Request) -> Response:
+        """To the copy of the revision that the event was read from; to its text where no bytes are kept."""
+        event = self._app.store.event(request.path_params["id"])
+        own = [one for one in copies(self._revisions(event.id)) if not one.attached and one.revision <= event.revision]
+        place = f"/stored/{own[0].key}" if own else "#text"
+        return RedirectResponse(f"/events/{event.id}{place}", 303)
 
+    def stored(self, request: Request) -> Response:
+        """A copy with what is known of it: in a sandbox, as text, or to be saved."""
+        copy, body = self._copy(request)
+        if body is None:
+            return self._site.answers.note(request, "copy_lost", 404)
+        found = content(body, copy.url)
+        values = {
+            "copy": copy,
+            "event_id": request.path_params["id"],
+            "size": len(body),
+            "kind": found.kind,
+            "framed": bool(as_page(found, copy.url)),
+            "text": as_text(found) if found.kind != "document" else "",
+        }
+        return self._site.answers.page(request, "stored", values)
 
-def _segments(event: PolicyEvent, revision: Revision, field: str | None) -> tuple[Segment, ...]:
-    document = Document(revision.title, revision.text[:LONGEST_TEXT])
-    shown = {name: spans for name, spans in event.evidence.items() if name in FIELDS}
-    return segments(document, shown, (field,) if field else ())
+    def frame(self, request: Request) -> Response:
+        """The sanitised page for its sandbox; it may load and do nothing."""
+        copy, body = self._copy(request)
+        page = as_page(content(body, copy.url), copy.url) if body is not None else ""
+        if not page:
+            raise NotFound("nothing to be shown")
+        return HTMLResponse(page, headers=SHOWN)
 
+    def file(self, request: Request) -> Response:
+        """The bytes as they came, as a file to be saved."""
+        copy, body = self._copy(request)
+        if body is None:
+            return self._site.answers.note(request, "copy_lost", 404)
+        found = content(body, copy.url)
+        return Response(body, media_type="application/octet-stream", headers=saved(copy, found))
 
-def _fields(event: PolicyEvent, context: DigestContext, said: Words) -> list[FieldLine]:
-    lines = []
-    for name in FIELDS:
-        if not (value := _value(name, event.labels, context, said)):
-            continue
-        spans = event.evidence.get(name, ())
-        printed = (" ".join(span.text.split()) for span in spans if span.of == "document")
-        words = tuple({text.casefold(): text for text in printed}.values())  # once for both "draft" and "Draft"
-        sure = event.confidence.get(name)
-        by_source = any(span.of == "source" for span in spans)
-        by_person = next((span.text for span in spans if span.of == FEEDBACK), "")
-        label = said.name("labels", name)
-        lines.append(
-            FieldLine(name, label, value, words[:_MOST_WORDS], by_source, by_person, round(100 * sure) if sure else None)
-        )
-    return lines
+    def _copy(self, request: Request) -> tuple[Copy, bytes | None]:
+        """The copy of that hash, if it belongs to the event (raises `NotFound` otherwise), and its bytes; None where they are lost."""
+        key = request.path_params["key"]
+        for one in copies(self._revisions(request.path_params["id"])):
+            if one.key == key:
+                try:
+                    return one, self._app.archive.get(key)
+                except (KeyError, ValueError, OSError):
+                    return one, None
+        raise NotFound("no such copy belongs to this event")
 
-
-def _value(name: str, labels: Labels, context: DigestContext, said: Words) -> str:
-    value = getattr(labels, name)
-    if not value:
-        return ""
-    if name == "modalities":
-        return said.say("comma").join(said.name("modalities", one) for one in value)
-    if name == "topics":
-        return said.say("comma").join(said.pick(context.topic_names.get(one), one) for one in value)
-    if name == "issuers":
-        return said.issuers(value, context.issuer_names)
-    if name == "jurisdiction":
-        return said.place(value)
-    if name in _NAMES:
-        return said.name(_NAMES[name], value)
-    return str(value) if isinstance(value, str) else said.day(value)
-
-
-def _steps(revisions: Sequence[Revision]) -> list[Step]:
-    """The latest changes, latest first."""
-    pairs = list(pairwise(revisions))[::-1][:_MOST_STEPS]
-    return [Step(old, new, readable(_bounded(old), _bounded(new))) for old, new in pairs]
-
-
-def _bounded(revision: Revision) -> Revision:
-    return replace(revision, text=revision.text[:_LONGEST_COMPARED])
-
-
-def _relative(one: PolicyEvent, event: PolicyEvent, context: DigestContext, said: Words) -> Relative:
-    source = said.pick(context.source_names.get(one.source), one.source)
-    return Relative(one.id, one.title, said.day(one.on), source, said.name("stages", one.labels.stage), one.id == event.id)
+    def _revisions(self, event_id: str) -> tuple[Revision, ...]:
+        return self._app.store.revisions(self._app.store.event(event_id).item_id)
