@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -35,12 +35,9 @@ def deadlines(
         today = app.clock().astimezone().date()
         found = app.store.open_consultations(today)
         if not ics:
-            from cgtwatch.compose.records import event_record
+            from cgtwatch.ops.listed import deadline_record
 
-            def row(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
-                return {**event_record(event), "days_left": (event.labels.comment_deadline - today).days}
-
-            rows = (row(event) for event in found)
+            rows = (deadline_record(event, today) for event in found)
             show.listing(
                 rows, json, _COLUMNS, lambda each: [each[name] for name in _COLUMNS], empty="Nothing is open for comment."
             )

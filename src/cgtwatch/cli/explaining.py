@@ -1,17 +1,15 @@
-"""The chain of an event, as lines for people and as a record for programs."""
+"""The chain of an event, as lines for people."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from cgtwatch.cli.marking import said_lines, spoken
-from cgtwatch.cli.show import plain, shown
-from cgtwatch.compose.records import event_record, mark_record
+from cgtwatch.cli.show import shown
+from cgtwatch.compose.records import mark_record
 from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.model.feedback import FEEDBACK
 from cgtwatch.model.source import Source
-from cgtwatch.model.subscription import Status, Subscription
-from cgtwatch.select import wanted
+from cgtwatch.model.subscription import Subscription
+from cgtwatch.ops.explained import ALONE, Beside, waiting
 from cgtwatch.store.records import Explanation
 
 SHOWN_SPANS = 6  # a field; the record has all
@@ -22,66 +20,8 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands around an event: its source, the events it is linked to, its thread in order with what holds it together, and all readers."""
-
-    source: Source | None = None
-    others: Mapping[str, PolicyEvent] = field(default_factory=dict)
-    thread: Sequence[PolicyEvent] = ()
-    held_by: Sequence[Link] = ()
-    readers: Sequence[Subscription] = ()
-
-
-def waiting(found: Explanation, readers: Sequence[Subscription]) -> Iterator[dict[str, Any]]:
-    """Of every announcement and reader without a digest about it: whether one is to come, and why else there is none."""
-    decided = {(one.seq, one.subscription) for one in found.told}
-    for told in found.announcements:
-        for reader in readers:
-            if (told.seq, reader.name) not in decided:
-                yield {"seq": told.seq, "subscription": reader.name, **_not_yet(told.seq, found.event, reader)}
-
-
-def _not_yet(seq: int, event: PolicyEvent, reader: Subscription) -> dict[str, Any]:
-    if seq <= reader.sent_upto:
-        return {"wanted": None, "reason": "told before this reader subscribed", "due": None}
-    choice = wanted(reader, event)
-    if reader.status is not Status.ACTIVE:
-        return {
-            "wanted": choice.wanted,
-            "reason": f"waits: the subscription is {reader.status.value}; {choice.text}",
-            "due": None,
-        }
-    return {"wanted": choice.wanted, "reason": f"waits for the next digest; {choice.text}", "due": reader.next_due}
-
-
-def explanation_record(found: Explanation, beside: Beside = Beside()) -> dict[str, Any]:
-    """Everything known of how the event came to be and who was told."""
-    return {
-        "event": event_record(found.event),
-        "item": found.item.id,
-        "withdrawn": found.withdrawn,
-        "fetches": _records(found.fetches, ("at", "url", "outcome", "status", "size", "archive_key")),
-        "revisions": _records(found.revisions, ("number", "seen_at", "title", "url", "archive_key")),
-        "attachments": _records(found.item.latest.attachments, ("name", "url", "size", "sha256")),
-        "feedback": mark_record(found.mark) if found.mark else None,
-        "links": _records(found.links, ("event", "other", "relation", "reason")),
-        "announcements": _records(found.announcements, ("seq", "kind", "at", "change")),
-        "thread": [
-            {"event": one.id, "date": plain(one.on), "stage": one.labels.stage.value, "title": one.title} for one in beside.thread
-        ],
-        "thread_links": _records(beside.held_by, ("event", "other", "relation", "reason")),
-        "waiting": plain(list(waiting(found, beside.readers))),
-        "told": _records(found.told, ("seq", "subscription", "wanted", "reason", "delivery", "state", "sent_at")),
-    }
-
-
-def _records(values: Iterable[object], names: Sequence[str]) -> list[Any]:
-    return [plain({name: getattr(value, name) for name in names}) for value in values]
-
-
-def explanation_lines(found: Explanation, beside: Beside = Beside()) -> Iterator[str]:
-    """The same, to be read from top to bottom."""
+def explanation_lines(found: Explanation, beside: Beside = ALONE) -> Iterator[str]:
+    """Everything known of how the event came to be and who was told, to be read from top to bottom."""
     event = found.event
     yield shown(event.title)
     yield f"  {shown(event.url)}"

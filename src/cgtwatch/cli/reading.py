@@ -74,18 +74,11 @@ def _query(given: dict[str, Any]) -> "EventQuery":
 def explain(event: Annotated[str, typer.Argument(metavar="EVENT")], json: Json = False) -> None:
     """Why an event is known and told: source, visits, revisions, evidence, and who got it or not."""
     from cgtwatch.cli import show, working
-    from cgtwatch.cli.explaining import Beside, explanation_lines, explanation_record
+    from cgtwatch.cli.explaining import explanation_lines
+    from cgtwatch.ops.explained import explained, explanation_record
 
     with working.reading() as app:
-        found = app.store.explain(event)
-        linked = {one for link in found.links for one in (link.event, link.other)} - {event}
-        beside = Beside(
-            next((one for one in app.sources if one.id == found.event.source), None),
-            {one: app.store.event(one) for one in linked},
-            app.store.thread(event),
-            app.store.thread_links(event),
-            app.store.subscriptions(),
-        )
+        found, beside = explained(app, event)
         if show.as_json(json):
             show.print_json(explanation_record(found, beside))
         else:
@@ -101,6 +94,7 @@ def diff(
     from cgtwatch.cli import show, working
     from cgtwatch.cli.arguments import two_revisions
     from cgtwatch.diff.compare import readable
+    from cgtwatch.ops.listed import diff_record
 
     with working.reading() as app:
         known = app.store.revisions(item)
@@ -110,15 +104,7 @@ def diff(
         old, new = two_revisions(known, revisions)
         compared = readable(old, new)
         if show.as_json(json):
-            show.print_json(
-                {
-                    "item": item,
-                    "from": old.number,
-                    "to": new.number,
-                    "summary": compared.summary,
-                    "lines": [str(line) for line in compared.lines],
-                }
-            )
+            show.print_json(diff_record(old, new, compared))
             return
         print(
             f"{item}: revision {old.number} ({old.seen_at:%Y-%m-%d %H:%M}Z) → {new.number} ({new.seen_at:%Y-%m-%d %H:%M}Z): {compared.summary}"

@@ -64,12 +64,12 @@ class Announcements(Room):
             told = select(ANNOUNCEMENT.c.event).where(ANNOUNCEMENT.c.seq.in_(numbers)).order_by(ANNOUNCEMENT.c.seq)
             return tuple(db.execute(told).scalars())
 
-    def announcements(self, after: int, upto: int | None = None) -> tuple[Announcement, ...]:
-        """What is to be told with `after` < seq <= `upto`, in order, with the events as they are now."""
+    def announcements(self, after: int, upto: int | None = None, limit: int | None = None) -> tuple[Announcement, ...]:
+        """What is to be told with `after` < seq <= `upto`, in order, with the events as they are now; at most `limit` of it."""
         wanted = select(ANNOUNCEMENT, EVENT).join(EVENT, EVENT.c.id == ANNOUNCEMENT.c.event).where(ANNOUNCEMENT.c.seq > after)
         if upto is not None:
             wanted = wanted.where(ANNOUNCEMENT.c.seq <= upto)
-        return self._announcements(wanted)
+        return self._announcements(wanted.limit(limit))
 
     def announcements_of(self, event_id: str) -> tuple[Announcement, ...]:
         """Everything ever told of an event."""
