@@ -83,7 +83,7 @@ def test_a_key_that_was_never_given_is_not_found(news: Watched) -> None:
     assert news.page.get(f"/digests/{key}").status_code == 404
     answer = news.page.get(f"/api/digests/{key}")
     assert answer.status_code == 404
-    assert answer.json() == {"error": "Nothing is here"}
+    assert key in answer.json()["error"]
 
 
 def test_a_letter_of_the_mailbox_is_shown_with_its_text(news: Watched) -> None:

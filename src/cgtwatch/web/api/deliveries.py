@@ -1,74 +1,64 @@
 """`/api/deliveries`: the ledger, and what the commands `deliveries …` do."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from starlette.requests import Request
-from starlette.routing import Route
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse, Response
 
-from cgtwatch.app import App
-from cgtwatch.errors import BusyError, ConfigError, NotFound
+from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.delivery import Delivery, DeliveryState
-from cgtwatch.model.user import Grant, Scope
+from cgtwatch.model.user import Scope
 from cgtwatch.store.records import Attempt
-from cgtwatch.web.account.access import Access
-from cgtwatch.web.api.endpoint import Given, endpoint, number
+from cgtwatch.web.api.asked import Limit
+from cgtwatch.web.api.described import reads, router, writes
+from cgtwatch.web.api.here import Delivers, Here, Reads, Sent
+from cgtwatch.web.api.shapes import deliveries as shapes
 from cgtwatch.web.forms import Refused
-from cgtwatch.web.parts import Perform
-
-MOST_ROWS = 1000
 
 
-def delivery_routes(app: App, perform: Perform | None, access: Access) -> list[Route]:
+def delivery_routes() -> APIRouter:
     """The addresses of deliveries."""
-    api = Deliveries(app, perform)
-    writing = Scope.DELIVERIES
-    return [
-        Route("/api/deliveries", endpoint(access, Scope.READ, api.list), methods=["GET"]),
-        Route("/api/deliveries/{key}", endpoint(access, Scope.READ, api.show), methods=["GET"]),
-        Route("/api/deliveries/{key}/redeliver", endpoint(access, writing, api.redeliver), methods=["POST"]),
-        Route("/api/deliveries/{key}/resolve", endpoint(access, writing, api.resolve), methods=["POST"]),
-    ]
+    to = router("deliveries", "/deliveries")
+    to.add_api_route("", every, **reads("Deliveries, newest first.", shapes.Deliveries))
+    to.add_api_route("/{key}", one, **reads("One delivery with all its tries.", shapes.DeliveryWhole))
+    to.add_api_route("/{key}/redeliver", redeliver, **writes("Send it again.", shapes.Stands, Scope.DELIVERIES))
+    said = writes("Say what became of it.", shapes.Stands, Scope.DELIVERIES, body=shapes.Resolution)
+    to.add_api_route("/{key}/resolve", resolve, **said)
+    return to
 
 
-class Deliveries:
-    """What is done. Rows have the fields of `deliveries list --json`; none holds a target."""
+def every(
+    here: Here,
+    _grant: Reads,
+    state: DeliveryState | None = None,
+    limit: Limit = 100,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.", max_length=200)] = None,
+) -> Response:
+    """In `state` where one is given; `next` is the `cursor` of the following page, or null."""
+    try:
+        found = here.app.store.ledger(state, cursor, limit + 1)
+    except NotFound:
+        raise Refused(400, "cursor: no such delivery; begin again without it") from None
+    rows = [row_of(each) for each in found[:limit]]
+    return JSONResponse({"deliveries": rows, "next": rows[-1]["key"] if len(found) > limit else None})
 
-    def __init__(self, app: App, perform: Perform | None) -> None:
-        self._app, self._perform = app, perform
 
-    def list(self, request: Request, _grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """`deliveries` newest first, in `state` where one is given; `next` is the `cursor` of the following page, or null."""
-        limit = number(request, "limit", 100, MOST_ROWS)
-        try:
-            found = self._app.store.ledger(
-                state_of(request.query_params.get("state")), request.query_params.get("cursor"), limit + 1
-            )
-        except NotFound:
-            raise Refused(400, "cursor: no such delivery; begin again without it") from None
-        rows = [row_of(one) for one in found[:limit]]
-        return {"deliveries": rows, "next": rows[-1]["key"] if len(found) > limit else None}
+def one(here: Here, _grant: Reads, key: str) -> Response:
+    """What was tried when, and what the receiver said."""
+    return JSONResponse({**row_of(here.app.store.delivery(key)), "tries": [_try(each) for each in here.app.store.attempts(key)]})
 
-    def show(self, request: Request, _grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """One delivery with all its `tries`."""
-        key = request.path_params["key"]
-        return {**row_of(self._app.store.delivery(key)), "tries": [_try(one) for one in self._app.store.attempts(key)]}
 
-    def redeliver(self, request: Request, _grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """Queue it again, same id and bytes."""
-        return self._run("deliveries.redeliver", {"key": request.path_params["key"]})
+def redeliver(here: Here, _grant: Delivers, key: str) -> Response:
+    """Queued with the same id and the same bytes; it goes where its subscription goes now."""
+    return JSONResponse(here.run("deliveries.redeliver", {"key": key}))
 
-    def resolve(self, request: Request, _grant: Grant, given: Given) -> Mapping[str, Any]:
-        """Say what became of it: `{"as": "sent"}`, `cancelled` or `dead`."""
-        said = given.get("as")
-        if set(given) != {"as"} or said not in {"sent", "cancelled", "dead"}:
-            raise ConfigError(['write {"as": "sent"}, or cancelled, or dead'])
-        return self._run("deliveries.resolve", {"key": request.path_params["key"], "state": said})
 
-    def _run(self, operation: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-        if self._perform is None:
-            raise BusyError("nothing runs here; this page only shows what is stored")
-        return list(self._perform(operation, args))[-1]
+def resolve(here: Here, _grant: Delivers, key: str, given: Sent) -> Response:
+    """`{"as": "sent"}`, `cancelled` or `dead`."""
+    said = given.get("as")
+    if set(given) != {"as"} or said not in ("sent", "cancelled", "dead"):
+        raise ConfigError(['write {"as": "sent"}, or cancelled, or dead'])
+    return JSONResponse(here.run("deliveries.resolve", {"key": key, "state": said}))
 
 
 def state_of(text: str | None) -> DeliveryState | None:

@@ -1,125 +1,135 @@
 """`/api/subscriptions`: what the commands `subscriptions …` do, with their field names, as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from starlette.requests import Request
+from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from cgtwatch.app import App
 from cgtwatch.engine.readers.persons import exported
 from cgtwatch.engine.readers.subscribing import bounced, listed, shown
-from cgtwatch.errors import BusyError, ConfigError
+from cgtwatch.errors import ConfigError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.select import operator_only, parse_target
-from cgtwatch.web.account.access import Access
-from cgtwatch.web.api.endpoint import Given, Work, endpoint, may_see, number, operators
-from cgtwatch.web.forms import Refused, flag, posted_file
-from cgtwatch.web.parts import Perform
+from cgtwatch.web.api.asked import Flag, Limit
+from cgtwatch.web.api.described import reads, router, writes
+from cgtwatch.web.api.here import Given, Here, Reads, Sent, SentFile, Subscribes, may_see, operators
+from cgtwatch.web.api.shapes import subscriptions as shapes
+from cgtwatch.web.forms import Refused
 
-MOST_ROWS = 1000
-_AT = "/api/subscriptions"
 _OURS = frozenset({"pending", "origin"})  # who looks after a subscription is not for its asker to say
+_WRITE = Scope.SUBSCRIPTIONS
 
 
-def subscription_routes(app: App, perform: Perform | None, access: Access) -> list[Route]:
+def subscription_routes() -> APIRouter:
     """The addresses of subscriptions."""
-    api = Subscriptions(app, perform)
+    to = router("subscriptions", "/subscriptions")
+    to.add_api_route("", every, **reads("Subscriptions by name, a page of them.", shapes.Subscriptions))
+    to.add_api_route("", add, **writes("Make a subscription.", shapes.Made, _WRITE, body=shapes.NewSubscription, status=201))
+    to.add_api_route("/apply", apply, **writes("Apply a file of subscriptions, all of it or nothing.", shapes.Applied, _WRITE))
+    to.add_api_route("/{name}", one, **reads("One subscription.", shapes.Subscription))
+    change_it = writes(
+        "Change what is named and nothing else.", shapes.Changed, _WRITE, body=shapes.ChangedWishes, method="PATCH"
+    )
+    to.add_api_route("/{name}", change, **change_it)
+    to.add_api_route("/{name}", remove, **writes("End it, or forget its person.", shapes.Removed, _WRITE, method="DELETE"))
+    to.add_api_route("/{name}/export", export, **reads("Everything that is stored about a person.", shapes.Person))
+    to.add_api_route("/{name}/pause", pause, **writes("Pause it.", shapes.Resumed, _WRITE))
+    to.add_api_route("/{name}/resume", resume, **writes("Let it go on.", shapes.Resumed, _WRITE))
+    to.add_api_route("/{name}/test", test, **writes("Send a greeting to its target now.", shapes.Tried, _WRITE))
+    rotated = writes("Another signing secret for a webhook.", shapes.Rotated, _WRITE, body=shapes.Rotation)
+    to.add_api_route("/{name}/rotate-secret", rotate, **rotated)
+    return to
 
-    def route(path: str, method: str, work: Work, status: int = 200) -> Route:
-        scope = Scope.READ if method == "GET" else Scope.SUBSCRIPTIONS
-        return Route(f"{_AT}{path}", endpoint(access, scope, work, status), methods=[method])
 
-    return [
-        route("", "GET", api.list),
-        route("", "POST", api.add, 201),
-        Route(f"{_AT}/apply", endpoint(access, Scope.SUBSCRIPTIONS, api.apply, read=posted_file), methods=["POST"]),
-        route("/{name}", "GET", api.show),
-        route("/{name}/export", "GET", api.export),
-        route("/{name}", "PATCH", api.change),
-        route("/{name}", "DELETE", api.remove),
-        route("/{name}/rotate-secret", "POST", api.rotate),
-        *(route(f"/{{name}}/{what}", "POST", api.simply(what)) for what in ("pause", "resume", "test")),
-    ]
+def every(
+    here: Here,
+    grant: Reads,
+    limit: Limit = 200,
+    cursor: Annotated[str, Query(description="`next` of the page before.", max_length=200)] = "",
+) -> Response:
+    """At most `limit` after the name `cursor`; `next` is the cursor of the following page, or null."""
+    rest = [each for each in listed(here.app) if each["name"] > cursor]
+    rows = [_seen(each, grant) for each in rest[:limit]]
+    return JSONResponse({"subscriptions": rows, "next": rows[-1]["name"] if len(rest) > limit else None})
 
 
-class Subscriptions:
-    """What is done. Rows have the fields of `subscriptions list --json`."""
+def one(here: Here, grant: Reads, name: str) -> Response:
+    """One subscription with what came back of its mails; readers see of a mail address its first letter and its host."""
+    found = here.app.store.subscription(name)
+    return JSONResponse(_seen(shown(found) | {"bounces": bounced(here.app.store.bounce_counts().get(name, {}))}, grant))
 
-    def __init__(self, app: App, perform: Perform | None) -> None:
-        self._app, self._perform = app, perform
 
-    def list(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """`subscriptions` by name, at most `limit` after the name `cursor`; `next` is the cursor of the following page, or null."""
-        limit, after = number(request, "limit", 200, MOST_ROWS), request.query_params.get("cursor", "")
-        rest = [one for one in listed(self._app) if one["name"] > after]
-        rows = [_seen(one, grant) for one in rest[:limit]]
-        return {"subscriptions": rows, "next": rows[-1]["name"] if len(rest) > limit else None}
+def add(here: Here, grant: Subscribes, given: Sent) -> Response:
+    """The only answer that holds the signing `secret` of a webhook or the addresses of a feed."""
+    _refuse_ours(given)
+    _may_name(given.get("to"), grant)
+    row = here.run("subscriptions.add", {**given, "since": _moment(given.get("since"))})
+    where = {"Location": f"/api/subscriptions/{row['name']}"}
+    return JSONResponse(_seen(row, grant, whose=str(given.get("to", ""))), 201, where)
 
-    def show(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """One subscription."""
-        one = self._app.store.subscription(request.path_params["name"])
-        return _seen(shown(one) | {"bounces": bounced(self._app.store.bounce_counts().get(one.name, {}))}, grant)
 
-    def add(self, _request: Request, grant: Grant, given: Given) -> Mapping[str, Any] | Response:
-        """A new subscription; the only answer that holds the signing `secret` of a webhook or the addresses of a feed."""
-        _refuse_ours(given)
-        _may_name(given.get("to"), grant)
-        row = self._run("subscriptions.add", {**given, "since": _moment(given.get("since"))})
-        where = {"Location": f"/api/subscriptions/{row['name']}"}
-        return JSONResponse(dict(_seen(row, grant, whose=str(given.get("to", "")))), 201, where)
+def change(here: Here, grant: Subscribes, name: str, given: Sent) -> Response:
+    """Other wishes; what is left out stays as it is, an empty list or `any` takes a part of the filter away."""
+    _refuse_ours(given, "name", "since")
+    _may_name(given.get("to"), grant)
+    return JSONResponse(_seen(here.run("subscriptions.change", {**given, "name": name}), grant))
 
-    def change(self, request: Request, grant: Grant, given: Given) -> Mapping[str, Any]:
-        """Other wishes; what is left out stays as it is."""
-        _refuse_ours(given, "name", "since")
-        _may_name(given.get("to"), grant)
-        return _seen(self._run("subscriptions.change", {**given, "name": request.path_params["name"]}), grant)
 
-    def remove(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """End it; what is queued for it is cancelled. With `erase` all that is known of its target is forgotten, for good."""
-        if flag(request, "erase"):
-            operators(grant, "erase a person")
-            return self._run("subscriptions.erase", {"name": request.path_params["name"]})
-        return _seen(self._run("subscriptions.remove", {"name": request.path_params["name"]}), grant)
+def remove(here: Here, grant: Subscribes, name: str, *, erase: Flag = False) -> Response:
+    """What is queued for it is cancelled. With `erase` all that is known of its target is forgotten, for good (operators only)."""
+    if erase:
+        operators(grant, "erase a person")
+        return JSONResponse(here.run("subscriptions.erase", {"name": name}))
+    return JSONResponse(_seen(here.run("subscriptions.remove", {"name": name}), grant))
 
-    def export(self, request: Request, grant: Grant, _given: Given) -> Mapping[str, Any]:
-        """Everything that is stored about a person, by a name or an address; `secrets` shows the addresses of hooks."""
-        operators(grant, "export a person's data")
-        return exported(self._app, request.path_params["name"], secrets=flag(request, "secrets"))
 
-    def apply(self, request: Request, grant: Grant, given: Given) -> Mapping[str, Any]:
-        """`steps`, one for each subscription of the file that was posted, and `summary`; all of it is done, or nothing."""
-        operators(grant, "apply a file")
-        asked = {name: flag(request, name) for name in ("dry_run", "prune", "adopt")}
-        *steps, last = self._rows("subscriptions.apply", {**given, **asked})
-        return {"steps": steps, **last}
+def export(here: Here, grant: Reads, name: str, *, secrets: Flag = False) -> Response:
+    """By a name or a mail address (operators only); `secrets` shows the addresses of hooks."""
+    operators(grant, "export a person's data")
+    return JSONResponse(exported(here.app, name, secrets=secrets))
 
-    def rotate(self, request: Request, grant: Grant, given: Given) -> Mapping[str, Any]:
-        """Another signing secret; the old one signs too for as long as `keep` says."""
-        operators(grant, "change a signing secret")
-        if wrong := sorted(given.keys() - {"keep"}):
-            raise ConfigError([f"{name} cannot be given here; leave it out" for name in wrong])
-        return self._run("subscriptions.rotate", {**given, "name": request.path_params["name"]})
 
-    def simply(self, what: str) -> Work:
-        """Pause, resume or try it."""
+def apply(
+    here: Here, grant: Subscribes, given: SentFile, *, dry_run: Flag = False, prune: Flag = False, adopt: Flag = False
+) -> Response:
+    """JSON or YAML, at most 4 MB (operators only): `steps`, one for each subscription, and `summary`.
 
-        def work(request: Request, grant: Grant, given: Given) -> Mapping[str, Any]:
-            _refuse_ours(given, *given)
-            return _seen(self._run(f"subscriptions.{what}", {"name": request.path_params["name"]}), grant)
+    `dry_run` does nothing, `prune` removes what left the file, `adopt` takes over what was made otherwise.
+    """
+    operators(grant, "apply a file")
+    asked = {"dry_run": dry_run, "prune": prune, "adopt": adopt}
+    *steps, last = here.rows("subscriptions.apply", {**given, **asked})
+    return JSONResponse({"steps": steps, **last})
 
-        return work
 
-    def _run(self, operation: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """The last row of an operation; of a try that is what became of the last post."""
-        return self._rows(operation, args)[-1]
+def rotate(here: Here, grant: Subscribes, name: str, given: Sent) -> Response:
+    """The old one signs too for as long as `keep` says (operators only)."""
+    operators(grant, "change a signing secret")
+    if wrong := sorted(given.keys() - {"keep"}):
+        raise ConfigError([f"{each} cannot be given here; leave it out" for each in wrong])
+    return JSONResponse(here.run("subscriptions.rotate", {**given, "name": name}))
 
-    def _rows(self, operation: str, args: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-        if self._perform is None:
-            raise BusyError("nothing runs here; this page only shows what is stored")
-        return [*self._perform(operation, args)]
+
+def pause(here: Here, grant: Subscribes, name: str, given: Sent) -> Response:
+    """Nothing is sent until it goes on; what comes meanwhile waits."""
+    return _simply("pause", here, grant, name, given)
+
+
+def resume(here: Here, grant: Subscribes, name: str, given: Sent) -> Response:
+    """The next digest comes at its next hour, with what `waiting` counts."""
+    return _simply("resume", here, grant, name, given)
+
+
+def test(here: Here, grant: Subscribes, name: str, given: Sent) -> Response:
+    """What became of the last post of the greeting."""
+    return _simply("test", here, grant, name, given)
+
+
+def _simply(what: str, here: Here, grant: Grant, name: str, given: Given) -> Response:
+    _refuse_ours(given, *given)
+    return JSONResponse(_seen(here.run(f"subscriptions.{what}", {"name": name}), grant))
 
 
 def _seen(row: Mapping[str, Any], grant: Grant, whose: str | None = None) -> dict[str, Any]:
