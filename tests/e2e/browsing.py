@@ -116,7 +116,7 @@ def visitor(
         page.set_default_timeout(10_000)
         page.watch = seen
         yield page
-    assert seen.problems == []
+    assert seen.problems == [], "\n".join(seen.problems)
 
 
 @contextmanager

@@ -10,13 +10,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from inside import Inside, inside
 from offices import LATER, LISTS, NEWS, OLD, PDF, SOURCES, Document
 from place import Site, serving
 
 from cgtwatch.engine.operations import perform
+from cgtwatch.ops.passwords import Passwords
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.site import make_site
+
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @dataclass
@@ -29,8 +33,8 @@ class Newsroom:
 
     @property
     def asgi(self) -> Any:
-        """The watch's own site, with the service's runner behind it."""
-        return make_site(self.bench.app, partial(perform, self.bench.engine))
+        """The watch's own site, with the service's runner behind it, and passwords that cost nothing."""
+        return make_site(self.bench.app, partial(perform, self.bench.engine), CHEAP)
 
     def ask(self, operation: str, **args: Any) -> list[dict[str, Any]]:
         return self.bench.ask(operation, **args)
@@ -47,6 +51,12 @@ class Newsroom:
         self.bench.poll()
         self.ask("digest")
         self.ask("send")
+
+    def user(self, name: str, role: str = "operator") -> str:
+        """Make somebody who can log in; the password. From the first one on, everybody has to."""
+        password = f"quiet river {name} lantern"
+        self.ask("users.add", name=name, role=role, password=CHEAP.hashed(password))
+        return password
 
     def event(self, word: str) -> str:
         """The id of the newest event with `word` in its title."""
