@@ -382,7 +382,7 @@ class App:
         """Makes the contexts of one run's messages."""
         frame = part("context")(
             issuer_names=self.issuer_names(), public_url=self.settings.public_url, topic_names=self.topic_names(),
-            templates=self.templates,
+            templates=self.templates, **({"keyed": partial(part("view_page"), self.secret_key)} if self.settings.public_url else {}),
         )  # fmt: skip
         found: Contexts = part("contexts")(self.store, self.sources, frame, self.translated)
         return found

@@ -46,6 +46,7 @@ PARTS: Mapping[str, str] = {
     "names": "cgtwatch.understand.named:Names",
     "templates": "cgtwatch.compose.templates_of:templates_of",
     "contexts": "cgtwatch.pipeline.contexts:Contexts",
+    "view_page": "cgtwatch.deliver.tokens:view_page",
     "context": "cgtwatch.compose.messages:DigestContext",
     "alarm_target": "cgtwatch.select:alarm_target",
     "plan": "cgtwatch.diff.adapt:plan",

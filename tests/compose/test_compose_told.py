@@ -133,9 +133,12 @@ def test_a_digest_of_long_titles_shows_fewer_cards_rather_than_be_cut():
     assert len(told.html.encode()) < 102_000
 
 
+AT_HOME = DigestContext(public_url="https://cgt.example/")
+
+
 def test_the_address_of_the_whole_leads_back_to_what_was_asked_for():
     one = reader(filter=replace(reader().filter, query="细胞 治疗", stages=(Stage.DRAFT,)))
-    link = whole_link("https://cgt.example/", one, ANNOUNCEMENTS)
+    link = whole_link(AT_HOME, one, ANNOUNCEMENTS)
     query = Tags(f'<a href="{link}">').links[0].partition("?")[2]
     asked = asked_for([(part.partition("=")[0], _unquoted(part.partition("=")[2])) for part in query.split("&")])
     assert asked is not None
@@ -156,12 +159,12 @@ def test_the_address_of_a_backlog_names_the_day_since_which_it_was_asked_for():
     past = [replace(one, seq=0) for one in ANNOUNCEMENTS]
     one = reader(options=Options(backlog="2026-01-01"))
     for told, span in ((past, (0, 0)), ([*past, *many(3)], (0, 3))):
-        link = whole_link("https://cgt.example/", one, told)
+        link = whole_link(AT_HOME, one, told)
         asked = asked_for([tuple(map(_unquoted, part.split("=", 1))) for part in link.partition("?")[2].split("&")])
         assert asked is not None
         assert (asked.after, asked.upto) == span
         assert (asked.reader.welcomed, asked.reader.options.backlog) == (False, "2026-01-01")
-    assert "since" not in whole_link("https://cgt.example/", one, many(3))
+    assert "since" not in whole_link(AT_HOME, one, many(3))
 
 
 def _unquoted(text: str) -> str:

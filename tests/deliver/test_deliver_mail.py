@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from cgtwatch.compose.messages import alarm, digest
 from cgtwatch.deliver.mail.email import Email
 from cgtwatch.deliver.mail.press import Letterhead, Mould, Recipient, list_id, message_id
-from cgtwatch.deliver.tokens import member, read
+from cgtwatch.deliver.tokens import digest_page, member, read
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.health import Alarm
 from cgtwatch.text.clean import one_line
 from compose.samples import ANNOUNCEMENTS, CONTEXT, NOW, announce, event, reader
 from compose.test_compose_digest import HOSTILE
-from deliver.senders import parts
+from deliver.senders import SECRET_KEY, parts
 
 DIGEST = digest(reader(), ANNOUNCEMENTS, CONTEXT, NOW)
 
@@ -154,7 +154,7 @@ def test_a_mail_names_the_page_on_which_it_can_be_read_again(tmp_path):
     assert mail["Archived-At"] == f"<{DIGEST.data['whole']}>"  # which its reader may open
     for whole in ("", "https://cgt.example/told?query=" + "x" * 1000):  # no line of a mail is as long
         mail, _ = mailed(replace(DIGEST, data={**DIGEST.data, "whole": whole}), tmp_path=tmp_path, key="msg_1")
-        assert mail["Archived-At"] == "<https://cgt.example/digests/msg_1>"
+        assert mail["Archived-At"] == f"<{digest_page('https://cgt.example', SECRET_KEY, 'msg_1')}>"
     assert mailed(tmp_path=tmp_path, public_url=None)[0]["Archived-At"] is None
 
 

@@ -16,5 +16,5 @@ from compose.samples import CONTEXT, DRAFT, LAW, NOW, announce, reader
 )
 def test_a_room_is_told_of_the_draft_by_a_line_with_a_colon(language: str, line: str) -> None:
     context = replace(CONTEXT, steps={LAW.id: (Step("finalises", DRAFT),)})
-    [item] = notice_of(digest(reader(language), [announce(1, LAW)], context, NOW), "", "key").items
+    [item] = notice_of(digest(reader(language), [announce(1, LAW)], context, NOW), "").items
     assert any(line in each for each in item.lines)

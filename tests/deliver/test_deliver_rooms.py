@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from cgtwatch import registry
 from cgtwatch.compose.messages import alarm, digest, welcome
 from cgtwatch.deliver import CHANNELS, DEFAULT_PROMISE
+from cgtwatch.deliver.tokens import digest_page
 from cgtwatch.model.delivery import Message, SendResult
 from cgtwatch.model.health import Alarm
 from cgtwatch.model.subscription import Options, Promise
 from cgtwatch.net.session import Net, NetPolicy
 from compose.samples import ANNOUNCEMENTS, CONTEXT, reader
 from deliver.rooms_server import LIVE, ROOMS, SECRET, Rooms, shown, target
-from deliver.senders import NOW, parts
+from deliver.senders import NOW, SECRET_KEY, parts
 from loopback import LOOPBACK, Site
 
 HERE = "https://news.example/e/"
+OWN_PAGE = digest_page("https://cgt.example", SECRET_KEY, "msg_1")
 HOSTILE = [
     "<!channel> <!here|x> <@U123> <#C1|x>", "@everyone @here @all ＠所有人 @channel", "<at id=all></at><at user_id=\"all\">x</at>", "<@all>",
     "[click](https://evil.example/) ![p](https://evil.example/p.png)", "https://evil.example/x www.evil.example evil.com 10.0.0.1",
@@ -99,7 +101,7 @@ def test_a_room_takes_every_post_of_any_digest_with_each_item_once_and_in_order_
     links, rest = zip(*(shown(room, post) for post in posts), strict=True)
     items = [link for each in links for link in each if link.startswith(HERE)]
     assert items == [f"{HERE}{number}" for number in range(len(message.data["events"]))]
-    assert {link for each in links for link in each} - set(items) == {"https://cgt.example/digests/msg_1"}
+    assert {link for each in links for link in each} - set(items) == {OWN_PAGE}
     assert [found for each in rest for found in LIVE.findall(each)] == []
 
 
@@ -189,7 +191,7 @@ def test_a_shared_page_whose_address_is_too_long_gives_way_to_the_digest_s_own(h
         "digest.created", "s", "", "", {"events": items, "whole": "https://cgt.example/told?query=" + "x" * 500}, "en", NOW
     )
     (post,) = sent(house, room, told)
-    assert shown(room, post)[0][-1] == "https://cgt.example/digests/msg_1"
+    assert shown(room, post)[0][-1] == OWN_PAGE
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -204,5 +206,5 @@ def test_a_reader_who_wants_few_items_gets_the_first_and_the_others_counted(hous
     told = Message("digest.created", "Title", "", "", {"events": items}, "en", NOW)
     (payload,) = channel(room, net).freeze(told, replace(reader("en"), options=Options(most=3)), "msg_1")
     links, rest = shown(room, json.loads(payload.body))
-    assert links == [*(f"{HERE}{n}" for n in range(3)), "https://cgt.example/digests/msg_1"]
+    assert links == [*(f"{HERE}{n}" for n in range(3)), OWN_PAGE]
     assert "6 more not listed." in rest

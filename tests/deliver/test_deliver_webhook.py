@@ -9,6 +9,7 @@ from standardwebhooks import Webhook as Reference
 from standardwebhooks import WebhookVerificationError
 
 from cgtwatch.compose.messages import digest
+from cgtwatch.deliver.tokens import digest_page
 from cgtwatch.deliver.webhook import LARGEST_BODY, Webhook, secret_for, signed, webhook_id
 from cgtwatch.model.delivery import SendResult
 from cgtwatch.model.fetch import ErrorClass
@@ -81,7 +82,7 @@ def test_a_body_over_20_kb_holds_ids_titles_links_and_where_the_rest_is(tmp_path
     data = json.loads(payload.filled)["data"]
     assert len(payload.filled) <= LARGEST_BODY
     assert data["count"] == 300
-    assert data["next"] == "https://cgt.example/api/digests/k-2"
+    assert data["next"] == digest_page("https://cgt.example", SECRET_KEY, "k-2", "/api/digests")  # with the key that opens it
     assert set(data["events"][0]) == {"id", "title", "url"}
 
 

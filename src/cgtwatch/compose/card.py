@@ -129,7 +129,9 @@ def title(event: PolicyEvent) -> str:
 
 def stored_link(event: PolicyEvent, context: DigestContext) -> str:
     """The event's own page, which shows the stored copy; empty where there is no web page."""
-    return safe_link(f"{context.public_url.rstrip('/')}/events/{event.id}") if context.public_url else ""
+    if not context.public_url:
+        return ""
+    return safe_link(context.public_url.rstrip("/") + context.keyed(f"/events/{event.id}"))
 
 
 def badges(story: Story, context: DigestContext, words: Words, reminder: str) -> Iterable[str]:

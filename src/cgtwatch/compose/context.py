@@ -10,6 +10,11 @@ from cgtwatch.model.source import Names
 from cgtwatch.model.translation import Translation
 
 
+def _open(page: str) -> str:
+    """A page that needs no key."""
+    return page
+
+
 def _nothing(_event: PolicyEvent) -> None:
     """Nobody translates."""
 
@@ -34,4 +39,7 @@ class DigestContext:
     sources_answered: int | None = None  # of those watched, at their last visit; None: not known
     templates: Renders = SHIPPED  # or the user's own
     unlimited: bool = False  # a page has room for all that is told, a mail has not
+    keyed: Callable[[str], str] = (
+        _open  # a page of ours (`/events/ID`) as a message links it: with the key that opens it to readers
+    )
     translated: Callable[[PolicyEvent], Translation | None] = _nothing  # what a machine made of it in the reader's language

@@ -53,7 +53,7 @@ def digest(subscription: Subscription, announcements: Sequence[Announcement], co
     shown = {story.event.id: card(story, context, said, today) for part in parts for story in part.stories}
     others = still_open(context.open_consultations, told, today)
     why = _why(subscription, context, said) if not context.unlimited else page_of(subscription, said, *_names(context))
-    whole = "" if context.unlimited else whole_link(context.public_url, subscription, announcements)
+    whole = "" if context.unlimited else whole_link(context, subscription, announcements)
     values = {
         **frame(context, said, today, why),
         **open_views(others, context, said, today),

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.links import safe_link
 from cgtwatch.model.event import Announcement
 from cgtwatch.model.subscription import Cadence, Every, Filter, Options, Subscription
@@ -25,13 +26,13 @@ _FILTER = {
 }
 
 
-def whole_link(public_url: str | None, subscription: Subscription, announcements: Sequence[Announcement]) -> str:
+def whole_link(context: DigestContext, subscription: Subscription, announcements: Sequence[Announcement]) -> str:
     """Where all of `announcements` stand on our page: their range and what was asked for, and nothing of who asked.
 
     What was stored in silence (`seq` 0) is found by the day since which it was asked for. Readers with equal filters share the
     address. Empty where there is no page, or where the filter is too long for an address.
     """
-    if public_url is None or not announcements:
+    if context.public_url is None or not announcements:
         return ""
     asked, numbers = subscription.filter, [one.seq for one in announcements if one.seq]
     query: list[tuple[str, str | int]] = [
@@ -44,7 +45,7 @@ def whole_link(public_url: str | None, subscription: Subscription, announcements
     query += [(key, str(value)) for name, key in _FILTER.items() for value in getattr(asked, name)]
     query += [("importance", str(asked.importance))] if asked.importance else []
     query += [("query", asked.query)] if asked.query.strip() else []
-    return safe_link(f"{public_url.rstrip('/')}{PATH}?{urlencode(query)}")
+    return safe_link(context.public_url.rstrip("/") + context.keyed(f"{PATH}?{urlencode(query)}"))
 
 
 @dataclass(frozen=True, slots=True)

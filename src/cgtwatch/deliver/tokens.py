@@ -81,6 +81,13 @@ def view_page(secret_key: bytes, page: str) -> str:
     return f"{page}{'&' if '?' in page else '?'}key={view_key(secret_key, page)}"
 
 
+def digest_page(public_url: str | None, secret_key: bytes, key: str, path: str = "/digests") -> str:
+    """Where the digest of the delivery `key` is shown to whoever got it; empty where there is no page."""
+    if not public_url:
+        return ""
+    return f"{public_url.rstrip('/')}{path}/{quote(key, safe='')}?key={view_key(secret_key, f'/digests/{key}')}"
+
+
 def is_view_key(secret_key: bytes, page: str, key: str) -> bool:
     """Whether `key` is the one of that page."""
     return hmac.compare_digest(key.encode(), view_key(secret_key, page).encode())

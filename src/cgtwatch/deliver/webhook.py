@@ -11,6 +11,7 @@ from typing import Any
 
 from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.post import outcome, post
+from cgtwatch.deliver.tokens import view_key
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.text.graphemes import cut
@@ -47,7 +48,7 @@ class Webhook:
         last = self._last
         if last is None or last.message is not message:
             last = self._last = _Mould(message, self._public_url)
-        fillings = last.fillings(subscription.name, key)
+        fillings = last.fillings(subscription.name, key, view_key(self._secret_key, f"/digests/{key}"))
         return (Payload(last.body, "application/json", {_OWNER: subscription.name}, fillings),)
 
     def send(self, target: str, payload: Payload, key: str, now: datetime) -> SendOutcome:
@@ -67,14 +68,19 @@ class _Mould:
         mark = hashlib.sha256(whole).hexdigest()  # of the message itself, so that no title can hold it
         # As long as what may stand there, so that a full body is never longer than an empty one.
         self._name, self._key = f"<name:{mark}>".ljust(LONGEST_NAME, "-"), f"<key:{mark}>"
+        self._view = f"<view:{mark}>"
         data = {"subscription": self._name, **message.data}
         self.body = _body(message, data)
         if len(self.body) > LARGEST_BODY:
-            self.body = _short(message, data, f"{public_url}/api/digests/{self._key}" if public_url else None)
+            self.body = _short(message, data, f"{public_url}/api/digests/{self._key}?key={self._view}" if public_url else None)
 
-    def fillings(self, name: str, key: str) -> dict[str, str]:
-        """What stands in the holes, as JSON writes it."""
-        return {self._name: json.dumps(name, ensure_ascii=False)[1:-1], self._key: json.dumps(key, ensure_ascii=False)[1:-1]}
+    def fillings(self, name: str, key: str, view: str) -> dict[str, str]:
+        """What stands in the holes, as JSON writes it; `view` opens the address of the rest."""
+        return {
+            self._name: json.dumps(name, ensure_ascii=False)[1:-1],
+            self._key: json.dumps(key, ensure_ascii=False)[1:-1],
+            self._view: view,
+        }
 
 
 def _short(message: Message, data: dict[str, Any], rest: str | None) -> bytes:

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime, parseaddr
 from typing import Any
-from urllib.parse import quote
 
 from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.mail.mime import attachment, base64_lines, header, leaf, mailbox, multipart, unstructured
-from cgtwatch.deliver.tokens import id_proof, manage_url, member, unsubscribe_url
+from cgtwatch.deliver.tokens import digest_page, id_proof, manage_url, member, unsubscribe_url
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload
@@ -51,6 +50,7 @@ class Recipient:
     subscription: str = ""  # its name; empty: the operator's alarms
     root: str = ""  # what its series hangs from, see `root_id`
     proof: str = ""  # see `id_proof`
+    page: str = ""  # link to the page that shows this delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,8 @@ class Mould:
         if self.message.kind in _SERIES:
             fillings[holes.root] = f"{to.root or 'series'}.cgtwatch@{self._domain}"
             if self._letterhead.public_url:
-                own = f"{self._letterhead.public_url}/digests/{quote(to.key, safe='')}"
-                shared = str(self.message.data.get("whole") or "")  # a page that its reader may open
-                fillings[holes.page] = shared if 0 < len(shared) <= _LONGEST_LINK else own
+                shared = str(self.message.data.get("whole") or "")  # the page of all who are told the same
+                fillings[holes.page] = shared if 0 < len(shared) <= _LONGEST_LINK else to.page
         if way:
             links = [(name, link) for name, link in (("manage", to.manage), ("unsubscribe", to.unsubscribe)) if link]
             lines = [f"{say(self.message.language, f'{name}_line')}{link}\n" for name, link in links]
@@ -245,4 +244,5 @@ class Press:
             page = manage_url(self._public_url, self._secret_key, subscription, message.created_at)
         address = subscription.target if "@" in subscription.target else self._address
         proof = id_proof(self._secret_key, key)
-        return mould.payload(Recipient(address, key, link, page, name, root_id(mould.act, subscription), proof))
+        own = digest_page(self._public_url, self._secret_key, key)
+        return mould.payload(Recipient(address, key, link, page, name, root_id(mould.act, subscription), proof, own))

@@ -22,6 +22,7 @@ from cgtwatch.deliver.rooms.answers import json_object
 from cgtwatch.deliver.rooms.dealing import Page, payloads, posts
 from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, look_alike
 from cgtwatch.deliver.rooms.notice import Item, notice_of
+from cgtwatch.deliver.tokens import digest_page
 from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
@@ -44,7 +45,7 @@ class Others:
     def __init__(self, parts: ChannelParts) -> None:
         if find_spec("apprise") is None:
             raise ConfigError(["apprise: targets need the package apprise; install cgtwatch with the extra `apprise`"])
-        self._public_url = parts.public_url or ""
+        self._public_url, self._secret_key = parts.public_url, parts.secret_key
         self._ca_file = parts.ca_file
 
     @property
@@ -63,7 +64,7 @@ class Others:
         title = limits.title or _LONGEST_TITLE
         # A service without a title has it before the body; one that takes HTML is told `&` in five characters.
         most = max(limits.body - (0 if limits.title else title + 10), limits.body // 2) * 9 // 10
-        notice = notice_of(message, self._public_url, key, subscription.options.most)
+        notice = notice_of(message, digest_page(self._public_url, self._secret_key, key), subscription.options.most)
         made = posts(notice, partial(_entry, most), partial(_post, title, most), lambda post: len(post["body"]) <= most)
         return payloads(made)
 

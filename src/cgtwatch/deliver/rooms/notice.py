@@ -56,17 +56,15 @@ class Notice:
         return next((tone for tone in (Tone.TROUBLE, Tone.OVER) if tone in tones), Tone.PLAIN)
 
 
-def notice_of(message: Message, public_url: str, key: str, most: int | None = None) -> Notice:
-    """The message whose delivery is `key`, with the first `most` items, the others counted.
+def notice_of(message: Message, own: str, most: int | None = None) -> Notice:
+    """The message with the first `most` items, the others counted.
 
-    Without `public_url` there is no page that shows it whole. The page that readers share is preferred to the delivery's own, which
-    is for the operator.
+    `own` is the page that shows its delivery, empty where there is none; the page that readers share is preferred to it.
     """
     data = message.data
     items = (*_events(message), *_alarms(data))
     shared = str(data.get("whole") or "")
-    own = f"{public_url.rstrip('/')}/digests/{key}" if public_url and message.kind in _DIGESTS else ""
-    whole = shared if 0 < len(shared) <= _LONGEST_WHOLE else own
+    whole = shared if 0 < len(shared) <= _LONGEST_WHOLE else (own if message.kind in _DIGESTS else "")
     left = len(items) - most if most and message.kind in _DIGESTS else 0
     return Notice(
         message.language, still(message.subject) or _UNSAID, _lead(message, items), items[:most] if left > 0 else items,

@@ -9,6 +9,7 @@ from cgtwatch.deliver.channel import ChannelParts
 from cgtwatch.deliver.rooms.answers import Answer, attempt
 from cgtwatch.deliver.rooms.dealing import Body, Page, payloads, posts
 from cgtwatch.deliver.rooms.notice import Item, notice_of
+from cgtwatch.deliver.tokens import digest_page
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Message, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Subscription
@@ -35,12 +36,12 @@ class Room:
 
     def __init__(self, parts: ChannelParts) -> None:
         self._net = parts.net
-        self._public_url = parts.public_url or ""
+        self._public_url, self._secret_key = parts.public_url, parts.secret_key
         self._secret = parts.secret
 
     def freeze(self, message: Message, subscription: Subscription, key: str) -> tuple[Payload, ...]:
         """The posts as JSON, as many as the vendor's limits ask for."""
-        notice = notice_of(message, self._public_url, key, subscription.options.most)
+        notice = notice_of(message, digest_page(self._public_url, self._secret_key, key), subscription.options.most)
         return payloads(posts(notice, self.vendor.draw, self.vendor.lay_out, self.vendor.fits))
 
     def request(self, target: str, body: bytes, now: datetime) -> tuple[str, bytes]:  # noqa: ARG002 - for rooms that sign
