@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Status, Subscription
@@ -14,7 +14,7 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import LIVE_EVENTS, events_wanted
+from cgtwatch.store.search import LIVE_EVENTS, events_wanted, over
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, SUBSCRIPTION
 
 _DAY = timedelta(days=1)
@@ -56,13 +56,16 @@ class Outlook(Room):
     def due_between(self, first: date, last: date, query: EventQuery, most: int) -> list[Due]:
         """Comment deadlines and effective dates of relevant events in these days, soonest first, at most `most` of each kind.
 
-        Of `query` everything counts but its page; the days are `first` and `last` alone.
+        Of `query` everything counts but its days and its page. From `query.today` on an act that has its final form, or was repealed,
+        has no deadline any more.
         """
         asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
         found: list[Due] = []
         with self._database.read() as db:
             for kind, column in _DUE.items():
                 wanted = events_wanted(LIVE_EVENTS.where(*_TOLD, column.between(first, last)), asked)
+                if column is EVENT.c.comment_deadline and query.today is not None:
+                    wanted = wanted.where(or_(column < query.today, ~over()))
                 rows = db.execute(wanted.order_by(column, EVENT.c.id).limit(most)).mappings()
                 found += (Due(row[column], kind, event_of(row)) for row in rows)
         return sorted(found, key=lambda one: (one.on, one.kind, one.event.id))

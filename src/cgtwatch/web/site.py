@@ -26,10 +26,13 @@ from cgtwatch.web.incoming.bounces import bounce_routes
 from cgtwatch.web.incoming.inbox import inbox_routes
 from cgtwatch.web.incoming.websub import websub_routes
 from cgtwatch.web.pages.archive import archive_routes
+from cgtwatch.web.pages.calendar import calendar_routes
 from cgtwatch.web.pages.deliveries import deliveries_routes
 from cgtwatch.web.pages.digests import digest_of
 from cgtwatch.web.pages.event import event_routes
+from cgtwatch.web.pages.events import events_routes
 from cgtwatch.web.pages.mailbox import letter
+from cgtwatch.web.pages.sources_routes import sources_routes
 from cgtwatch.web.pages.subscriptions import subscriptions_routes
 from cgtwatch.web.pages.today import today_routes
 from cgtwatch.web.parts import Perform, Site
@@ -50,9 +53,12 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
     pages, who = Pages(app, answers, perform), access(app)
     routes = [
         *today_routes(site),
+        *calendar_routes(site),
+        *events_routes(site),
         *event_routes(site),
         *subscriptions_routes(site),
         *archive_routes(site),
+        *sources_routes(site),
         Route("/digests/{key}", pages.digest),
         Route("/digests/{key}/html", pages.digest_html),
         Route("/mail/{key}", pages.mail),
