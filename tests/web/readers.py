@@ -9,13 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from inside import Inside, inside
 
 from cgtwatch.engine.operations import perform
+from cgtwatch.model.user import Role
+from cgtwatch.web.account import guard
+from cgtwatch.web.account.viewer import Viewer
 from cgtwatch.web.site import make_site
 from web.watched import FEED, HOME, TestClient, sources
 
 PUBLIC = "https://watch.example.org"
+OURS = {"Origin": HOME, "Sec-Fetch-Site": "same-origin"}
 FORM = {
     "address": "mei@example.org", "topic": ["car_t", "stem_cell"], "jurisdiction": ["US"], "importance": "medium", "query": "",
     "every": "weekly", "at": "09:30", "weekday": "tue", "day": "1", "tz": "Europe/London", "lang": "en", "quiet_from": "22:00",
@@ -52,6 +57,22 @@ class Readers:
         row = {"name": "mei", "to": "mailto:mei@example.org", "lang": "en", **wishes}
         self.bench.ask("subscriptions.add", **row)
         return self.bench.app.store.subscription(row["name"])
+
+
+def csrf(page: str) -> str:
+    """What the forms of that page bring back."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def as_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks from now on is a reader, not an operator."""
+
+    def let_in(name: str, _role: Role, *rest: Any) -> Viewer:
+        return Viewer(name, Role.READER, *rest)
+
+    monkeypatch.setattr(guard, "Viewer", let_in)
 
 
 def link_in(letter: EmailMessage, what: str) -> str:

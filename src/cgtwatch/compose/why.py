@@ -17,18 +17,21 @@ def why_subscription(
     subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES
 ) -> str:
     """What the subscription asks for and when it is sent, in one sentence."""
-    asked = _filter(subscription, words, issuers, topics)
-    return words.say("why_filter", filter=asked, cadence=_cadence(subscription, words), zone=subscription.timezone)
+    asked = filter_words(subscription, words, issuers, topics)
+    return words.say("why_filter", filter=asked, cadence=cadence_words(subscription, words), zone=subscription.timezone)
 
 
 def page_of(
     subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES
 ) -> str:
     """What a page of all that was told shows, in one sentence: nobody subscribed to a page."""
-    return words.say("why_page", filter=_filter(subscription, words, issuers, topics))
+    return words.say("why_page", filter=filter_words(subscription, words, issuers, topics))
 
 
-def _filter(subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names]) -> str:
+def filter_words(
+    subscription: Subscription, words: Words, issuers: Mapping[str, Names], topics: Mapping[str, Names] = _NO_NAMES
+) -> str:
+    """What the subscription asks for, without when."""
     asked = "".join(_asked(subscription.filter, words, {"issuer": issuers, "topic": topics}))
     return asked or words.say("why_everything")
 
@@ -55,7 +58,8 @@ def _asked(asked: Filter, words: Words, names: Mapping[str, Mapping[str, Names]]
     return words.say("separator").join(said)
 
 
-def _cadence(subscription: Subscription, words: Words) -> str:
+def cadence_words(subscription: Subscription, words: Words) -> str:
+    """When it is sent, without the zone."""
     cadence = subscription.cadence
     weekday = words.tables["weekdays"][cadence.weekday]
     form = words.name("everys", Every(cadence.every))

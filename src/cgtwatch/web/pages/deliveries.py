@@ -1,32 +1,33 @@
-"""`/deliveries`: dead letters, unknown outcomes, what waits and what was sent; who reads; and for this machine the buttons."""
+"""`/deliveries`: dead letters, unknown outcomes, what waits and what was sent, by whom, by which way and when; and the buttons."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cgtwatch.app import App
-from cgtwatch.compose.why import why_subscription
 from cgtwatch.compose.words import Words
-from cgtwatch.engine.readers.adding import feeds_of
-from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError, NotFound
+from cgtwatch.deliver import CHANNELS
+from cgtwatch.errors import CgtwatchError, NotFound
 from cgtwatch.model.delivery import Delivery, DeliveryState
-from cgtwatch.model.subscription import Every, Status, Subscription
-from cgtwatch.select import shown_target
+from cgtwatch.store.overview import OPERATOR, LedgerQuery
 from cgtwatch.store.records import Attempt
-from cgtwatch.web.answers import Answers, wording
-from cgtwatch.web.api.deliveries import state_of
-from cgtwatch.web.forms import Form, Refused, from_our_page, is_local, posted_form
-from cgtwatch.web.parts import Perform
+from cgtwatch.web.account.posting import posted
+from cgtwatch.web.account.viewer import Viewer, viewer_of
+from cgtwatch.web.answers import wording
+from cgtwatch.web.forms import Form
+from cgtwatch.web.pages.delivery import delivery_html, delivery_page
+from cgtwatch.web.pages.subscription import refused
+from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
-ROWS, READERS = 50, 200
+ROWS = 50
 # What needs a person first.
 ORDER = (
     DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.RETRY, DeliveryState.QUEUED, DeliveryState.ATTEMPTED, DeliveryState.SENT,
@@ -43,6 +44,7 @@ _CLOSINGS: Mapping[DeliveryState, tuple[str, ...]] = {
 }
 _TONES = {"sent": "good", "dead": "bad", "unknown": "warn", "retry": "warn"}
 _SAID = frozenset({"redelivered", "resolved"})
+_ASKED = ("state", "subscription", "channel", "since", "until")
 _log = logging.getLogger(__name__)
 
 
@@ -57,121 +59,146 @@ class Line:
     closings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A subscription in words. `to` and `feeds` are for this machine's eyes alone."""
-
-    name: str
-    channel: str
-    to: str
-    asks: str
-    status: str
-    tone: str
-    next: datetime | None
-    note: str
-    bounces: int
-    feeds: Mapping[str, str]
-
-
-def deliveries_routes(app: App, answers: Answers, perform: Perform | None) -> list[Route]:
-    """The page and its buttons."""
-    page = Deliveries(app, answers, perform)
+def deliveries_routes(site: Site) -> list[Route]:
+    """The ledger and its single lines."""
+    page = Deliveries(site)
     return [
         Route("/deliveries", page.show),
+        Route("/deliveries/{key}", page.one),
         Route("/deliveries/{key}", page.do, methods=["POST"]),
+        Route("/deliveries/{key}/html", page.html),
     ]
 
 
 class Deliveries:
-    """The handlers. Until there is a log-in, being on this machine is the right to see addresses and to press a button."""
+    """The handlers. Readers see how it goes; addresses, bodies and buttons are for operators."""
 
-    def __init__(self, app: App, answers: Answers, perform: Perform | None) -> None:
-        self._app, self._answers, self._perform = app, answers, perform
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def show(self, request: Request) -> Response:
-        """`?state=dead` shows those alone, `?before=KEY` what is older."""
-        try:
-            state = state_of(request.query_params.get("state"))
-            found = self._app.store.ledger(state, request.query_params.get("before"), ROWS + 1)
-        except ConfigError:
-            raise NotFound("no such state") from None
-        said, here, counts = wording(request), is_local(request), self._app.store.unsettled()
-        subscriptions, done = self._app.store.subscriptions(), request.query_params.get("done")
+        """`?state= &subscription= &channel= &since= &until=` (days of this machine's zone), `?before=KEY` what is older."""
+        store, said, viewer = self._site.app.store, wording(request), viewer_of(request)
+        kept = {name: request.query_params.get(name, "") for name in _ASKED}
+        query = asked(kept, request.query_params.get("before", ""))
+        found, counts = store.delivery_lines(query), store.unsettled()
+        done = request.query_params.get("done", "")
+        dead = store.dead_letters(kept["subscription"]) if kept["subscription"] and kept["subscription"] != OPERATOR else 0
         values = {
-            "lines": [self._line(one, here) for one in found[:ROWS]],
-            "older": found[ROWS - 1].key if len(found) > ROWS else "",
-            "state": state.value if state else "",
-            "filters": [(one.value, said.name("states", one), counts.get(one)) for one in ORDER],
-            "readers": [self._reader(one, said, here) for one in subscriptions[:READERS]],
-            "more_readers": max(0, len(subscriptions) - READERS),
-            "local": here,
+            "lines": [line_of(one, self._attempts(one), self._may(viewer)) for one in found[:ROWS]],
+            "older": _address(kept | {"before": found[ROWS - 1].key}) if len(found) > ROWS else None,
+            "newest": _address(kept) if query.before else None,
+            "kept": kept,
+            "tabs": _tabs(kept, counts, said),
+            "channels": [(name, said.name("channels", name)) for name in CHANNELS],
+            "narrowed": any(kept.values()),
+            "operator": OPERATOR,
+            "dead": dead if self._may(viewer) else 0,
             "done": done if done in _SAID else "",
         }
-        return self._answers.page(request, "deliveries", values, headers=ASKING)
+        return self._site.answers.page(request, "deliveries", values, headers=ASKING)
 
-    def _line(self, one: Delivery, here: bool) -> Line:
-        may = here and self._perform is not None
-        closings = _CLOSINGS.get(one.state, ()) if may else ()
-        tone = _TONES.get(one.state.value, "quiet")
-        return Line(one, self._app.store.attempts(one.key), tone, may and one.state in _SENDABLE, closings)
+    def one(self, request: Request) -> Response:
+        """One delivery with every attempt and, for operators, what is sent."""
+        viewer, app = viewer_of(request), self._site.app
+        found = app.store.delivery(request.path_params["key"])
+        line = line_of(found, app.store.attempts(found.key), self._may(viewer))
+        done = request.query_params.get("done", "")
+        values = delivery_page(app, found, viewer) | {"line": line, "done": done if done in _SAID else ""}
+        return self._site.answers.page(request, "delivery", values, headers=ASKING)
 
-    def _reader(self, one: Subscription, said: Words, here: bool) -> Reader:
-        due = one.next_due if one.cadence.every is not Every.NOW and one.status is Status.ACTIVE else None
-        return Reader(
-            name=one.name,
-            channel=said.name("channels", one.channel),
-            to=shown_target(one.channel, one.target) if here and one.channel != "feed" else "",
-            asks=why_subscription(one, said, self._app.issuer_names(), self._app.topic_names()),
-            status=said.name("statuses", one.status) or said.say("is_active"),
-            tone="good" if one.status is Status.ACTIVE else "warn",
-            next=max(due, self._app.clock()) if due else None,
-            note=one.note,
-            bounces=len(self._app.store.bounces(one.name)),
-            feeds=feeds_of(self._app, one) if here and one.channel == "feed" else {},
-        )
+    def html(self, request: Request) -> Response:
+        """The HTML of a stored mail, for the frame; operators alone, since its links are its reader's own."""
+        viewer = viewer_of(request)
+        if viewer is None or not viewer.operates:
+            return self._site.answers.note(request, "operators_only", 403)
+        return delivery_html(self._site.app.store.delivery(request.path_params["key"]))
 
     async def do(self, request: Request) -> Response:
-        """Send again, or say what became of it; only from this page on this machine."""
-        if not is_local(request) or not from_our_page(request, None, surely=True):
-            return self._answers.note(request, "not_from_here", 403)
-        try:
-            form = await posted_form(request)
-        except Refused as error:
-            return self._answers.note(request, "not_understood", error.status)
-        return await run_in_threadpool(self._done, request, form)
+        """Send again, or say what became of it."""
+        form = await posted(self._site, request)
+        return form if isinstance(form, Response) else await run_in_threadpool(self._done, request, form)
+
+    # --- what is done
 
     def _done(self, request: Request, form: Form) -> Response:
         key, doing = request.path_params["key"], form.one("do")
-        if self._perform is None:
-            return self._answers.note(request, "later", 503)
         try:
             if doing == "redeliver":
                 self._run("deliveries.redeliver", {"key": key})
             elif doing in {"sent", "cancelled", "dead"}:
                 self._run("deliveries.resolve", {"key": key, "state": doing})
             else:
-                return self._answers.note(request, "not_understood", 400)
+                return self._site.answers.note(request, "not_understood", 400)
         except NotFound:
             raise
         except CgtwatchError as error:
-            return self._refused(request, error)
-        done = "redelivered" if doing == "redeliver" else "resolved"
-        return RedirectResponse(f"/deliveries?done={done}{_kept(request, form)}", 303)
+            return refused(self._site, request, error)
+        done = {"done": "redelivered" if doing == "redeliver" else "resolved"}
+        if form.one("there"):
+            return RedirectResponse(f"/deliveries/{key}?{urlencode(done)}", 303)
+        return RedirectResponse(_address(done | {name: form.one(name) for name in _ASKED}), 303)
 
     def _run(self, operation: str, args: Mapping[str, Any]) -> None:
-        if self._perform is not None:
-            list(self._perform(operation, args))
-            _log.info("%s by page delivery=%s", operation, args["key"])
+        assert self._site.perform is not None  # `posted` has seen to it
+        list(self._site.perform(operation, args))
+        _log.info("%s by page delivery=%s", operation, args["key"])
 
-    def _refused(self, request: Request, error: CgtwatchError) -> Response:
-        """It is in a state in which that cannot be done, as when somebody else was first; or nothing can be stored now."""
-        if isinstance(error, STORAGE_TROUBLE) and type(error).__name__ != "StoreError":
-            return self._answers.note(request, "later", 503, headers={"Retry-After": "5"})
-        return self._answers.note(request, "not_now", 409, what=str(error))
+    def _may(self, viewer: Viewer | None) -> bool:
+        return viewer is not None and viewer.operates and self._site.perform is not None
+
+    def _attempts(self, one: Delivery) -> Sequence[Attempt]:
+        """Those of a line; what went well at once has nothing to tell."""
+        well = one.state is DeliveryState.SENT and one.attempts <= 1
+        return () if well else self._site.app.store.attempts(one.key)
 
 
-def _kept(request: Request, form: Form) -> str:
-    """The filter and the language that the page had."""
-    lang, state = request.query_params.get("lang"), form.one("state")
-    known = {one.value for one in DeliveryState}
-    return (f"&state={state}" if state in known else "") + (f"&lang={lang}" if lang in {"zh", "en"} else "")
+def line_of(one: Delivery, attempts: Sequence[Attempt], may: bool) -> Line:
+    """A line of the ledger; `may`: whoever looks may press its buttons."""
+    closings = _CLOSINGS.get(one.state, ()) if may else ()
+    return Line(one, tuple(attempts), _TONES.get(one.state.value, "quiet"), may and one.state in _SENDABLE, closings)
+
+
+def asked(given: Mapping[str, str], before: str) -> LedgerQuery:
+    """What an address asks for. Raises `NotFound` for a state, way or day that there is not."""
+    state, channel = given["state"], given["channel"]
+    if state not in {"", *DeliveryState} or channel not in {"", *CHANNELS}:
+        raise NotFound("no such state or channel")
+    until = _day(given["until"])
+    return LedgerQuery(
+        state=DeliveryState(state) if state else None,
+        subscription=given["subscription"],
+        channel=channel,
+        since=_day(given["since"]),
+        until=until + timedelta(days=1) if until else None,
+        before=before,
+        limit=ROWS + 1,
+    )
+
+
+def _day(text: str) -> datetime | None:
+    """When a day begins where this machine stands, as times are shown here. Raises `NotFound`."""
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time()).astimezone()
+    except (ValueError, OverflowError):
+        raise NotFound("no such day") from None
+
+
+def _tabs(kept: Mapping[str, str], counts: Mapping[DeliveryState, int], said: Words) -> list[tuple[str, str, int | None, bool]]:
+    """Address, text, number and whether it is the present one; states in which nothing is are left out."""
+    rest = {name: value for name, value in kept.items() if name != "state"}
+    narrowed = any(rest.values())  # then the numbers, which are of all, would mislead
+    tabs: list[tuple[str, str, int | None, bool]] = [(_address(rest), said.say("ledger_all"), None, not kept["state"])]
+    for state in ORDER:
+        count = counts.get(state)
+        if count != 0 or narrowed or kept["state"] == state:
+            shown = None if narrowed else count
+            tabs.append((_address(rest | {"state": state.value}), said.name("states", state), shown, kept["state"] == state))
+    return tabs
+
+
+def _address(asked_for: Mapping[str, str]) -> str:
+    said = urlencode({name: value for name, value in asked_for.items() if value})
+    return f"/deliveries?{said}" if said else "/deliveries"

@@ -56,7 +56,7 @@ def _read(key: str, file: Path) -> Letter | None:
         return None
     header = {name: str(message.get(name, "")) for name in ("Subject", "From", "To")}
     return Letter(
-        key, header["Subject"], _date(message), header["From"], header["To"], _part(message, "plain"), _part(message, "html")
+        key, header["Subject"], _date(message), header["From"], header["To"], part_of(message, "plain"), part_of(message, "html")
     )
 
 
@@ -68,7 +68,8 @@ def _date(message: EmailMessage) -> datetime | None:
     return date.astimezone() if date.tzinfo else None
 
 
-def _part(message: EmailMessage, kind: str) -> str:
+def part_of(message: EmailMessage, kind: str) -> str:
+    """The text of a mail's `plain` or `html` part; empty where it has none, or none that can be read."""
     part = message.get_body((kind,))
     if part is None:
         return ""

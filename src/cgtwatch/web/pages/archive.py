@@ -1,0 +1,31 @@
+"""`/digests`: everything that was sent, as it was sent, under addresses that stay."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cgtwatch.web.parts import Site
+from cgtwatch.web.safety import ASKING
+
+ROWS = 50
+
+
+def archive_routes(site: Site) -> list[Route]:
+    """The list; single digests have pages of their own."""
+
+    def show(request: Request) -> Response:
+        name, before = request.query_params.get("subscription", "").strip()[:100], request.query_params.get("before", "")
+        found = site.app.store.sent_digests(name, before, ROWS + 1)
+        kept = {"subscription": name} if name else {}
+        older = urlencode(kept | {"before": found[ROWS - 1].key}) if len(found) > ROWS else ""
+        values = {
+            "digests": found[:ROWS],
+            "name": name,
+            "older": f"/digests?{older}" if older else None,
+            "newest": (f"/digests?{urlencode(kept)}" if kept else "/digests") if before else None,
+        }
+        return site.answers.page(request, "archive", values, headers=ASKING)
+
+    return [Route("/digests", show)]
