@@ -27,12 +27,14 @@ from cgtwatch.web.api.reports import deadline_routes, report_routes
 from cgtwatch.web.api.shapes.common import Health
 from cgtwatch.web.api.shapes.webhook import webhook_schema
 from cgtwatch.web.api.sources import source_routes
+from cgtwatch.web.api.sourcing import sourcing_routes
 from cgtwatch.web.api.subscriptions import subscription_routes
 from cgtwatch.web.parts import Perform
 
 _SHARED = {"Cache-Control": "public, max-age=300"}  # what says nothing of anybody
 _ROUTES: tuple[Callable[[], APIRouter], ...] = (
-    event_routes, item_routes, live_routes, deadline_routes, report_routes, subscription_routes, delivery_routes, digest_routes, source_routes, me_routes,
+    event_routes, item_routes, live_routes, deadline_routes, report_routes,
+    subscription_routes, delivery_routes, digest_routes, source_routes, sourcing_routes, me_routes,
 )  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def make_api(app: App, perform: Perform | None, access: Access) -> FastAPI:
 def _open_routes() -> APIRouter:
     """What tells nothing that is stored, and so is told to everybody."""
     to = router("live")
-    schema = reads("The shape of what is posted to webhooks.", None, media=also("application/schema+json"))
+    schema = reads("The shape of what is posted to webhooks.", None, media=also("application/schema+json", {"type": "object"}))
     for path, work, said in (
         ("/health", health, reads("Alive, and able to read the store.", Health)),
         ("/schema/webhook.json", webhook, schema),

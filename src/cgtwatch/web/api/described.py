@@ -79,9 +79,9 @@ def ref(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def also(kind: str) -> dict[str, Any]:
-    """A content type whose answer is a text or a file."""
-    return {kind: {"schema": {"type": "string"}}}
+def also(kind: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A content type whose answer is a text or a file, or of that schema."""
+    return {kind: {"schema": schema or {"type": "string"}}}
 
 
 def _problems(statuses: Sequence[int]) -> dict[int | str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from cgtwatch.store import Store
 from cgtwatch.store.records import EventQuery, Sort
 from cgtwatch.web.api.asked import Limit, Seq
 from cgtwatch.web.api.described import also, reads, router, writes
-from cgtwatch.web.api.filtering import EventsAsked, asked_query, known_cursor, page_of
+from cgtwatch.web.api.filtering import EventsAsked, Filters, asked_query, known_cursor, page_of
 from cgtwatch.web.api.here import Given, Here, Marks, Reads, Sent
 from cgtwatch.web.api.shapes import events as shapes
 
@@ -33,6 +33,8 @@ def event_routes() -> APIRouter:
     to = router("events")
     listed = reads("Search events, or follow what is announced.", shapes.Events, media=also(LINES))
     to.add_api_route("/events", every, **listed)
+    counted = reads("How many events each further choice would leave.", shapes.Facets)
+    to.add_api_route("/events/facets", facets, **counted)
     to.add_api_route("/events/{id}", one, **reads("One event.", shapes.Event))
     to.add_api_route("/events/{id}/explain", explain, **reads("Why it is known and told.", shapes.Explanation))
     to.add_api_route("/events/{id}/thread", thread, **reads("The life of its act, from draft to repeal.", shapes.Thread))
@@ -62,6 +64,17 @@ def every(request: Request, here: Here, _grant: Reads, asked: Annotated[EventsAs
     rows, following = page_of(lambda wanted: [*event_rows(store, wanted)], query, asked.limit)
     seq = latest if asked.after_seq is None or not following else rows[-1]["seq"]
     return JSONResponse({"events": rows, "next": following, "seq": max(seq, asked.after_seq or 0)})
+
+
+def facets(request: Request, here: Here, _grant: Reads, asked: Annotated[Filters, Query()]) -> Response:  # noqa: ARG001 - it checks
+    """By the names of the query, most first; of a name that is asked for, what its other values would bring."""
+    found = here.app.store.browse(replace(asked_query(here.app, request), limit=0))
+    total = found.total if found.total is not None else 0
+    counts = {
+        name: [{"value": value, "count": count} for value, count in sorted(values.items(), key=lambda each: (-each[1], each[0]))]
+        for name, values in found.counts.items()
+    }
+    return JSONResponse({"total": total, "facets": counts})
 
 
 def one(here: Here, _grant: Reads, id: str) -> Response:

@@ -13,15 +13,15 @@ from cgtwatch.web.api.beside import paths_beside
 from cgtwatch.web.api.shapes.common import Mended
 from cgtwatch.web.api.shapes.deliveries import Resolution
 from cgtwatch.web.api.shapes.events import MarkAsked
-from cgtwatch.web.api.shapes.sources import Address
-from cgtwatch.web.api.shapes.subscriptions import ChangedWishes, NewSubscription, Rotation
+from cgtwatch.web.api.shapes.sources import Address, NewSources, Release, SourceValues
+from cgtwatch.web.api.shapes.subscriptions import ChangedWishes, File, NewSubscription, Rotation
 from cgtwatch.web.api.shapes.users import TokenAsked
 
 AT = "/api"
 _REFS = "#/components/schemas/{model}"
 # What is sent, and what is answered by addresses that FastAPI does not know.
 _SHAPES: Sequence[type[BaseModel]] = (
-    NewSubscription, ChangedWishes, Rotation, Resolution, MarkAsked, Address, TokenAsked, Mended,
+    NewSubscription, ChangedWishes, File, Rotation, Resolution, MarkAsked, Address, NewSources, Release, SourceValues, TokenAsked, Mended,
 )  # fmt: skip
 _ABOUT = """\
 Policy events on cell and gene therapy, and everything that is done with them. What the commands print with `--json`, this answers.

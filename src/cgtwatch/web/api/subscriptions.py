@@ -13,7 +13,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.select import operator_only, parse_target
 from cgtwatch.web.api.asked import Flag, Limit
-from cgtwatch.web.api.described import reads, router, writes
+from cgtwatch.web.api.described import JSON, reads, router, writes
 from cgtwatch.web.api.here import Given, Here, Reads, Sent, SentFile, Subscribes, may_see, operators
 from cgtwatch.web.api.shapes import subscriptions as shapes
 from cgtwatch.web.forms import Refused
@@ -27,7 +27,10 @@ def subscription_routes() -> APIRouter:
     to = router("subscriptions", "/subscriptions")
     to.add_api_route("", every, **reads("Subscriptions by name, a page of them.", shapes.Subscriptions))
     to.add_api_route("", add, **writes("Make a subscription.", shapes.Made, _WRITE, body=shapes.NewSubscription, status=201))
-    to.add_api_route("/apply", apply, **writes("Apply a file of subscriptions, all of it or nothing.", shapes.Applied, _WRITE))
+    filed = writes("Apply a file of subscriptions, all of it or nothing.", shapes.Applied, _WRITE, body=shapes.File)
+    taken = filed["openapi_extra"]["requestBody"]["content"]
+    taken["application/yaml"] = taken[JSON]
+    to.add_api_route("/apply", apply, **filed)
     to.add_api_route("/{name}", one, **reads("One subscription.", shapes.Subscription))
     change_it = writes(
         "Change what is named and nothing else.", shapes.Changed, _WRITE, body=shapes.ChangedWishes, method="PATCH"

@@ -32,7 +32,7 @@ class Source(Shape):
     next_poll: Instant | None
     items: int
     failures: int
-    held: bool
+    held: int = Field(description="Pages that the guard doubts.")
     error: str | None
     message: str
     issuer: str | None
@@ -100,8 +100,101 @@ class Address(Shape):
     url: str = Field(examples=["https://www.example.org/news"], max_length=2000)
 
 
-class Done(Shape):
-    """What was done to a source, as the command prints it."""
+class Proposal(Shape):
+    """A source that the address offers; `proposal` is null where it offers none, and `error` says why."""
+
+    proposal: str | None
+    url: str
+    title: str | None = None
+    count: int | None = Field(None, description="Rows that it shows.")
+    dated: int | None = Field(None, description="Rows with a date.")
+    entry: str | None = Field(None, description="As lines of sources.yaml.")
+    keys: dict[str, Any] | None = Field(None, description="The same as an object, to be added.")
+    items: list[Found] | None = None
+    error: str | None = None
+    hint: str | None = None
+
+
+class Discovered(Shape):
+    """What an address offers, best first."""
+
+    proposals: list[Proposal]
+
+
+class NewSources(Shape):
+    """Sources with the keys of sources.yaml."""
+
+    entries: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=2000,
+        examples=[[{"id": "agency", "name": "Agency", "kind": "feed", "url": "https://www.example.org/feed"}]],
+    )
+
+
+class SourceValues(Shape):
+    """What may be changed of a source; what is left out stays as it is."""
+
+    name: str | dict[str, str] | None = None
+    url: str | None = None
+    every: str | None = Field(None, examples=["6h"])
+    issuer: str | None = None
+    jurisdiction: str | None = None
+    level: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+
+
+class Switch(Shape):
+    """A source after a change of the file."""
 
     source: str
-    done: dict[str, Any]
+    name: Named
+    enabled: bool
+    changed: bool = Field(description="Whether it was otherwise before.")
+    file: str
+
+
+class Switched(Shape):
+    """Sources after a change of the file."""
+
+    sources: list[Switch]
+
+
+class Unwatched(Shape):
+    """A source that left the file."""
+
+    source: str
+    removed: bool
+    file: str
+
+
+class Polled(Shape):
+    """A visit, as `cgtwatch poll --json` prints it."""
+
+    source: str
+    outcome: str
+    status: int | None
+    new: int
+    updated: int
+    gone: int
+    requests: int
+    bytes: int
+    seconds: float
+    error: str | None
+    announced: int
+    baseline: bool
+    notes: list[str]
+
+
+class Release(Shape):
+    """Whether what the guard holds is to be believed."""
+
+    keep: bool
+
+
+class Released(Shape):
+    """What was let go."""
+
+    source: str
+    released: int
+    kept: bool

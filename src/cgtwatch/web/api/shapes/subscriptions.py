@@ -177,6 +177,15 @@ class ChangedWishes(Wishes):
     to: str = Field("", description="Another target.", examples=["mailto:mei@example.org"])
 
 
+class File(Shape):
+    """A file of subscriptions; what it may hold is told where such files are."""
+
+    defaults: dict[str, Any] | None = Field(None, examples=[{"lang": "en"}])
+    subscriptions: list[dict[str, Any]] = Field(
+        examples=[[{"name": "desk", "to": "mailto:desk@example.org", "cadence": "weekly@mon-08:00"}]]
+    )
+
+
 class Rotation(Shape):
     """How long the old secret is good beside the new one."""
 
