@@ -7,13 +7,16 @@ from cgtwatch import registry
 from cgtwatch.store.alarms import Alarms
 from cgtwatch.store.backfills import Backfills
 from cgtwatch.store.bounces import Bounces
+from cgtwatch.store.browsing import Browsing
 from cgtwatch.store.connection import Database, path_of
 from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
 from cgtwatch.store.ledger import Ledger
+from cgtwatch.store.logbook import Logbook
 from cgtwatch.store.outlook import Outlook
 from cgtwatch.store.overview import Overview
+from cgtwatch.store.passages import Passages
 from cgtwatch.store.periods import Periods
 from cgtwatch.store.persons import Persons
 from cgtwatch.store.pushes import Pushes
@@ -34,8 +37,11 @@ class Store(
     Sources,
     Pushes,
     Visits,
+    Logbook,
     Backfills,
     Explaining,
+    Browsing,
+    Passages,
     Periods,
     Readings,
     Readers,
@@ -54,9 +60,9 @@ class Store(
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `backfills`, `documents`, `events`, `announcing`,
-    `explaining`, `marks`, `periods`, `readings`, `readers`, `persons`, `digests`, `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`,
-    `translations`, `upkeep`, `users`.
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `logbook`, `backfills`, `documents`, `events`,
+    `browsing`, `announcing`, `explaining`, `marks`, `passages`, `periods`, `readings`, `readers`, `persons`, `digests`,
+    `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`, `translations`, `upkeep`, `users`.
     """
 
     def close(self) -> None:

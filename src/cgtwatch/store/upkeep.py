@@ -10,9 +10,12 @@ from sqlalchemy import Connection, func, select, text
 
 from cgtwatch.errors import StoreError, StoreUnusable
 from cgtwatch.store.connection import told_plainly
+from cgtwatch.store.indexing import entries, rebuild
 from cgtwatch.store.room import Room
 from cgtwatch.store.schema import VERSION_TABLE
-from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DIGEST, ITEM, REVISION, SUBSCRIPTION
+from cgtwatch.store.tables import ANNOUNCEMENT, CHOICE, DIGEST, EVENT, ITEM, REVISION, SUBSCRIPTION
+
+_FEW_STALE = 1_000  # entries that are no burden
 
 
 class Upkeep(Room):
@@ -40,9 +43,21 @@ class Upkeep(Room):
         """What is wrong with the file or its contents, one line each; empty when all is well."""
         try:
             with self._database.read() as db:
-                return [*_file(db), *_contents(db)]
+                return [*_file(db), *_contents(db), *_index(db)]
         except StoreError as error:
             return [str(error)]
+
+    def reindex(self, *, if_stale: bool = False) -> int:
+        """Make the full-text index anew, in one unit of work; the number of its entries. With `if_stale` only where more than half
+        of it is of events that have changed since; 0 where nothing was to be done.
+        """
+        if if_stale:
+            with self._database.read() as db:
+                live, stale, _ = entries(db)
+            if stale <= max(live, _FEW_STALE):
+                return 0
+        with self._database.write() as db:
+            return rebuild(db)
 
     def probe(self) -> None:
         """Commit a change of nothing, durably. Raises what a real unit of work would raise now."""
@@ -77,6 +92,16 @@ def _contents(db: Connection) -> list[str]:
     ahead = select(SUBSCRIPTION.c.name).where(SUBSCRIPTION.c.sent_upto > last).limit(20)
     problems += [f"subscription {name}: its mark is beyond the last announcement" for name in db.execute(ahead).scalars()]
     return [*problems, *_digests(db)]
+
+
+def _index(db: Connection) -> list[str]:
+    live, stale, held = entries(db)
+    events = int(db.execute(select(func.count()).select_from(EVENT).where(EVENT.c.withdrawn.is_(False))).scalar_one())
+    mend = "`cgtwatch db check --mend` makes it anew"
+    problems = [f"the search index lists {live} of {events} events; {mend}"] if live != events else []
+    return problems + (
+        [f"the search index holds {held} entries and lists {live + stale}; {mend}"] if held != live + stale else []
+    )
 
 
 def _digests(db: Connection) -> list[str]:
