@@ -1,0 +1,53 @@
+"""Events as a list shows them: what was searched for is marked in their titles and in a line of their texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cgtwatch.app import App
+from cgtwatch.compose.assemble import Story
+from cgtwatch.compose.card import Card, card
+from cgtwatch.compose.context import DigestContext
+from cgtwatch.compose.words import Words
+from cgtwatch.model.event import PolicyEvent
+from cgtwatch.model.taxonomy import Importance
+from cgtwatch.text.clean import one_line
+from cgtwatch.text.found import Piece, marked, snippet, wanted
+
+_SNIPPET = 170  # characters
+_STEM = 5  # letters of a word that a text is searched for: the rest may be an ending
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A card with its title and a line of the text in pieces; `high` is for what is highly important."""
+
+    card: Card
+    title: tuple[Piece, ...]
+    passage: tuple[Piece, ...]
+    language: str
+    high: bool
+    relevant: bool
+
+
+def hits(app: App, events: Sequence[PolicyEvent], query: str, context: DigestContext, said: Words) -> list[Hit]:
+    """The events in their order; the texts of all are looked up at once."""
+    today, words = app.clock().astimezone().date(), wanted(query)
+    texts = app.store.passages(events, [_stem(word) for word in words]) if words else {}
+    return [
+        _hit(event, card(Story(event, (), (), event.seq), context, said, today), query if words else "", texts.get(event.id, ""))
+        for event in events
+    ]
+
+
+def _hit(event: PolicyEvent, shown: Card, query: str, text: str) -> Hit:
+    title = marked(shown.title, query) if query else (Piece(shown.title),)
+    passage = snippet(one_line(text), query, _SNIPPET) if text and query else ()
+    if not passage and event.main and shown.summary and shown.summary != shown.title:  # another act's summary is its document's
+        passage = marked(shown.summary, query) if query else (Piece(shown.summary),)
+    return Hit(shown, title, passage, event.language, event.labels.importance is Importance.HIGH, event.labels.relevant)
+
+
+def _stem(word: str) -> str:
+    """What a text surely holds where it holds a form of the word: endings of English words may differ."""
+    head = word.split(maxsplit=1)[0] if word.split() else word
+    return head[: max(_STEM, len(head) - 3)] if head.isascii() and head.isalpha() else head
