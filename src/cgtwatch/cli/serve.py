@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from cgtwatch.app import App
     from cgtwatch.engine.service import Service
 
 
@@ -56,4 +57,26 @@ def _greet(service: "Service", web: bool) -> None:
     show.note(f"  mail     {mail}")
     if web:
         show.note(f"  page     http://{host}:{port}/")
+        _invite(app)
     show.note("  stop     Ctrl-C")
+
+
+def _invite(app: "App") -> None:
+    """Where nobody can log in yet and others can reach the page: how to set the first password.
+
+    The address is as good as a password, so it is told to a person at a terminal alone, never to a log.
+    """
+    import sys
+
+    from cgtwatch.cli import show
+    from cgtwatch.ops.first import LIVES, reached_from_outside, set_up_address
+
+    if not reached_from_outside(app.settings) or app.store.any_password():
+        return
+    if sys.stderr.isatty():
+        show.note(f"  set up   {set_up_address(app)}")
+        show.note(
+            f"           No password is set: choose the first one there, within {LIVES.days * 24} hours. Until then the page is closed."
+        )
+    else:
+        show.note("  set up   no password is set, the page is closed; `cgtwatch users set-up` prints where to set the first one")

@@ -1,21 +1,25 @@
 """Serve the page on LISTEN, on a thread beside the ticks."""
 
+import asyncio
 import logging
 import socket
 import threading
 from collections.abc import Callable
 from functools import partial
-from ipaddress import ip_address
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cgtwatch.app import App
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.service import Service
 from cgtwatch.errors import ConfigError
+from cgtwatch.ops.first import reached_from_outside
 from cgtwatch.web.parts import Perform
 from cgtwatch.web.site import make_site
 
+HEADERS_WITHIN = 20.0  # seconds from the connection to the end of the first request's headers
+MOST_CONNECTIONS = 512  # at once; whoever comes then is asked to come again (503)
 _log = logging.getLogger(__name__)
 
 
@@ -31,15 +35,16 @@ def serve(app: App, perform: Perform | None = None) -> Callable[[], None]:
     """
     host, port = app.settings.listen
     listener = _bind(host, port)
-    if not _loopback(host):
-        _log.warning(
-            "page reachable from outside without a log-in host=%s; put a proxy with one before it, or listen on 127.0.0.1", host
-        )
+    if reached_from_outside(app.settings) and not app.store.any_password():
+        _log.warning("no password is set, so the pages stay closed; run: cgtwatch users add NAME --role operator --password")
     config = uvicorn.Config(
         make_site(app, perform),
+        http=_Impatient,
+        ws="none",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=False,  # see `forwarded`
+        limit_concurrency=MOST_CONNECTIONS,
         server_header=False,
         date_header=True,
         lifespan="off",
@@ -57,6 +62,19 @@ def serve(app: App, perform: Perform | None = None) -> Callable[[], None]:
     return stop
 
 
+class _Impatient(H11Protocol):
+    """HTTP/1.1 as uvicorn speaks it, but a connection that does not say what it wants is closed: it holds a place that others need."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A browser has come."""
+        super().connection_made(transport)
+        self.loop.call_later(HEADERS_WITHIN, self._hurry)
+
+    def _hurry(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -70,10 +88,3 @@ def _bind(host: str, port: int) -> socket.socket:
             [f"CGTWATCH_LISTEN={host}:{port}: cannot be listened on ({error.strerror}); set another address, or `run --no-web`"]
         ) from error
     return listener
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

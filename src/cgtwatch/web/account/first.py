@@ -77,7 +77,7 @@ def make_first(desk: Desk, request: Request, form: Form) -> Response:
         if site.app.store.any_password():
             return site.answers.note(request, "setup_gone", 410, public=True)
         taken = any("exists already" in line for line in error.problems)
-        return form_page(desk, request, name, {"name": wording(request).say("wrong_taken" if taken else "wrong_name")}, 422)
+        return form_page(desk, request, name, {"name": wording(request).say("wrong_user_taken" if taken else "wrong_user")}, 422)
     except CgtwatchError as error:
         if not isinstance(error, STORAGE_TROUBLE):
             raise
