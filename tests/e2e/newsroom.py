@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -83,7 +84,8 @@ class Newsroom:
     def _feed(self, office: str, shown: list[Document]) -> None:
         entries = "".join(
             f"<item><guid isPermaLink='false'>{one.name}</guid><title>{escape(escape(one.title))}</title>"
-            f"<link>{self.site.url}/{office}/{one.name}</link><description>{escape(escape(one.text))}</description></item>"
+            f"<link>{self.site.url}/{office}/{one.name}</link><description>{escape(escape(one.text))}</description>"
+            f"<pubDate>{format_datetime(datetime.fromisoformat(one.day).replace(tzinfo=UTC))}</pubDate></item>"
             for one in shown
         )
         head = "<title>News</title><link>http://example.org/</link><description>-</description>"
