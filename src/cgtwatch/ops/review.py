@@ -16,15 +16,20 @@ Row = dict[str, Any]
 _WRITERS = {"text": "cgtwatch.compose.render:render_report", "docx": "cgtwatch.compose.review_docx:docx"}
 
 
-def reviewed(app: App, period: Period, by: By, language: str) -> Review:
-    """What is known of the acts of `period`, under the headings that `by` asks for, as of today."""
-    known = _known(app.store, period)
+def reviewed(app: App, period: Period, by: By, language: str, place: str = "") -> Review:
+    """What is known of the acts of `period`, under the headings that `by` asks for, as of today; of `place` and its parts, or all."""
+    known = _known(app.store, period, place)
     said = words(language)
-    return review(told_acts(known, period), period, by, app.clock().astimezone().date(), said.place_rank)
+    acts = [act for act in told_acts(known, period) if not place or _within(act.lead.labels.jurisdiction or "", place)]
+    return review(acts, period, by, app.clock().astimezone().date(), said.place_rank)
 
 
-def _known(store: Store, period: Period) -> Known:
-    found = store.acts_between(period.first, period.last)
+def _within(inner: str, outer: str) -> bool:
+    return inner == outer or inner.startswith(f"{outer}-")
+
+
+def _known(store: Store, period: Period, place: str) -> Known:
+    found = store.acts_between(period.first, period.last, place)
     clusters = store.of_clusters({event.cluster for event in found})
     links = store.links_of({event.id for event in clusters})
     ids = {event.id for event in clusters}
@@ -37,7 +42,7 @@ def _known(store: Store, period: Period) -> Known:
 def written(app: App, found: Review, form: str, language: str) -> bytes:
     """`found` as a document: `html`, `md` or `docx`. Raises `ComposeError`."""
     said = words(language)
-    seen = _seen(app, found, said)
+    seen = viewed(app, found, language)
     if form == "docx":
         make: Callable[..., bytes] = registry.load(_WRITERS, "docx", what="form of a report")
         return make(seen, said, app.clock())
@@ -45,7 +50,9 @@ def written(app: App, found: Review, form: str, language: str) -> bytes:
     return render(form, said, seen).encode()
 
 
-def _seen(app: App, found: Review, said: Words) -> ReviewView:
+def viewed(app: App, found: Review, language: str) -> ReviewView:
+    """`found` in words, as every form of the document says it."""
+    said = words(language)
     items = {event.item_id for act in found.acts for event in (act.lead, *act.reports)}
     context = DigestContext(app.issuer_names(), {source.id: source.name for source in app.sources}, app.settings.public_url)
     return view(found, app.store.documents_named(items), context, said)

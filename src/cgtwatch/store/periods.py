@@ -18,14 +18,25 @@ _ON = func.coalesce(EVENT.c.document_date, EVENT.c.published)
 class Periods(Room):
     """The part of the store that looks at days."""
 
-    def acts_between(self, first: date, last: date) -> list[PolicyEvent]:
-        """Relevant events of these days, both included; what has no day counts by when it was seen, if it was news then."""
+    def acts_between(self, first: date, last: date, place: str = "") -> list[PolicyEvent]:
+        """Relevant events of these days, both included; what has no day counts by when it was seen, if it was news then.
+
+        `place` is a jurisdiction, its parts included; empty: all.
+        """
         begin = datetime.combine(first, time(), UTC)
-        seen = and_(_ON.is_(None), EVENT.c.seq > 0, EVENT.c.first_seen >= begin, EVENT.c.first_seen < _after(last))
-        dated = _ON.between(first, last)
-        wanted = select(EVENT).where(EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()), or_(dated, seen))
+        dateless = (EVENT.c.document_date.is_(None), EVENT.c.published.is_(None), EVENT.c.seq > 0)
+        days = (  # each asked for apart, so that an index serves it
+            (EVENT.c.document_date.between(first, last),),
+            (EVENT.c.document_date.is_(None), EVENT.c.published.between(first, last)),
+            (*dateless, EVENT.c.first_seen >= begin, EVENT.c.first_seen < _after(last)),
+        )
+        wanted = select(EVENT).where(EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
+        if place:
+            inside = EVENT.c.jurisdiction.startswith(f"{place}-", autoescape=True)
+            wanted = wanted.where(or_(EVENT.c.jurisdiction == place, inside))
         with self._database.read() as db:
-            return [event_of(row) for row in db.execute(wanted.order_by(EVENT.c.id)).mappings()]
+            found = (event_of(row) for condition in days for row in db.execute(wanted.where(*condition)).mappings())
+            return sorted(found, key=lambda event: event.id)
 
     def silent_since(self, first: date) -> list[PolicyEvent]:
         """Acts dated that day or later of which nobody was ever told, oldest first: what a first look or a backfill has stored."""

@@ -25,6 +25,7 @@ from cgtwatch.web.forwarded import Forwarded
 from cgtwatch.web.incoming.bounces import bounce_routes
 from cgtwatch.web.incoming.inbox import inbox_routes
 from cgtwatch.web.incoming.websub import websub_routes
+from cgtwatch.web.mcp.endpoint import mcp_routes
 from cgtwatch.web.pages.archive import archive_routes
 from cgtwatch.web.pages.calendar import calendar_routes
 from cgtwatch.web.pages.deliveries import deliveries_routes
@@ -32,6 +33,7 @@ from cgtwatch.web.pages.digests import digest_of
 from cgtwatch.web.pages.event import event_routes
 from cgtwatch.web.pages.events import events_routes
 from cgtwatch.web.pages.mailbox import letter
+from cgtwatch.web.pages.report import report_routes
 from cgtwatch.web.pages.sources_routes import sources_routes
 from cgtwatch.web.pages.subscriptions import subscriptions_routes
 from cgtwatch.web.pages.today import today_routes
@@ -54,6 +56,7 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
     routes = [
         *today_routes(site),
         *calendar_routes(site),
+        *report_routes(site),
         *events_routes(site),
         *event_routes(site),
         *subscriptions_routes(site),
@@ -76,6 +79,7 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
         *feed_routes(app),
         *deliveries_routes(site),
         *((*inbox_routes(app), *bounce_routes(app), *websub_routes(app)) if perform is not None else ()),
+        *mcp_routes(app),
         Mount("/api", make_api(app, perform, who)),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)
