@@ -28,7 +28,10 @@ _SHORTEST_PLURAL = 4
 
 def tokens(text: str) -> list[str]:
     """The tokens of a text in their order, folded: width, case, accents, traditional characters and the plural's s do not matter."""
-    return [token for part in _parts(text) for token in part]
+    found: list[str] = []
+    for part in _parts(text):
+        found += part
+    return found
 
 
 def indexed(*short: str, text: str) -> str:
