@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cgtwatch.cli import (
+    assistants,
     database,
     deadlines,
     deliveries,
@@ -67,7 +68,7 @@ def _root(
     """Holds what every command shares."""
 
 
-for module in (serve, work, reading, deadlines, reporting, understanding, replaying, demo):
+for module in (serve, work, reading, deadlines, reporting, understanding, replaying, demo, assistants):
     module.register(app)
 app.add_typer(events.group, name="events")
 app.add_typer(sources.group, name="sources")
