@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from place import Site, serving
 
+from web.api_kit import Programs, programs
 from web.watched import DEAD, FEED, SICK, Watched, newsworthy, watched
 
 
@@ -47,4 +48,11 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         made.bench.pass_time(hours=7)
         made.bench.poll()
         made.bench.engine.housekeep()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def news_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
+    """The same watch with users and their tokens, as programs see it from outside; tests only look at it."""
+    with programs(tmp_path_factory.mktemp("news-api")) as made:
         yield made

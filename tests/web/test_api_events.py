@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from docx import Document
@@ -13,17 +12,16 @@ from web.api_kit import Programs, programs
 from web.watched import tell
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
-    """For tests that only look."""
-    with programs(tmp_path_factory.mktemp("events")) as made:
-        yield made
-
-
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Programs]:
-    """For a test that changes something."""
-    with programs(tmp_path) as made:
+def api(news_api: Programs) -> Programs:
+    """For tests that only look."""
+    return news_api
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
+    """For tests that change something."""
+    with programs(tmp_path_factory.mktemp("events")) as made:
         yield made
 
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,13 +14,12 @@ from cgtwatch.store.records import EventQuery
 from cgtwatch.web.api.shapes import deliveries, events, items, reports, sources, subscriptions, users
 from cgtwatch.web.api.shapes.common import Health
 from cgtwatch.web.api.shapes.webhook import Body
-from web.api_kit import Programs, programs
+from web.api_kit import Programs
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
-    with programs(tmp_path_factory.mktemp("shapes")) as made:
-        yield made
+@pytest.fixture
+def api(news_api: Programs) -> Programs:
+    return news_api
 
 
 READ: list[tuple[str, type[BaseModel]]] = [

@@ -1,0 +1,1 @@
+"""Tests of the pages and the API; a package, so that `benchmarks/web.py` is another thing."""
