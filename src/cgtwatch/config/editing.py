@@ -7,6 +7,7 @@ one said plus the change, so that no title or address can mean anything but itse
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -133,7 +134,9 @@ def _refused(why: str) -> ConfigError:
     return ConfigError([f"sources.yaml is not changed: {why}; change it with an editor, then reload"])
 
 
+@lru_cache(maxsize=1)
 def _sheet(text: str) -> _Sheet:
+    """The text taken apart; kept, for a file is looked at more often than it is changed."""
     document = document_of(text.encode())
     if document.remarks:
         raise _refused(f"line {document.remarks[0].line} {document.remarks[0].message}")

@@ -28,6 +28,7 @@ ADDABLE = frozenset(
 )
 SETTING = "CGTWATCH_SOURCES"
 MOST = 2000  # sources added at once
+RESERVED = frozenset({"new", "import"})  # `/sources/new` is no source
 _UNWRITTEN = frozenset({Kind.FOLDER, Kind.API})
 
 
@@ -69,6 +70,8 @@ def add(engine: Engine, args: Args) -> Iterator[Row]:
         _only(one, ADDABLE, name or "(no id)")
         if name in taken:
             raise ConfigError([f"id: {name!r} is the id of another source; give this one an id of its own"])
+        if name in RESERVED:
+            raise ConfigError([f"id: {name!r} is the name of a page; give the source another id"])
         if one.get("kind") in _UNWRITTEN:
             raise ConfigError([f"kind: {one['kind']} is written into sources.yaml by hand; docs/sources.md tells how"])
         taken.add(name)

@@ -15,6 +15,7 @@ from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, ListRule, Names, Source
+from cgtwatch.ops.guessing import place_of
 from cgtwatch.pipeline.pages import Doors, first_pages
 
 Row = dict[str, Any]
@@ -74,10 +75,10 @@ def _unnamed(url: str, via: str) -> Source:
     """A source as far as its address tells it."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     zone = _ZONES.get(host.rpartition(".")[2], "UTC")
-    return Source(_slug(url), Kind.PAGE, url, Names(host, host), via=via, timezone=zone, gap=timedelta(milliseconds=500))
+    return Source(slug_of(url), Kind.PAGE, url, Names(host, host), via=via, timezone=zone, gap=timedelta(milliseconds=500))
 
 
-def _slug(url: str) -> str:
+def slug_of(url: str) -> str:
     """An id from the address: the host's names that mean something, and the last step of the path."""
     parts = urlsplit(url)
     host = parts.hostname or "source"
@@ -102,7 +103,7 @@ def _trouble(url: str, error: str, hint: str) -> Row:
 
 
 def _as_feed(source: Source, url: str) -> Source:
-    return replace(source, kind=Kind.FEED, url=url, id=_slug(url))
+    return replace(source, kind=Kind.FEED, url=url, id=slug_of(url))
 
 
 def _feed(app: App, source: Source, got: Visit, title: str) -> Row | None:
@@ -117,7 +118,7 @@ def _maps(app: App, source: Source, title: str) -> Iterator[Row]:
     got = app.acquirer(source).get(source, urljoin(root, "robots.txt"), 512 * 1024)
     named = _MAP_LINE.findall(got.body.decode("utf-8", "replace")) if isinstance(got, Fetched) else []
     for url in dict.fromkeys([*named, urljoin(root, "sitemap.xml")][: _MAPS if named else 1]):
-        asked = replace(source, kind=Kind.SITEMAP, url=urljoin(root, url), id=f"{_slug(root)}-sitemap"[:64])
+        asked = replace(source, kind=Kind.SITEMAP, url=urljoin(root, url), id=f"{slug_of(root)}-sitemap"[:64])
         parsed = _parsed(app, asked, app.acquirer(asked).visit(asked, SourceState(asked.id)))
         if parsed is not None and parsed.drafts:
             path = urlsplit(source.url).path.rpartition("/")[0] + "/"
@@ -145,10 +146,11 @@ def _row(source: Source, drafts: Sequence[Draft], title: str, rule: Row) -> Row:
     keys = {
         "id": source.id, "name": title[:120] or source.id, "kind": source.kind.value, "url": source.url,
         "via": source.via if source.via != "http" else None, "language": source.language,
-        "timezone": source.timezone if source.timezone != "UTC" else None, "every": "6h", **rule,
+        "jurisdiction": place_of(source.url), "timezone": source.timezone if source.timezone != "UTC" else None, "every": "6h", **rule,
     }  # fmt: skip
     return {
         "proposal": source.kind.value, "url": source.url, "title": title, "count": len(drafts),
         "dated": sum(one.published_on is not None for one in drafts), "entry": entry(keys),
+        "keys": {key: value for key, value in keys.items() if value not in (None, {}, "")},
         "items": [{"published": day(one.published_on), "title": one.title, "url": one.url} for one in drafts[:_SHOWN]],
     }  # fmt: skip

@@ -1,11 +1,13 @@
 """How the sources are: the health of each, and what one dry visit gives."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from cgtwatch.app import App
 from cgtwatch.compose.records import day, instant
 from cgtwatch.diff.guard import judge
+from cgtwatch.diff.habit import Habit
 from cgtwatch.diff.health import health
 from cgtwatch.diff.matching import match_page
 from cgtwatch.errors import ParseError
@@ -25,20 +27,28 @@ def health_rows(app: App, *, stored: bool) -> Iterator[Row]:
     states, habits = (app.store.states(), app.habits()) if stored else ({}, {})
     now = app.clock()
     for source in app.sources:
-        state = states.get(source.id, SourceState(source.id))
-        habit = habits.get(source.id)
-        found = health(state, source, now, habit)
-        on = source.enabled
-        yield {
-            "id": source.id, "name": {"zh": source.name.zh, "en": source.name.en}, "kind": source.kind.value, "enabled": on,
-            "health": found.word if on else "off", "since": instant(found.since),
-            "what": found.what if on else "", "hint": found.hint if on else "",
-            "last_visit": instant(state.last_visit), "last_ok": instant(state.last_ok), "last_new": instant(state.last_new),
-            "expected_next": instant(habit.expected if habit else None), "next_poll": instant(state.next_poll),
-            "items": state.items_seen, "failures": state.failures, "held": state.held,
-            "error": state.error.value if state.error else None, "message": state.message,
-            "issuer": source.issuer, "jurisdiction": source.jurisdiction, "language": source.language, "url": source.url,
-        }  # fmt: skip
+        yield _row(source, states.get(source.id, SourceState(source.id)), habits.get(source.id), now)
+
+
+def health_row(app: App, source: Source) -> Row:
+    """The row of one source, as `health_rows` gives it."""
+    state = app.store.states().get(source.id, SourceState(source.id))
+    return _row(source, state, app.habits().get(source.id), app.clock())
+
+
+def _row(source: Source, state: SourceState, habit: Habit | None, now: datetime) -> Row:
+    found = health(state, source, now, habit)
+    on = source.enabled
+    return {
+        "id": source.id, "name": {"zh": source.name.zh, "en": source.name.en}, "kind": source.kind.value, "enabled": on,
+        "health": found.word if on else "off", "since": instant(found.since),
+        "what": found.what if on else "", "hint": found.hint if on else "",
+        "last_visit": instant(state.last_visit), "last_ok": instant(state.last_ok), "last_new": instant(state.last_new),
+        "expected_next": instant(habit.expected if habit else None), "next_poll": instant(state.next_poll),
+        "items": state.items_seen, "failures": state.failures, "held": state.held,
+        "error": state.error.value if state.error else None, "message": state.message,
+        "issuer": source.issuer, "jurisdiction": source.jurisdiction, "language": source.language, "url": source.url,
+    }  # fmt: skip
 
 
 def _read_on(app: App, source: Source, draft: Draft) -> Draft:

@@ -16,8 +16,21 @@ from cgtwatch.model.health import Alarm
 
 Row = Mapping[str, Any]
 # What a person can do something about comes first, what is well last.
-_ORDER = ("blocked", "broken", "changed shape", "held", "silent", "slow", "refused", "unreachable", "unverified", "waiting", "ok")
-_TROUBLE = frozenset(_ORDER[:6])
+ORDER = (
+    "blocked",
+    "broken",
+    "changed shape",
+    "held",
+    "silent",
+    "slow",
+    "refused",
+    "unreachable",
+    "unverified",
+    "waiting",
+    "ok",
+    "off",
+)
+_TROUBLE = frozenset(ORDER[:6])
 _NEVER = frozenset({"refused", "unreachable", "unverified"})
 _OVERDUE = timedelta(minutes=15)  # a visit that waits longer than any queue of ours does
 
@@ -58,13 +71,14 @@ class Pulse:
     overdue: datetime | None
 
 
-def source_lines(rows: Iterable[Row], said: Words) -> list[SourceLine]:
-    """Every switched-on source, those in trouble first; `rows` are those of `ops.sources.health_rows`."""
-    lines = [_line(row, said) for row in rows if row["enabled"]]
-    return sorted(lines, key=lambda line: _ORDER.index(line.state))
+def group_of(row: Row) -> str:
+    """The group of states that a source is in: `trouble`, `never` (never read well), `waiting`, `ok` or `off`."""
+    state = _state(row)
+    return "trouble" if state in _TROUBLE else "never" if state in _NEVER else state
 
 
-def _line(row: Row, said: Words) -> SourceLine:
+def line_of(row: Row, said: Words) -> SourceLine:
+    """A row of `ops.sources.health_rows` in words."""
     state = _state(row)
     error = row["error"]
     message = str(row["what"]) if error or state in ("silent", "ok") else ""
@@ -77,6 +91,8 @@ def _line(row: Row, said: Words) -> SourceLine:
 
 def _state(row: Row) -> str:
     """The word of `diff.health`, told further apart for what was never read, so that an outage of ours reads as one."""
+    if not row["enabled"]:
+        return "off"
     if row["last_visit"] is None:
         return "waiting"
     if row["held"] and row["error"] is not None:
@@ -91,7 +107,7 @@ def _state(row: Row) -> str:
 def _tone(state: str) -> str:
     if state in {"blocked", "broken", "changed shape", "refused"}:
         return "bad"
-    return {"ok": "good", "waiting": "quiet"}.get(state, "warn")
+    return {"ok": "good", "waiting": "quiet", "off": "quiet"}.get(state, "warn")
 
 
 def _instant(text: str | None) -> datetime | None:
