@@ -18,7 +18,7 @@ from cgtwatch.text.clean import one_line
 from cgtwatch.web.forms import Refused
 from cgtwatch.web.incoming.pushed import from_fields, safe_stem
 from cgtwatch.web.site import make_site
-from web.watched import HOME, TestClient, sources
+from web.watched import HERE, HOME, TestClient, sources
 
 TOKEN = "a-token-of-the-operator"
 KEY = {"Authorization": f"Bearer {TOKEN}"}
@@ -122,7 +122,7 @@ def test_without_the_token_nothing_is_taken(post, header) -> None:
 
 def test_without_a_token_set_there_is_no_inbox(tmp_path) -> None:
     with inside(tmp_path, sources(SITE)) as bench:
-        page = TestClient(make_site(bench.app, partial(perform, bench.engine)), base_url=HOME)
+        page = TestClient(make_site(bench.app, partial(perform, bench.engine)), base_url=HOME, client=HERE)
         assert page.post("/api/inbox", json=NOTE, headers=KEY).status_code == 404
         page.close()
 

@@ -16,7 +16,7 @@ from cgtwatch.model.delivery import Delivery, DeliveryState, Payload
 from cgtwatch.model.subscription import Cadence, Every, Status, Subscription
 from cgtwatch.web.site import make_site
 from deliver.reports import ADDRESS, VACATION, bounce
-from web.watched import HOME, TestClient, sources
+from web.watched import HERE, HOME, TestClient, sources
 
 TOKEN = "a-token-of-the-mail-server"
 SITE = """\
@@ -91,7 +91,7 @@ def test_a_report_about_a_mail_that_is_not_stored_changes_nothing(watch) -> None
 
 def test_the_address_is_closed_where_no_token_is_set(tmp_path) -> None:
     with inside(tmp_path, sources(SITE)) as bench:
-        page = TestClient(make_site(bench.app, partial(perform, bench.engine)), base_url=HOME)
+        page = TestClient(make_site(bench.app, partial(perform, bench.engine)), base_url=HOME, client=HERE)
         assert post(page, bounce()).status_code == 404
         page.close()
 

@@ -1,9 +1,24 @@
 """What every answer carries, and who gets one."""
 
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import anyio
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message
 
 from cgtwatch.errors import BusyError
+from cgtwatch.web import server
+from cgtwatch.web.bounds import MOST, Bounds
 from cgtwatch.web.site import make_site
+from cgtwatch.web.static_files import asset
 from web.watched import HOME, TestClient, Watched
 
 PATHS = (
@@ -21,13 +36,34 @@ PATHS = (
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_forbids_scripts_and_frames_of_others(news: Watched, path: str) -> None:
+def test_every_answer_allows_own_scripts_alone_and_no_frame_of_others(news: Watched, path: str) -> None:
     headers = news.page.get(path).headers
-    assert headers["content-security-policy"].startswith("default-src 'none'; base-uri 'none';")
-    assert "script-src" not in headers["content-security-policy"]
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; base-uri 'none';")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    for part in policy.split(";"):
+        assert set(part.split()[1:]) <= {"'self'", "'none'"}
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert headers["cache-control"] == "no-store"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] in {"no-referrer", "same-origin"}
+    assert "camera=()" in headers["permissions-policy"]
+    assert "strict-transport-security" not in headers
+
+
+def test_over_https_a_browser_is_told_to_stay_there(news: Watched) -> None:
+    page = TestClient(news.page.app, base_url="https://watch.example.org", follow_redirects=False)
+    assert page.get("/login").headers["strict-transport-security"].startswith("max-age=")
+    behind = TestClient(news.page.app, base_url="http://watch.example.org", follow_redirects=False)  # a proxy that is not named
+    assert behind.get("/login").headers["strict-transport-security"]
+
+
+def test_only_what_is_the_same_for_all_is_kept_by_a_browser(news: Watched) -> None:
+    for kind in ("css", "js"):
+        assert "immutable" in news.page.get(asset(kind).address).headers["cache-control"]
+        assert news.page.get(f"/page.{kind}").headers["cache-control"] == "no-cache"
+    for path in ("/", "/account", "/login", "/nothing", "/deliveries"):
+        assert news.page.get(path, follow_redirects=False).headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -64,16 +100,25 @@ def test_a_wrong_address_is_a_page_in_the_readers_language(news: Watched) -> Non
     assert "此处没有内容" in answer.text
 
 
-class Broken:
+class Like:
+    """An app like another but for something."""
+
+    def __init__(self, app, **changed) -> None:
+        vars(self).update(_app=app, **changed)
+
+    def __getattr__(self, name: str):
+        return getattr(self._app, name)
+
+
+class Broken(Like):
     """An app whose store fails."""
 
     def __init__(self, app, error: Exception) -> None:
-        self.settings, self.clock, self.secret_key = app.settings, app.clock, app.secret_key
-        self._error = error
+        super().__init__(app, error=error)
 
     @property
     def store(self):
-        raise self._error
+        raise self.error
 
 
 def test_a_fault_of_ours_shows_no_trace_of_it(news: Watched, caplog: pytest.LogCaptureFixture) -> None:
@@ -95,9 +140,89 @@ def test_a_locked_store_asks_to_come_again(news: Watched) -> None:
     assert "secret" not in answer.text
 
 
-def test_every_page_is_whole_without_scripts_or_outside_addresses(news: Watched) -> None:
+def test_every_page_is_whole_without_inline_scripts_and_outside_addresses(news: Watched) -> None:
     for path in ("/", f"/events/{news.event('CAR-T')}"):
         page = news.get(path)
-        assert "<script" not in page
-        assert "style=" not in page
-        assert page.count("<main>") == page.count("</main>") == 1
+        assert re.findall(r"<script[^>]*>[^<]", page) == []
+        assert re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="(?!/)', page) == []
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert page.count("<main") == page.count("</main>") == 1
+
+
+# --- bounds
+
+
+async def taken(request: Request) -> Response:
+    return Response(str(len(await request.body())))
+
+
+def bounded(patience: float = 60.0) -> TestClient:
+    routes = [Route(path, taken, methods=["POST"]) for path in ("/x", "/api/inbox")]
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(Bounds, patience=patience)]))
+
+
+def pieces(size: int) -> Iterator[bytes]:
+    for _ in range(size // 100_000):
+        yield b"x" * 100_000
+
+
+def test_a_body_is_taken_up_to_its_bound_announced_or_not() -> None:
+    page = bounded()
+    assert page.post("/x", content=b"x" * MOST).text == str(MOST)
+    assert page.post("/x", content=b"x" * (MOST + 1)).status_code == 413
+    assert page.post("/x", content=pieces(MOST + 200_000)).status_code == 413
+    assert page.post("/api/inbox", content=pieces(MOST + 200_000)).status_code == 200
+    assert page.post("/x", content=b"x", headers={"Content-Length": "9" * 40}).status_code == 413
+
+
+def test_a_body_that_never_ends_is_given_up() -> None:
+    waits = anyio.Event
+
+    async def ask() -> list[Message]:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            await waits().wait()
+            raise AssertionError
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/x",
+            "raw_path": b"/x",
+            "query_string": b"",
+            "headers": [],
+            "root_path": "",
+        }
+        await bounded(0.01).app(scope, receive, send)
+        return sent
+
+    assert anyio.run(ask)[0]["status"] == 408
+
+
+def test_a_site_refuses_a_form_that_is_too_large_without_reading_it(news: Watched) -> None:
+    answer = news.page.post("/account", content=b"x" * (6 << 20), headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == 413
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_connection_that_says_nothing_is_closed(news: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HEADERS_WITHIN", 0.05)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = Like(news.bench.app, settings=replace(news.bench.app.settings, listen=("127.0.0.1", port)))
+    stop = server.serve(app)
+    try:
+        with socket.create_connection(("127.0.0.1", port), 5) as slow:
+            slow.sendall(b"GET /healthz HT")
+            assert slow.recv(100) == b""
+        with socket.create_connection(("127.0.0.1", port), 5) as quick:
+            quick.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert quick.recv(100).startswith(b"HTTP/1.1 200")
+    finally:
+        stop()
