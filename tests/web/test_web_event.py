@@ -5,6 +5,7 @@ from place import Site, serving
 
 from cgtwatch.deliver.tokens import view_key
 from cgtwatch.store.records import EventQuery
+from cgtwatch.web.pages import event_audience
 from web.watched import DRAFT, FEED, HOME, LIST, TestClient, Watched, watched
 
 
@@ -58,6 +59,14 @@ def test_an_operator_asks_why_a_reader_did_not_get_an_event(news: Watched, draft
     assert "not wanted: jurisdiction US not asked for" in news.get(f"{draft}?lang=en&reader=picky")
     assert "there is no subscription of that name" in news.get(f"{draft}?lang=en&reader=nobody")
     assert "<b>mei</b>" not in news.get(f"{draft}?lang=en&reader=mei")
+
+
+def test_of_many_readers_the_latest_are_named_and_the_rest_counted(news: Watched, draft: str, monkeypatch) -> None:
+    assert "and 1 more" not in news.get(f"{draft}?lang=en")
+    monkeypatch.setattr(event_audience, "MOST", 1)
+    page = news.get(f"{draft}?lang=en")
+    assert "and 1 more" in page
+    assert "sent 2" in page
 
 
 def test_who_comes_by_a_mails_link_reads_of_no_other_reader_and_presses_nothing(news: Watched, draft: str) -> None:

@@ -58,20 +58,26 @@ class Explaining(Announcements, Documents, Events, Marks):
 
 
 def _counts(db: Connection, event_id: str) -> dict[DeliveryState, int]:
-    joined = (
-        select(DELIVERY.c.state, func.count())
+    counted = _delivered(select(DELIVERY.c.state, func.count()), event_id).group_by(DELIVERY.c.state)
+    return {DeliveryState(state): number for state, number in db.execute(counted).all()}
+
+
+def _sent(db: Connection, event_id: str, most: int) -> tuple[Told, ...]:
+    # The ids first: of ten thousand messages only the latest are looked at whole.
+    latest = db.execute(_delivered(select(DELIVERY.c.id), event_id).order_by(DELIVERY.c.id.desc()).limit(most)).scalars().all()
+    wanted = _chosen(event_id).where(CHOICE.c.wanted, DELIVERY.c.id.in_(latest)).order_by(DELIVERY.c.id.desc())
+    return tuple(_told_of(row) for row in db.execute(wanted).mappings()) if latest else ()
+
+
+def _delivered(asked: Select[Any], event_id: str) -> Select[Any]:
+    """`asked` of the messages that told of the event."""
+    return (
+        asked.select_from(DELIVERY)
         .join(DIGEST, DIGEST.c.id == DELIVERY.c.digest)
         .join(CHOICE, (CHOICE.c.selection == DIGEST.c.selection) & CHOICE.c.wanted)
         .join(ANNOUNCEMENT, ANNOUNCEMENT.c.seq == CHOICE.c.seq)
         .where(ANNOUNCEMENT.c.event == event_id)
-        .group_by(DELIVERY.c.state)
     )
-    return {DeliveryState(state): number for state, number in db.execute(joined).all()}
-
-
-def _sent(db: Connection, event_id: str, most: int) -> tuple[Told, ...]:
-    wanted = _chosen(event_id).where(CHOICE.c.wanted, DELIVERY.c.id.is_not(None)).order_by(DELIVERY.c.id.desc()).limit(most)
-    return tuple(_told_of(row) for row in db.execute(wanted).mappings())
 
 
 def _fetches(db: Connection, item_id: str) -> tuple[FetchFacts, ...]:
