@@ -12,6 +12,7 @@ import typer
 
 from cgtwatch.cli import (
     assistants,
+    changing_sources,
     database,
     deadlines,
     deliveries,
@@ -71,6 +72,7 @@ def _root(
 for module in (serve, work, reading, deadlines, reporting, understanding, replaying, demo, assistants):
     module.register(app)
 app.add_typer(events.group, name="events")
+changing_sources.register(sources.group)
 app.add_typer(sources.group, name="sources")
 app.add_typer(rules.group, name="rules")
 app.add_typer(subscriptions.group, name="subscriptions")
