@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Status, Subscription
@@ -24,11 +24,15 @@ _TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A day on which an event closes for comment (`comment_deadline`) or comes into force (`effective_date`)."""
+    """A day on which an event closes for comment (`comment_deadline`) or comes into force (`effective_date`); as much of it as a line says."""
 
     on: date
     kind: str
-    event: PolicyEvent
+    event: str
+    cluster: str
+    title: str
+    jurisdiction: str | None
+    issuers: tuple[str, ...]
 
 
 class Outlook(Room):
@@ -59,16 +63,24 @@ class Outlook(Room):
         Of `query` everything counts but its days and its page. From `query.today` on an act that has its final form, or was repealed,
         has no deadline any more.
         """
-        asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
+        columns = (EVENT.c.id, EVENT.c.cluster, EVENT.c.title, EVENT.c.jurisdiction, EVENT.c.issuers)
         found: list[Due] = []
         with self._database.read() as db:
-            for kind, column in _DUE.items():
-                wanted = events_wanted(LIVE_EVENTS.where(*_TOLD, column.between(first, last)), asked)
-                if column is EVENT.c.comment_deadline and query.today is not None:
-                    wanted = wanted.where(or_(column < query.today, ~over()))
-                rows = db.execute(wanted.order_by(column, EVENT.c.id).limit(most)).mappings()
-                found += (Due(row[column], kind, event_of(row)) for row in rows)
-        return sorted(found, key=lambda one: (one.on, one.kind, one.event.id))
+            for kind, wanted in _due(first, last, query):
+                rows = db.execute(wanted.with_only_columns(_DUE[kind], *columns, maintain_column_froms=True).limit(most))
+                found += (
+                    Due(on, kind, event, cluster, title, place, tuple(names)) for on, event, cluster, title, place, names in rows
+                )
+        return sorted(found, key=lambda one: (one.on, one.kind, one.event))
+
+    def due_events(self, first: date, last: date, query: EventQuery, most: int) -> list[PolicyEvent]:
+        """The same events whole, each once."""
+        found: dict[str, PolicyEvent] = {}
+        with self._database.read() as db:
+            for _, wanted in _due(first, last, query):
+                rows = db.execute(wanted.limit(most)).mappings()
+                found |= {row[EVENT.c.id]: event_of(row) for row in rows}
+        return list(found.values())
 
     def announced_after(self, seq: int, most: int) -> int:
         """How many announcements came after `seq`; no further than `most`."""
@@ -84,6 +96,15 @@ class Outlook(Room):
         with self._database.read() as db:
             rows = db.execute(timed.order_by(SUBSCRIPTION.c.next_due, SUBSCRIPTION.c.id).limit(most)).mappings()
             return [subscription_of(row) for row in rows]
+
+
+def _due(first: date, last: date, query: EventQuery) -> Iterator[tuple[str, Select[Any]]]:
+    asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
+    for kind, column in _DUE.items():
+        wanted = events_wanted(LIVE_EVENTS.where(*_TOLD, column.between(first, last)), asked)
+        if kind == "comment_deadline" and query.today is not None:
+            wanted = wanted.where(or_(column < query.today, ~over()))
+        yield kind, wanted.order_by(column, EVENT.c.id)
 
 
 def _days(first: date, last: date) -> Iterator[tuple[ColumnElement[Any], ColumnElement[bool]]]:

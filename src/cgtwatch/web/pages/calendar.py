@@ -1,5 +1,6 @@
 """`/calendar`: comment deadlines and days on which acts come into force, as a month, as a list, and for calendar programs."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from cgtwatch.app import App
 from cgtwatch.compose.calendar import Shape, calendar
 from cgtwatch.compose.words import Words, words
 from cgtwatch.diff.calendar import Calendar
+from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.taxonomy import Importance
 from cgtwatch.store.outlook import Due
 from cgtwatch.web import filters
@@ -30,6 +32,7 @@ from cgtwatch.web.pages.calendar_days import (
     days,
     each_once,
     entry,
+    first_entries,
     grid,
     month_before,
     month_of,
@@ -39,7 +42,8 @@ from cgtwatch.web.pages.calendar_days import (
 from cgtwatch.web.parts import Site
 from cgtwatch.web.words import LANGUAGES
 
-MOST, MOST_IN_FILE = 400, 1000  # of each kind
+MOST, MOST_IN_FILE = 1000, 500  # of each kind
+LISTED = 200  # entries
 BEFORE, AFTER = timedelta(days=60), timedelta(days=3 * 366)  # what a file holds, from today
 AGAIN = timedelta(hours=6)
 VIEWS = ("month", "list")
@@ -87,10 +91,10 @@ class _Page:
         entries = list(_entries(self._app, found, today, said))
         every = days(entries, today, said)
         inside = [one for one in every if (one.on.year, one.on.month) == (month.year, month.month)]
-        listed = [one for one in every if today <= one.on] if coming else inside
+        listed, cut = first_entries([one for one in every if today <= one.on] if coming else inside, LISTED)
         values = {
             "asked": asked, "month": month, "month_said": said.say("report_month", year=month.year, month=_month(month, said)),
-            "weeks": grid(span, every, today, said), "listed": listed, "coming": coming, "ahead": AHEAD, "more": more, "most": MOST,
+            "weeks": grid(span, every, today, said), "listed": listed, "cut": cut, "coming": coming, "ahead": AHEAD, "more": more, "most": MOST,
             "before": asked.address(month=f"{month_before(month):%Y-%m}"), "after": asked.address(month=f"{next_month(month):%Y-%m}"),
             "now_address": asked.address(month=""), "views": _views(asked, said), "kinds": _kinds(asked, said),
             "controls": _controls(self._app, asked, said), "kept": _kept(asked), "unset": _unset(self._app, asked, said),
@@ -108,15 +112,17 @@ class _Page:
         language = request.query_params.get("lang", "")
         said = words(language if language in LANGUAGES else "en")
         kinds = [KINDS[asked.kind]] if asked.kind else list(KINDS.values())
-        found = self._app.store.due_between(today - BEFORE, today + AFTER, asked.events.query, MOST_IN_FILE)
-        events = {one.event.id: one.event for one in each_once(found) if one.kind in kinds}
+        events = self._app.store.due_events(today - BEFORE, today + AFTER, asked.events.query, MOST_IN_FILE)
+        headers = {"Cache-Control": "private, no-cache", "ETag": _mark(events, str(request.query_params), today)}
+        if headers["ETag"] in request.headers.get("if-none-match", ""):  # without writing what is there already
+            return Response(status_code=304, headers=headers)
         name = said.say("calendar_name") if asked.kind != "deadline" else said.say("deadlines")
         shape = Shape(
             bell=request.query_params.get("alarm") == "1", deadlines="comment_deadline" in kinds,
             effective="effective_date" in kinds, name=name, again=AGAIN,
         )  # fmt: skip
-        body = calendar(list(events.values()), said, self._app.issuer_names(), shape=shape)
-        headers = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="cgtwatch.ics"'}
+        body = calendar(events, said, self._app.issuer_names(), shape=shape)
+        headers["Content-Disposition"] = 'inline; filename="cgtwatch.ics"'
         return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
 
     def _asked(self, request: Request, today: date) -> _Asked:
@@ -140,16 +146,22 @@ class _Page:
         return home.rstrip("/") + path
 
 
+def _mark(events: Iterable[PolicyEvent], asked: str, today: date) -> str:
+    """A weak validator (RFC 9110 8.8.1): what was asked for, and which events in which state answer it."""
+    said = "\n".join([asked, str(today), *(f"{one.id} {one.last_changed}" for one in events)])
+    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
+
+
 def _entries(app: App, found: Iterable[Due], today: date, said: Words) -> Iterable[tuple[date, Entry]]:
     names = app.issuer_names()
     for one in found:
-        issuers = said.issuers(one.event.labels.issuers, names)
+        issuers = said.issuers(one.issuers, names)
         yield one.on, entry(one, today, said, issuers, _free(one, said))
 
 
 def _free(one: Due, said: Words) -> str:
     """That offices are shut there on that day; empty where they work, or where nobody knows."""
-    country = (one.event.labels.jurisdiction or "").partition("-")[0]
+    country = (one.jurisdiction or "").partition("-")[0]
     if one.kind != "comment_deadline" or not country:
         return ""
     known = _calendar(country, one.on.year)

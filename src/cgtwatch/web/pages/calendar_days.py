@@ -96,22 +96,20 @@ def each_once(found: Iterable[Due]) -> list[Due]:
     """An act once on a day, whichever of its reports tells of it; the one that the others are named after, where it does."""
     kept: dict[tuple[date, str, str], Due] = {}
     for one in found:
-        key = (one.on, one.kind, one.event.cluster)
-        if key not in kept or one.event.id == one.event.cluster:
+        key = (one.on, one.kind, one.cluster)
+        if key not in kept or one.event == one.cluster:
             kept[key] = one
     return list(kept.values())
 
 
 def entry(due: Due, today: date, said: Words, issuers: str, free: str) -> Entry:
     """A line of a day."""
-    event, deadline = due.event, due.kind == "comment_deadline"
+    deadline = due.kind == "comment_deadline"
     near = deadline and 0 <= (due.on - today).days <= _WEEK
     tone = ("urgent" if near else "calm") if deadline else "badge"
     left = said.days_left(due.on, today) if deadline and due.on >= today else ""
     name = said.say("calendar_deadline" if deadline else "calendar_effective")
-    return Entry(
-        event.id, event.title, said.place(event.labels.jurisdiction), issuers, name, tone, left, free if deadline else ""
-    )
+    return Entry(due.event, due.title, said.place(due.jurisdiction), issuers, name, tone, left, free)
 
 
 def days(entries: Iterable[tuple[date, Entry]], today: date, said: Words) -> list[Day]:
@@ -120,6 +118,18 @@ def days(entries: Iterable[tuple[date, Entry]], today: date, said: Words) -> lis
     for on, one in entries:
         filed.setdefault(on, []).append(one)
     return [day(on, filed[on], today, said) for on in sorted(filed)]
+
+
+def first_entries(every: Sequence[Day], most: int) -> tuple[list[Day], bool]:
+    """The first days that together have no more than `most` entries, one day at least; and whether that leaves any out."""
+    found: list[Day] = []
+    count = 0
+    for one in every:
+        count += len(one.entries)
+        if found and count > most:
+            return found, True
+        found.append(one)
+    return found, False
 
 
 def day(on: date, entries: Sequence[Entry], today: date, said: Words) -> Day:

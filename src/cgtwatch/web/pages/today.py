@@ -26,9 +26,9 @@ from cgtwatch.web.pages.seen import COOKIE, KEPT, Seen, all_seen, seen_from
 from cgtwatch.web.pages.sources import pulse, troubles
 from cgtwatch.web.parts import Site
 
-NEWEST = 40  # stories
+NEWEST = 30  # stories
 _LOOKED_AT = 120  # announcements and events that the newest are taken from
-_BEFORE, _OPEN, _READERS, _SENT, _TROUBLES = 30, 10, 6, 6, 4
+_BEFORE, _OPEN, _READERS, _SENT, _TROUBLES = 15, 10, 6, 6, 4
 _MOST_COUNTED = 500
 _STUCK = (DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.RETRY)
 
