@@ -43,7 +43,7 @@ def places(code: str | None) -> set[str]:
     return {code, code.partition("-")[0]} if code else set()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(life=lives, asked=st.lists(queries, min_size=1, max_size=3))
 def test_a_page_its_total_and_its_counts_are_what_the_tables_say(life: Sequence[Step], asked: Sequence[EventQuery]) -> None:
     store = open_store("sqlite://")
@@ -65,7 +65,7 @@ def test_a_page_its_total_and_its_counts_are_what_the_tables_say(life: Sequence[
         store.close()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(life=lives, query=queries, limit=st.integers(1, 3))
 def test_pages_one_after_the_other_are_the_whole_list(life: Sequence[Step], query: EventQuery, limit: int) -> None:
     store = open_store("sqlite://")

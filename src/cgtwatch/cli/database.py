@@ -45,10 +45,16 @@ def backup(
 
 
 @group.command()
-def check(json: Json = False) -> None:
+def check(
+    mend: Annotated[bool, typer.Option("--mend", help="Make the search index anew first.")] = False,
+    json: Json = False,
+) -> None:
     """Is the database whole, and do its contents agree with each other?"""
     from cgtwatch.cli import show, working
 
+    if mend:
+        for row in working.ask("events.reindex", {}):
+            show.note(f"the search index was made anew, with {row['entries']} events")
     with working.reading() as app:
         problems = app.store.check()
     if show.as_json(json):

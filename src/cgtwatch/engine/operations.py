@@ -33,6 +33,7 @@ OPERATIONS: Mapping[str, str] = {
     "deliveries.resolve": "cgtwatch.engine.outgoing:resolve",
     "events.mark": "cgtwatch.engine.marking:mark",
     "events.clear": "cgtwatch.engine.marking:clear",
+    "events.reindex": "cgtwatch.engine.mending:reindex",
     "subscriptions.add": "cgtwatch.engine.readers.adding:add",
     "subscriptions.confirm": "cgtwatch.engine.readers.adding:confirm",
     "subscriptions.change": "cgtwatch.engine.readers.changing:change",

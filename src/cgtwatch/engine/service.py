@@ -52,6 +52,7 @@ class Service:
             stack.callback(control.close)
             if web is not None:
                 stack.callback(web(self))
+                self._for_pages(stack)
             ticks = Ticks({name: (self._tick(name), timedelta(seconds=seconds)) for name, seconds in TICKS.items()})
             ticks.start()
             stack.callback(self._end, ticks)
@@ -59,6 +60,18 @@ class Service:
             _log.info("started %s", fields(sources=sum(one.enabled for one in self.app.sources), data=self.app.settings.data_dir))
             ready(self)
             self._wait()
+
+    def _for_pages(self, stack: ExitStack) -> None:
+        """Make ready beside all else what pages of hundreds of thousands of events are counted with."""
+        gathering = threading.Thread(target=self._guarded, args=("gather", self._gather), name="gather", daemon=True)
+        gathering.start()
+        stack.callback(gathering.join, STOP_WITHIN)
+
+    def _gather(self) -> None:
+        taken = self.app.store.warm(self._stop.is_set)
+        _log.info("events gathered %s", fields(mebibytes=taken >> 20))
+        if self.app.store.reindex(if_stale=True):
+            _log.info("the search index was made anew")
 
     def _wait(self) -> None:
         while not self._stop.wait(5.0):

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -80,10 +80,12 @@ class Browsing(Events):
             shown = ids if query.limit is None else ids[: query.limit]
             return Browsed(_events(db, shown), len(ids) > len(shown), total, counts)
 
-    def warm(self) -> int:
-        """Gather the facets, some seconds for hundreds of thousands of events; the bytes that they take."""
+    def warm(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Gather the facets, some seconds for hundreds of thousands of events, unless `stopping`; the bytes that they take."""
         with self._database.read() as db:
-            made = _gather(db)
+            made = _gather(db, stopping)
+        if stopping():
+            return 0
         with self._browsing:
             self._gathered = made
         return made.facets.size
@@ -107,10 +109,10 @@ _OVER = select(EVENT_ENTRY.c.id).join(EVENT, EVENT.c.id == EVENT_ENTRY.c.event).
 )  # fmt: skip
 
 
-def _gather(db: Connection) -> _Gathered:
+def _gather(db: Connection, stopping: Callable[[], bool] = lambda: False) -> _Gathered:
     first = db.execute(select(func.min(EVENT_ENTRY.c.id))).scalar()
     made = _Gathered(Facets(int(first or 0)))
-    _take(db, made, 0)
+    _take(db, made, 0, stopping)
     return made
 
 
@@ -122,11 +124,11 @@ def _refreshed(db: Connection, known: _Gathered, stamp: int) -> _Gathered:
     return known
 
 
-def _take(db: Connection, known: _Gathered, since: int) -> None:
+def _take(db: Connection, known: _Gathered, since: int, stopping: Callable[[], bool] = lambda: False) -> None:
     raw = cast(sqlite3.Connection, db.connection.dbapi_connection)
     # By the driver itself: SQLAlchemy would take three times as long for hundreds of thousands of rows.
     rows = raw.execute(f"{_ROWS} WHERE e.stamp > ?", [since])
-    while piece := rows.fetchmany(_PIECE):
+    while not stopping() and (piece := rows.fetchmany(_PIECE)):
         known.facets.put([_facts(row) for row in piece])
         known.stamp = max(known.stamp, *(row[-1] for row in piece))
     known.facets.set_over(db.execute(_OVER).scalars())
