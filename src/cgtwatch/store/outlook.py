@@ -14,7 +14,7 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import LIVE_EVENTS, events_wanted, over
+from cgtwatch.store.search import LIVE_EVENTS, event_conditions, events_wanted, over
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, SUBSCRIPTION
 
 _DAY = timedelta(days=1)
@@ -101,7 +101,10 @@ class Outlook(Room):
 def _due(first: date, last: date, query: EventQuery) -> Iterator[tuple[str, Select[Any]]]:
     asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
     for kind, column in _DUE.items():
-        wanted = events_wanted(LIVE_EVENTS.where(*_TOLD, column.between(first, last)), asked)
+        due = (*_TOLD, column.between(first, last))
+        # Without words the index of days alone is asked: of withdrawn events it holds none.
+        plain = select(EVENT).where(*due, *event_conditions(asked))
+        wanted = events_wanted(LIVE_EVENTS.where(*due), asked) if asked.query else plain
         if kind == "comment_deadline" and query.today is not None:
             wanted = wanted.where(or_(column < query.today, ~over()))
         yield kind, wanted.order_by(column, EVENT.c.id)
