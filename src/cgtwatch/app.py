@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -363,10 +363,10 @@ class App:
     def _names(self) -> Any:  # noqa: ANN401 - a `translate.check.Names`
         return self._once("names", lambda: part("names")(self.rules, self.rules_file.rules.products))
 
-    def translated(self, language: str) -> "Callable[[PolicyEvent], Translation | None]":
-        """Looks up what a machine made of an event in `language`, where that is wanted and it passed the check."""
+    def translated(self, language: str, events: "Iterable[PolicyEvent]" = ()) -> "Callable[[PolicyEvent], Translation | None]":
+        """Looks up what a machine made of an event in `language`, where that is wanted and it passed the check; of `events` at once."""
         on = self.settings.translate_url is not None and language in self.settings.translate_languages
-        found: Callable[[PolicyEvent], Translation | None] = part("lookup")(self.store, language, on=on)
+        found: Callable[[PolicyEvent], Translation | None] = part("lookup")(self.store, language, events, on=on)
         return found
 
     @property

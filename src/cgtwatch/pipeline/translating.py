@@ -1,6 +1,6 @@
 """One text in one language: asked for, read, checked, kept; nothing else ever waits for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,14 +67,21 @@ def asked(event: PolicyEvent) -> Text:
     return text_of(event.title, event.summary)
 
 
-def lookup(store: Store, language: str, *, on: bool) -> Callable[[PolicyEvent], Translation | None]:
-    """Finds what is kept of an event in `language` and passed the check; None for one that is in that language anyway."""
+def lookup(
+    store: Store, language: str, events: Iterable[PolicyEvent] = (), *, on: bool
+) -> Callable[[PolicyEvent], Translation | None]:
+    """Finds what is kept of an event in `language` and passed the check; None for one that is in that language anyway.
+
+    Those of `events` are looked up all at once.
+    """
+    foreign = {key(asked(event)) for event in events if not event.language.startswith(language)} if on else set()
+    ready = store.translations(foreign, language) if foreign else {}
 
     def found(event: PolicyEvent) -> Translation | None:
         if not on or event.language.startswith(language):
             return None
         text = key(asked(event))
-        kept = store.translations([text], language).get(text)
+        kept = ready.get(text) if text in foreign else store.translations([text], language).get(text)
         return kept if kept and not kept.refused else None
 
     return found

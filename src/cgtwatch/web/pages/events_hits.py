@@ -1,7 +1,7 @@
 """Events as a list shows them: what was searched for is marked in their titles and in a line of their texts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cgtwatch.app import App
 from cgtwatch.compose.assemble import Story
@@ -10,6 +10,7 @@ from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.words import Words
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.taxonomy import Importance
+from cgtwatch.store.passages import Company
 from cgtwatch.text.clean import one_line
 from cgtwatch.text.found import Piece, marked, snippet, wanted
 
@@ -27,24 +28,31 @@ class Hit:
     language: str
     high: bool
     relevant: bool
+    company: Company
 
 
 def hits(app: App, events: Sequence[PolicyEvent], query: str, context: DigestContext, said: Words) -> list[Hit]:
     """The events in their order; the texts of all are looked up at once."""
     today, words = app.clock().astimezone().date(), wanted(query)
     texts = app.store.passages(events, [_stem(word) for word in words]) if words else {}
-    return [
-        _hit(event, card(Story(event, (), (), event.seq), context, said, today), query if words else "", texts.get(event.id, ""))
-        for event in events
-    ]
+    around = app.store.company(events) if events else {}
+    context = replace(context, translated=app.translated(said.language, events))
+    found = []
+    for event in events:
+        shown = card(Story(event, (), (), event.seq), context, said, today)
+        title, passage = _marked(event, shown, query if words else "", texts.get(event.id, ""))
+        high = event.labels.importance is Importance.HIGH
+        found.append(Hit(shown, title, passage, event.language, high, event.labels.relevant, around[event.id]))
+    return found
 
 
-def _hit(event: PolicyEvent, shown: Card, query: str, text: str) -> Hit:
+def _marked(event: PolicyEvent, shown: Card, query: str, text: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """The title, and a line of the text."""
     title = marked(shown.title, query) if query else (Piece(shown.title),)
     passage = snippet(one_line(text), query, _SNIPPET) if text and query else ()
     if not passage and event.main and shown.summary and shown.summary != shown.title:  # another act's summary is its document's
         passage = marked(shown.summary, query) if query else (Piece(shown.summary),)
-    return Hit(shown, title, passage, event.language, event.labels.importance is Importance.HIGH, event.labels.relevant)
+    return title, passage
 
 
 def _stem(word: str) -> str:
