@@ -14,22 +14,23 @@ from web.watched import HOME, TestClient
 
 PROGRAMS = ("/api", "/feed", "/mcp", "/websub", "/page.", "/icon", "/healthz")  # what answers programs and not people
 FRAMED = "sandbox"  # in the policy of what is shown in a frame alone
-_ENOUGH = 2
 
 
 @dataclass
 class Found:
     """`pages`: path of the route → an address of a page that people read. `every`: all pages looked at. `files`: what is no page:
-    downloads, feeds, copies, what stands in frames. `dead`: a linked address → its status, and the page it stands on."""
+    downloads, feeds, copies, what stands in frames. `dead`: a linked address → its status, and the page it stands on. `met`: the
+    paths of all routes that an address led to."""
 
     pages: dict[str, str] = field(default_factory=dict)
     every: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     dead: dict[str, tuple[int, str]] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
 
 
-def explored(room: Newsroom) -> Found:
-    """The site as found from its bar and from the links of letters; of the addresses of one route two are looked at."""
+def explored(room: Newsroom, enough: int = 2) -> Found:
+    """The site as found from its bar and from the links of letters; of the addresses of one route `enough` are looked at."""
     routes, found = room.asgi.routes, Found()
     seen: dict[str, set[str]] = {}
     with TestClient(
@@ -41,13 +42,15 @@ def explored(room: Newsroom) -> Found:
             address, page = waiting.pop(0)
             path = _route(routes, address)
             met = seen.setdefault(path, set())
-            if address in met or (path and len(met) >= _ENOUGH):
+            if address in met or (path and len(met) >= enough):
                 continue
             met.add(address)
             answer = client.get(address)
-            if answer.status_code >= 400:
+            if answer.status_code < 400:
+                found.met.add(path)
+            elif page or answer.status_code >= 500:
                 found.dead[address] = answer.status_code, page
-            elif answer.status_code == 200 and (not _is_page(answer)):
+            if answer.status_code == 200 and not _is_page(answer):
                 found.files.append(address)
             elif answer.status_code == 200:
                 found.pages.setdefault(path, address)
@@ -57,7 +60,10 @@ def explored(room: Newsroom) -> Found:
 
 
 def _is_page(answer: Any) -> bool:
-    return "text/html" in answer.headers["content-type"] and FRAMED not in answer.headers["content-security-policy"]
+    got = answer.headers
+    if "attachment" in got.get("content-disposition", ""):
+        return False
+    return "text/html" in got.get("content-type", "") and FRAMED not in got["content-security-policy"]
 
 
 def readable(routes: list[BaseRoute]) -> Iterator[str]:
