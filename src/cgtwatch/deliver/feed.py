@@ -28,6 +28,7 @@ class Item:
     tags: tuple[str, ...]
     at: datetime
     language: str
+    began_at: datetime | None = None  # where it may change: when it first stood here
 
     @property
     def html(self) -> str:
@@ -48,7 +49,7 @@ class Feed:
             "at": message.created_at.isoformat(),
             "subject": message.subject,
             "intro": str(message.data.get("intro") or ""),
-            "events": [_entry(event) for event in message.data.get("events", ())],
+            "events": [entry_of(event) for event in message.data.get("events", ())],
         }
         return (Payload(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"), "application/json"),)
 
@@ -73,7 +74,7 @@ def items(delivery: Delivery) -> tuple[Item, ...]:
     )  # fmt: skip
 
 
-def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
+def entry_of(event: Mapping[str, Any]) -> dict[str, Any]:
     """An event's record as one entry. The same event told again, because it was revised or its deadline nears, is another entry."""
     said = event["words"]
     changes, title = list(event["changes"]), str(said["title"])

@@ -39,6 +39,7 @@ from cgtwatch.web.pages.subscriptions import subscriptions_routes
 from cgtwatch.web.pages.today import today_routes
 from cgtwatch.web.parts import Perform, Site
 from cgtwatch.web.public.feeds import feed_routes
+from cgtwatch.web.public.filter_feeds import filter_feed_routes
 from cgtwatch.web.public.leaving import leaving_routes
 from cgtwatch.web.public.managing import managing_routes
 from cgtwatch.web.public.signup import signup_routes
@@ -77,6 +78,7 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
         *signup_routes(app, answers, perform),
         *managing_routes(app, answers, perform),
         *feed_routes(app),
+        *filter_feed_routes(site),
         *deliveries_routes(site),
         *((*inbox_routes(app), *bounce_routes(app), *websub_routes(app)) if perform is not None else ()),
         *mcp_routes(app),

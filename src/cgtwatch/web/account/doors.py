@@ -43,7 +43,7 @@ MAILED: Mapping[str, str] = {
     "/told": "/told",
 }
 # What programs read that cannot log in and know nothing but an address: feed readers and calendars.
-OWN = frozenset({"/feed.atom", "/feed.json", "/calendar.ics"})
+OWN = frozenset({"/feed.atom", "/feed.json", "/feed.rss", "/calendar.ics"})
 _PROGRAMS = ("/api", "/mcp")  # told as JSON, and open to tokens
 
 

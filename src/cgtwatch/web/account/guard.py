@@ -82,7 +82,8 @@ class Guard:
     def _let(self, request: Request, door: Door, template: str, params: Mapping[str, str]) -> Let | Response:
         """Who may pass, or the answer in place of the handler's. Raises `Refused` where a program asks."""
         app = self._site.app
-        if "authorization" in request.headers and door in {Door.PROGRAMS, Door.OWN, Door.MAILED} and is_program(template):
+        of_programs = door is Door.OWN or (door in {Door.PROGRAMS, Door.MAILED} and is_program(template))
+        if "authorization" in request.headers and of_programs:
             return Let(grant=self._bearers.holder(request))
         found = self._viewer(request)
         if found.viewer is not None or door is Door.PUBLIC:

@@ -25,6 +25,7 @@ class Channel:
     language: str
     updated: datetime
     items: Sequence[Item]
+    id: str = ""  # of an Atom feed, where its address may change
 
 
 def rss(channel: Channel) -> bytes:
@@ -45,7 +46,7 @@ def rss(channel: Channel) -> bytes:
             _add(entry, "link", item.link)
         _add(entry, "description", item.html)
         _add(entry, "guid", item.id, isPermaLink="false")
-        _add(entry, "pubDate", _rfc822(item.at))
+        _add(entry, "pubDate", _rfc822(item.began_at or item.at))
         for tag in item.tags:
             _add(entry, "category", tag)
     return _xml(root)
@@ -54,7 +55,7 @@ def rss(channel: Channel) -> bytes:
 def atom(channel: Channel) -> bytes:
     """Atom 1.0."""
     root = Element("feed", {"xmlns": _ATOM, "xml:lang": channel.language})
-    _add(root, "id", channel.addresses["atom"])
+    _add(root, "id", channel.id or channel.addresses["atom"])
     _add(root, "title", channel.title)
     _add(root, "subtitle", channel.about)
     _add(root, "updated", _rfc3339(channel.updated))
@@ -66,7 +67,7 @@ def atom(channel: Channel) -> bytes:
         _add(entry, "id", item.id)
         _add(entry, "title", item.title)
         _add(entry, "updated", _rfc3339(item.at))
-        _add(entry, "published", _rfc3339(item.at))
+        _add(entry, "published", _rfc3339(item.began_at or item.at))
         if item.link:
             SubElement(entry, "link", {"rel": "alternate", "href": item.link})
         if item.summary:
@@ -94,7 +95,8 @@ def json_feed(channel: Channel) -> bytes:
 def _json_item(item: Item) -> dict[str, object]:
     said = {
         "id": item.id, "url": item.link, "title": item.title, "content_html": item.html, "summary": item.summary,
-        "date_published": _rfc3339(item.at), "tags": list(item.tags), "language": _tag(item.language),
+        "date_published": _rfc3339(item.began_at or item.at), "date_modified": _rfc3339(item.at) if item.began_at else "",
+        "tags": list(item.tags), "language": _tag(item.language),
     }  # fmt: skip
     return {name: value for name, value in said.items() if value}
 
