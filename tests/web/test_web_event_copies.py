@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from place import Site, serving
 
+from cgtwatch.deliver.tokens import view_page
 from cgtwatch.web.pages.copies import Copy, as_page, as_text, content, saved
-from web.watched import DRAFT, Watched, watched
+from web.watched import DRAFT, TestClient, Watched, watched
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LIST = """\
@@ -93,6 +94,18 @@ def test_the_bytes_are_handed_over_as_a_file_of_no_kind(kept: Watched) -> None:
     assert answer.headers["content-disposition"].startswith('attachment; filename="')
     assert ".html.txt" in answer.headers["content-disposition"]
     assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_who_comes_by_a_mails_link_opens_the_copies_of_that_event_alone(kept: Watched) -> None:
+    event, key = own(kept)
+    stranger = {"X-Forwarded-For": "203.0.113.7"}
+    with TestClient(kept.page.app, base_url="https://watch.example.org", headers=stranger, follow_redirects=False) as reader:
+        assert reader.get(f"{event}/stored/{key}").status_code in (302, 303, 401, 403)
+        opened = reader.get(view_page(kept.bench.app.secret_key, event))
+        assert opened.status_code == 200
+        for form in ("", "/frame", "/file"):
+            assert reader.get(f"{event}/stored/{key}{form}").status_code == 200
+        assert reader.get("/events").status_code != 200
 
 
 @pytest.mark.parametrize("form", ["", "/frame", "/file"])

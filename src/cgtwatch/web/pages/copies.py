@@ -38,7 +38,7 @@ _LONG_TAG = re.compile(r"<([a-zA-Z][^\s<>/]*+)[^<>]{5000,}+")
 _SAFE_SUFFIXES = frozenset({*DOCUMENTS, "csv", "json", "txt", "xml", "zip"}) - {"html", "htm", "shtml", "xhtml"}
 # The style stands in the page itself, named by its hash: a sandboxed page has no origin that could load anything.
 _STYLE = (
-    ":root{color-scheme:light dark}body{margin:1rem;font:15px/1.6 system-ui,sans-serif;overflow-wrap:anywhere}"
+    ":root{color-scheme:light dark}body{margin:1rem;font:15px/1.6 system-ui,sans-serif;overflow-wrap:anywhere}h1{font-size:1.3rem}"
     "table{border-collapse:collapse;max-width:100%}td,th{border:1px solid #8888;padding:.2rem .5rem;vertical-align:top}pre{white-space:pre-wrap}"
 )
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
