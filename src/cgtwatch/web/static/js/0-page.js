@@ -11,3 +11,10 @@ document.addEventListener("submit", (event) => {
   const question = event.target.getAttribute("data-confirm");
   if (question && !window.confirm(question)) event.preventDefault();
 });
+
+// On a phone the pages of the bar scroll by themselves: the present one is brought into view.
+const present = document.querySelector(".bar nav [aria-current]");
+if (present) {
+  const row = present.closest("nav");
+  row.scrollLeft = present.offsetLeft - (row.clientWidth - present.offsetWidth) / 2;
+}
