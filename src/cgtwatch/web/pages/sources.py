@@ -73,13 +73,13 @@ class Pulse:
 
 def group_of(row: Row) -> str:
     """The group of states that a source is in: `trouble`, `never` (never read well), `waiting`, `ok` or `off`."""
-    state = _state(row)
+    state = state_of(row)
     return "trouble" if state in _TROUBLE else "never" if state in _NEVER else state
 
 
 def line_of(row: Row, said: Words) -> SourceLine:
     """A row of `ops.sources.health_rows` in words."""
-    state = _state(row)
+    state = state_of(row)
     error = row["error"]
     message = str(row["what"]) if error or state in ("silent", "ok") else ""
     return SourceLine(
@@ -89,8 +89,8 @@ def line_of(row: Row, said: Words) -> SourceLine:
     )  # fmt: skip
 
 
-def _state(row: Row) -> str:
-    """The word of `diff.health`, told further apart for what was never read, so that an outage of ours reads as one."""
+def state_of(row: Row) -> str:
+    """How a source is, one of `ORDER`: the word of `diff.health`, told further apart for what was never read, so that an outage of ours reads as one."""
     if not row["enabled"]:
         return "off"
     if row["last_visit"] is None:
@@ -118,7 +118,7 @@ def pulse(rows: Iterable[Row], now: datetime) -> Pulse:
     """One look at all sources together."""
     every = list(rows)
     on = [row for row in every if row["enabled"]]
-    states = [_state(row) for row in on]
+    states = [state_of(row) for row in on]
     visits = [at for row in on if (at := _instant(row["last_visit"])) is not None]
     planned = [at for row in on if (at := _instant(row["next_poll"])) is not None]
     soonest = min(planned, default=None)
@@ -167,4 +167,4 @@ def _network(heading: str, detail: str, since: datetime | None, said: Words) -> 
 
 def _nobody_answered(rows: Iterable[Row]) -> bool:
     visited = [row for row in rows if row["enabled"] and row["last_visit"]]
-    return len(visited) > 1 and all(row["last_ok"] is None and _state(row) == "unreachable" for row in visited)
+    return len(visited) > 1 and all(row["last_ok"] is None and state_of(row) == "unreachable" for row in visited)

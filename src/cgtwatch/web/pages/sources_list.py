@@ -16,7 +16,7 @@ from cgtwatch.model.source import Kind
 from cgtwatch.ops.sources import health_rows
 from cgtwatch.web.answers import wording
 from cgtwatch.web.pages.rhythm import Rhythm, Rhythms, rhythm
-from cgtwatch.web.pages.sources import ORDER, SourceLine, group_of, line_of, pulse
+from cgtwatch.web.pages.sources import ORDER, SourceLine, group_of, line_of, pulse, state_of
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
@@ -136,7 +136,7 @@ def _order(sort: str, said: Words) -> Callable[[Row], Any]:
         return lambda row: -_instant(row[name]).timestamp() if row[name] else float("inf")
 
     orders: Mapping[str, Callable[[Row], Any]] = {
-        "health": lambda row: ORDER.index(line_of(row, said).state),
+        "health": lambda row: ORDER.index(state_of(row)),
         "name": lambda row: row["name"][said.language].casefold(),
         "place": lambda row: (said.place_rank(row["jurisdiction"]), row["jurisdiction"] or "", not row["enabled"]),
         "last_new": late("last_new"),
