@@ -26,6 +26,7 @@ AT_ONCE = 5_000  # entries of which the facets are gathered while somebody waits
 _PIECE = 5_000
 _CHUNK = 500  # values in one IN (…)
 _KEPT_WORDS = 32  # queries whose hits are remembered
+_KEPT_COUNTS = 64  # queries whose counts are, until something changes
 _WIDE = 3  # times as many bits as entries: the facets are gathered anew
 _RANKS = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
 _ROWS = """
@@ -47,6 +48,9 @@ class Browsed:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
+_Counted = tuple[int, Mapping[str, Mapping[str, int]]]
+
+
 @dataclass
 class _Gathered:
     """The facets, the last stamp that they know of, and the hits of the latest queries with the last entry looked at."""
@@ -54,6 +58,7 @@ class _Gathered:
     facets: Facets
     stamp: int = 0
     words: dict[str, tuple[int, int]] = field(default_factory=dict)
+    counted: dict[tuple[EventQuery, tuple[str, ...]], _Counted] = field(default_factory=dict)  # as of that stamp
 
 
 class Browsing(Events):
@@ -75,8 +80,7 @@ class Browsing(Events):
                 after = None if query.after is None else _entry(db, query.after)
                 asked = replace(query, limit=None if query.limit is None else query.limit + 1)
                 ids = known.facets.page_after(after, asked, words)
-                total = known.facets.total(query, words)
-                counts = known.facets.counts(query, words, facets)
+                total, counts = _counted(known, query, words, tuple(facets))
             shown = ids if query.limit is None else ids[: query.limit]
             return Browsed(_events(db, shown), len(ids) > len(shown), total, counts)
 
@@ -131,6 +135,7 @@ def _take(db: Connection, known: _Gathered, since: int, stopping: Callable[[], b
     while not stopping() and (piece := rows.fetchmany(_PIECE)):
         known.facets.put([_facts(row) for row in piece])
         known.stamp = max(known.stamp, *(row[-1] for row in piece))
+    known.counted.clear()
     known.facets.set_over(db.execute(_OVER).scalars())
 
 
@@ -180,6 +185,18 @@ def _hits(db: Connection, known: _Gathered, query: str) -> int | None:
     while len(known.words) > _KEPT_WORDS:
         del known.words[next(iter(known.words))]
     return bits
+
+
+def _counted(known: _Gathered, query: EventQuery, words: int | None, names: tuple[str, ...]) -> _Counted:
+    """The total of a query and the counts of some facets, whatever its page and order."""
+    key = replace(query, after=None, limit=None, sort=Sort.CHANGED), names
+    found = known.counted.get(key)
+    if found is None:
+        found = known.facets.total(query, words), known.facets.counts(query, words, names)
+        while len(known.counted) >= _KEPT_COUNTS:
+            del known.counted[next(iter(known.counted))]
+        known.counted[key] = found
+    return found
 
 
 def _entry(db: Connection, event_id: str) -> int | None:

@@ -19,6 +19,7 @@ class EventRow(Base, LabelColumns, table=True):
     __tablename__: ClassVar[str] = "event"
     __table_args__ = (
         # What pages by day look for: acts of some weeks, what is due in a month.
+        Index("ix_event_seq", "seq"),
         Index("ix_event_on", "document_date", "published", "first_seen", "jurisdiction", "cluster", "id", sqlite_where=_TOLD),
         Index("ix_event_comment_deadline", "comment_deadline", sqlite_where=_TOLD),
         Index("ix_event_effective_date", "effective_date", sqlite_where=_TOLD),

@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE app_user ADD COLUMN sessions_from VARCHAR(27)")
     for name, columns in _BY_DAY.items():
         op.execute(f"CREATE INDEX {name} ON event ({columns}) WHERE withdrawn IS 0 AND relevant IS 1")
+    op.create_index("ix_event_seq", "event", ["seq"])
     op.create_table(
         "event_entry",
         sa.Column("id", sa.Integer(), nullable=False),
