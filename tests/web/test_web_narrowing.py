@@ -138,3 +138,10 @@ def test_a_slip_of_the_pen_is_known_among_all_authorities_and_they_are_looked_th
     assert authorities_of(dict(names)) is not known
     slips = {"Europaen Medicine Agncy": "European Medicines Agency", "fdda": "fda", "xyzw abcd": None, "": None}
     assert {slip: known.nearest(slip) for slip in slips} == slips
+
+
+def test_a_form_suggests_the_authorities_that_are_watched_and_not_all_thousands(open_page: Readers) -> None:
+    page = html.fromstring(open_page.page.get("/subscribe?lang=en").text)
+    assert [one.get("value") for one in page.xpath("//datalist[@id='issuer-names']/option")] == [
+        "U.S. Food and Drug Administration"
+    ]

@@ -27,6 +27,7 @@ from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
 TITLES, SENT, BOUNCES = 8, 8, 5
+MOST_JUDGED = 1000  # announcements
 _PLAIN: Mapping[str, str] = {"pause": "paused", "resume": "resumed", "confirm": "confirmed"}
 _DONE = frozenset({"added", "changed", "paused", "resumed", "confirmed", "rotated", "tested", "tested_not", "redelivered"})
 _log = logging.getLogger(__name__)
@@ -149,7 +150,9 @@ def refused(site: Site, request: Request, error: CgtwatchError) -> Response:
     return site.answers.note(request, "not_now", 409, what=what)
 
 
-def _waiting(app: App, one: Subscription) -> tuple[list[PolicyEvent], int]:
-    """The events that its next message tells, and among how many they were chosen."""
-    came = {each.event.id: each.event for each in app.store.announcements(one.sent_upto)}
-    return [event for event in came.values() if wanted(one, event).wanted], len(came)
+def _waiting(app: App, one: Subscription) -> tuple[list[PolicyEvent], str]:
+    """The events that its next message tells, and among how many they were chosen; of a long pause the first thousand are judged."""
+    found = app.store.announcements(one.sent_upto, None, MOST_JUDGED)
+    came = {each.event.id: each.event for each in found}
+    of = f"{len(came)}+" if len(found) == MOST_JUDGED else str(len(came))
+    return [event for event in came.values() if wanted(one, event).wanted], of

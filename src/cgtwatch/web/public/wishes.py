@@ -15,10 +15,12 @@ from cgtwatch.model.subscription import Every, Subscription
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
 from cgtwatch.select import parse_cadence, parse_quiet, show_quiet
 from cgtwatch.web.forms import Form
+from cgtwatch.web.public.authorities import BETWEEN, written
 from cgtwatch.web.public.issuers import LONGEST_ISSUERS, read_issuers, show_issuers, wrong_issuers
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOST = (10, 20, 50, 100)
+_SUGGESTED = 150
 ZONES = (
     "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Tokyo", "Asia/Seoul", "Asia/Singapore", "Asia/Bangkok", "Asia/Jakarta",
     "Asia/Kolkata", "Asia/Dubai", "Asia/Jerusalem", "Europe/Moscow", "Europe/Istanbul", "Europe/Helsinki", "Europe/Athens",
@@ -48,6 +50,7 @@ class Offer:
     kinds: tuple[Option, ...]
     stages: tuple[Option, ...]
     issuers: Mapping[str, Names]
+    suggested: tuple[str, ...]
     importances: tuple[Option, ...]
     everys: tuple[Option, ...]
     weekdays: tuple[Option, ...]
@@ -103,6 +106,7 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
         kinds=_named(DocType, "doc_types", before.kinds, said),
         stages=_named(Stage, "stages", before.stages, said),
         issuers=issuers_of(app, before.named),
+        suggested=_suggested(app, said),
         importances=tuple(_importances(said)),
         everys=tuple(Option(every.value, said.say(f"every_{every}")) for every in Every),
         weekdays=tuple(Option(code, name) for code, name in zip(_DAYS, said.tables["weekdays"], strict=True)),
@@ -116,6 +120,13 @@ def offer(app: App, said: Words, now: datetime, before: Wishes) -> Offer:
             *(_most(number, said) for number in dict.fromkeys((*_MOST, *_number(before.most)))),
         ),
     )
+
+
+def _suggested(app: App, said: Words) -> tuple[str, ...]:
+    """The names of those authorities whose sources are watched, as many as a list can hold: all 16,000 would be a megabyte."""
+    names, watched = app.issuer_names(), {one.issuer for one in app.sources if one.enabled and one.issuer}
+    known = {said.pick(names.get(one), one) for one in watched}
+    return tuple(sorted(name for name in known if len(written(name, BETWEEN)) == 1)[:_SUGGESTED])
 
 
 def issuers_of(app: App, before: Iterable[str] = ()) -> Mapping[str, Names]:
