@@ -15,6 +15,7 @@ from cgtwatch.config.settings import Settings
 from cgtwatch.errors import CgtwatchError
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.model.taxonomy import Modality
+from cgtwatch.ops import doctor_access as access
 from cgtwatch.ops import doctor_delivery as delivery
 from cgtwatch.store import open_store, state_of
 
@@ -39,6 +40,8 @@ def examine(settings: Settings) -> list[Row]:
         ("bounces", delivery.bounces),
         ("deliveries", delivery.deliveries),
         ("page", delivery.page),
+        ("log-in", access.log_in),
+        ("proxies", access.proxies),
         ("sign-up", delivery.sign_up),
         ("templates", delivery.templates),
         ("browser", _browser),

@@ -1,5 +1,6 @@
 """Passwords: how one is hashed and compared (argon2id, RFC 9106), and what is too weak to be one."""
 
+import secrets
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ class Passwords:
         stand_in = self._nobodys
         with self._turn():
             try:
-                return self._hasher.verify(kept or stand_in, _plain(password)[:LONGEST]) and kept is not None
+                return self._hasher.verify(kept or stand_in, _plain(password)[:LONGEST]) and bool(kept)
             except (VerificationError, InvalidHashError):
                 return False
 
@@ -49,7 +50,7 @@ class Passwords:
     @cached_property
     def _nobodys(self) -> str:
         """What a name that nobody has is compared with."""
-        return self._hasher.hash("nobody's")
+        return self._hasher.hash(secrets.token_hex())
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
