@@ -26,6 +26,7 @@ _QUICK: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
     "drop": ("sources.release", {"keep": False}, "dropped"),
     "remove": ("sources.remove", {}, "removed"),
 }
+SHOWN = 200  # items of a test on its page; a map of a site may hold 50,000
 _log = logging.getLogger(__name__)
 
 
@@ -79,11 +80,11 @@ class Doing:
         made = self._trials.get(request.path_params["key"])
         if made is None or made.about.get("source") != source.id:
             raise NotFound("no such trial; it may have been forgotten")
-        said = wording(request)
+        said, found = wording(request), _row(made).get("items", ())
         values = {
             "source": source, "name": source.name.zh if said.language == "zh" else source.name.en, "what": made.about["what"],
             "running": not made.done.is_set(), "begun": made.begun, "error": made.error, "row": _row(made),
-            "items": [{**item, "link": safe_link(item["url"] or "")} for item in _row(made).get("items", ())],
+            "items": [{**item, "link": safe_link(item["url"] or "")} for item in found[:SHOWN]], "count": len(found),
         }  # fmt: skip
         return self._site.answers.page(
             request, "source_tried", values, headers={**ASKING, **(AGAIN if values["running"] else {})}
