@@ -53,7 +53,7 @@ class EventPages:
             "correctable": [(name, said.name("labels", name)) for name in CORRECTED] if may else [],
             "done": asked.get("done") if may and asked.get("done") in _DONE else "",
         }
-        return self._site.answers.page(request, "event", page, headers=ASKING if operates else None)
+        return self._site.answers.page(request, "event", page, headers=ASKING)
 
     def item(self, request: Request) -> Response:
         """A document's own event; one that told of nothing has no page."""
