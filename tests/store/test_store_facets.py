@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 from cgtwatch.store import open_store
+from cgtwatch.store.events import Events
 from cgtwatch.store.records import EventQuery, Sort
 from store.life import TODAY, Step, days, few, lives
 from store.store_kit import NOW, source
@@ -53,13 +54,13 @@ def test_a_page_its_total_and_its_counts_are_what_the_tables_say(life: Sequence[
             step(store, at)
             store.browse(asked[0])  # so that every step is taken in by itself
         for query in asked:
-            found, rows = store.browse(query), store.events(query)
-            assert list(found.events) == rows
+            found, rows = store.browse(query), Events.events(store, query)
+            assert list(found.events) == store.events(query) == store.events(replace(query, limit=len(rows) + 1)) == rows
             assert found.total == len(rows)
             for name, (field, values_of) in OF_FACET.items():
-                others = store.events(replace(query, **{field: None if field == "importance" else ()}))
+                others = Events.events(store, replace(query, **{field: None if field == "importance" else ()}))
                 assert found.counts[name] == Counter(value for event in others for value in values_of(event)), name
-            months = (f"{event.on:%Y-%m}" for event in store.events(replace(query, first=None, last=None)) if event.on)
+            months = (f"{event.on:%Y-%m}" for event in Events.events(store, replace(query, first=None, last=None)) if event.on)
             assert found.counts["month"] == Counter(months)
     finally:
         store.close()
@@ -74,7 +75,7 @@ def test_pages_one_after_the_other_are_the_whole_list(life: Sequence[Step], quer
         for at, step in enumerate(life):
             step(store, at)
         whole = [event.id for event in store.events(query)]
-        for page_of in (lambda one: store.browse(one).events, store.events):
+        for page_of in (lambda one: Events.events(store, one), lambda one: store.browse(one).events, store.events):
             found: list[str] = []
             after = None
             while page := [event.id for event in page_of(replace(query, limit=limit, after=after))]:

@@ -69,17 +69,27 @@ class Browsing(Events):
         self._gathered: _Gathered | None = None
         self._browsing = threading.Lock()
 
+    def events(self, query: EventQuery) -> list[PolicyEvent]:
+        """See `Events.events`; what is narrowed or sorted is found by the facets where they are gathered."""
+        if self._gathered is None or query.limit is None or not _countable(query) or _newest_of_all(query):
+            return super().events(query)
+        with self._database.read() as db:
+            with self._browsing:
+                known = self._current(db)
+                if known is None:
+                    return list(_plainly(db, query).events)
+                ids = _page(db, known, query, _hits(db, known, query.query))
+            return list(_events(db, ids))
+
     def browse(self, query: EventQuery, facets: Iterable[str] = FACETS) -> Browsed:
         """A page of `query` with its total, and the counts of these facets."""
         with self._database.read() as db:
             with self._browsing:
                 known = self._current(db)
-                if known is None or query.seq is not None or query.sort is Sort.SEQ or query.since or query.until:
+                if known is None or not _countable(query):
                     return _plainly(db, query)
                 words = _hits(db, known, query.query)
-                after = None if query.after is None else _entry(db, query.after)
-                asked = replace(query, limit=None if query.limit is None else query.limit + 1)
-                ids = known.facets.page_after(after, asked, words)
+                ids = _page(db, known, replace(query, limit=None if query.limit is None else query.limit + 1), words)
                 total, counts = _counted(known, query, words, tuple(facets))
             shown = ids if query.limit is None else ids[: query.limit]
             return Browsed(_events(db, shown), len(ids) > len(shown), total, counts)
@@ -197,6 +207,21 @@ def _counted(known: _Gathered, query: EventQuery, words: int | None, names: tupl
             del known.counted[next(iter(known.counted))]
         known.counted[key] = found
     return found
+
+
+def _countable(query: EventQuery) -> bool:
+    """Whether the facets know of all that is asked for: moments and announcements stand in the tables alone."""
+    return query.seq is None and query.since is None and query.until is None and query.sort is not Sort.SEQ
+
+
+def _newest_of_all(query: EventQuery) -> bool:
+    """Whether nothing but words is asked for: the index hands those out newest first, sooner than they could be counted."""
+    plain = EventQuery(query=query.query, limit=query.limit, after=query.after, today=query.today, relevant=query.relevant)
+    return query == plain and query.relevant is not False
+
+
+def _page(db: Connection, known: _Gathered, query: EventQuery, words: int | None) -> list[int]:
+    return known.facets.page_after(None if query.after is None else _entry(db, query.after), query, words)
 
 
 def _entry(db: Connection, event_id: str) -> int | None:
