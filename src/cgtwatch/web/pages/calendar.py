@@ -1,7 +1,7 @@
 """`/calendar`: comment deadlines and days on which acts come into force, as a month, as a list, and for calendar programs."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, request_response
 
+from cgtwatch import registry
 from cgtwatch.app import App
 from cgtwatch.compose.calendar import Shape, calendar
 from cgtwatch.compose.words import Words, words
@@ -46,6 +47,7 @@ MOST, MOST_IN_FILE = 1000, 500  # of each kind
 LISTED = 200  # entries
 BEFORE, AFTER = timedelta(days=60), timedelta(days=3 * 366)  # what a file holds, from today
 AGAIN = timedelta(hours=6)
+_NATIONS = {"nations": "cgtwatch.diff.nations:nations"}  # a tenth of a second, and only for who looks at a calendar
 VIEWS = ("month", "list")
 _OFFERED = ("jurisdiction", "modality", "importance")  # with a control of their own
 _OWN = ("month", "view", "kind")
@@ -173,8 +175,7 @@ def _free(one: Due, said: Words) -> str:
 @cache
 def _calendar(country: str, year: int) -> Calendar:
     """The days off of a country; weekends alone where the library does not know it."""
-    from cgtwatch.diff.nations import nations  # a tenth of a second, and only for who looks at a calendar
-
+    nations: Callable[..., dict[str, Calendar]] = registry.load(_NATIONS, "nations", what="calendar")
     return nations([country], [year]).get(country, Calendar())
 
 
