@@ -103,7 +103,9 @@ def template_of(routes: Iterable[Known], scope: Scope) -> tuple[str, Mapping[str
         path, params = one.route.path, child.get("path_params", {})
         if isinstance(one.route, Mount):
             inner, params = template_of(one.inner, {**scope, **child})
-            path += inner or "/{path}"
+            path = (
+                path + inner if inner else scope["path"]
+            )  # where nothing within answers, the path itself, whoever may hear that
         if match is Match.FULL:
             return path, params
         partial = partial or (path, params)

@@ -134,7 +134,8 @@ class Login:
             "closed": closed,
             "message": request.query_params.get("from") == "message",
         }
-        headers = {**ASKING, **({"Retry-After": str(int(WINDOW.total_seconds()))} if status == 429 else {})}
+        beside = {401: {"WWW-Authenticate": 'Bearer realm="cgtwatch"'}, 429: {"Retry-After": str(int(WINDOW.total_seconds()))}}
+        headers = {**ASKING, **beside.get(status, {})}  # RFC 9110 15.5.2: a 401 names a way in
         return self._site.answers.page(request, "login", values, status=status, headers=headers)
 
     async def leave(self, request: Request) -> Response:
