@@ -20,6 +20,7 @@ from cgtwatch.web.account.page import account_routes
 from cgtwatch.web.account.sessions import Sessions
 from cgtwatch.web.answers import Answers
 from cgtwatch.web.api.app import make_api
+from cgtwatch.web.api.page import api_page_routes
 from cgtwatch.web.bounds import Bounds
 from cgtwatch.web.forwarded import Forwarded
 from cgtwatch.web.incoming.bounces import bounce_routes
@@ -82,6 +83,7 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
         *deliveries_routes(site),
         *((*inbox_routes(app), *bounce_routes(app), *websub_routes(app)) if perform is not None else ()),
         *mcp_routes(app),
+        *api_page_routes(site),
         Mount("/api", make_api(app, perform, who)),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from cgtwatch import __version__
 from cgtwatch.app import App
@@ -46,15 +48,24 @@ def make_api(app: App, perform: Perform | None, access: Access) -> FastAPI:
     )  # fmt: skip
     api.state.api = Api(app, perform, access)
     api.state.hub = Hub(lambda: app.store, app.stopping.is_set)
-    for routes in (*_ROUTES, _open_routes):
-        api.router.routes.extend(routes().routes)  # not included as a router: who guards the doors reads the list of addresses
-    described = json.dumps(description(api.routes), ensure_ascii=False, separators=(",", ":")).encode()
-
-    def openapi(_request: Request) -> Response:
-        return Response(described, media_type="application/json", headers=_SHARED)
-
-    api.add_route("/openapi.json", openapi)
+    api.router.routes.extend(_routes())  # not included as routers: who guards the doors reads the list of addresses
     return api
+
+
+@cache  # what depends on nothing: it takes half a second to be put together
+def _routes() -> tuple[BaseRoute, ...]:
+    made = [route for routes in (*_ROUTES, _open_routes) for route in routes().routes]
+    return (*made, Route("/openapi.json", _openapi))
+
+
+@cache
+def described() -> bytes:
+    """The description of all of it (OpenAPI 3.1), as JSON."""
+    return json.dumps(description(_routes()), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _openapi(_request: Request) -> Response:
+    return Response(described(), media_type="application/json", headers=_SHARED)
 
 
 def _open_routes() -> APIRouter:

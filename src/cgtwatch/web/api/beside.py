@@ -1,10 +1,11 @@
 """What the description says of the addresses that stand beside the API's own: what others hand over, and feeds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cgtwatch.web.api.described import JSON
 
+_FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json", "rss": "application/rss+xml"}
 _MENDED = {"schema": {"$ref": "#/components/schemas/Mended"}}
 _REFUSALS: Mapping[str, str] = {
     "400": "Empty, or not understood.", "401": "Not its token.", "413": "Too big.", "415": "Another content type than is taken.",
@@ -12,9 +13,54 @@ _REFUSALS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def paths_beside() -> dict[str, Any]:
-    """Path → item of the description."""
-    return {"/api/inbox": {"post": _inbox()}, "/api/bounces": {"post": _bounces()}}
+def paths_beside(filters: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Path → item of the description; `filters` are the parameters of what is asked for as events are."""
+    return {
+        **{f"/feed.{form}": {"get": _feed(form, kind, filters)} for form, kind in _FEEDS.items()},
+        "/calendar.ics": {"get": _feed("ics", "text/calendar", filters)},
+        "/api/inbox": {"post": _inbox()},
+        "/api/bounces": {"post": _bounces()},
+    }
+
+
+def _feed(form: str, kind: str, filters: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    lang = {
+        "name": "lang",
+        "in": "query",
+        "schema": {"enum": ["zh", "en"]},
+        "description": "Language of what is said beside the documents.",
+    }
+    whole = {"type": "object"} if kind.endswith("json") else {"type": "string"}
+    calendar = form == "ics"
+    return {
+        "tags": ["feeds"],
+        "operationId": f"feeds_{form}",
+        "summary": "The days of what a filter finds, for calendar programs."
+        if calendar
+        else "What a filter finds, newest change first.",
+        "description": "Opened by the `key` of a user for this address, as the pages print it; by a token; or by a log-in. "
+        + (
+            "Ids stay, so that a calendar moves what is moved."
+            if calendar
+            else "Ids stay when an event changes; its time of change says so."
+        ),
+        "security": [{"key": []}, {"token": ["read"]}, {"session": []}],
+        "parameters": [*filters, lang],
+        "responses": {
+            "200": {"description": "The file.", "content": {kind: {"schema": whole}}},
+            "303": {"description": "Nobody that is known: to the log-in."},
+            "304": {"description": "What was asked for is as `If-None-Match` or `If-Modified-Since` has it."},
+            "400": {
+                "description": "The address asks for what there is not.",
+                "content": {"text/plain": {"schema": {"type": "string"}}},
+            },
+            "401": {"description": "A wrong token.", "content": {JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+            "429": {
+                "description": "Too many wrong tokens.",
+                "content": {JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
 
 
 def _inbox() -> dict[str, Any]:

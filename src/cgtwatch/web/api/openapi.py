@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from cgtwatch import __version__
 from cgtwatch.web.api.beside import paths_beside
+from cgtwatch.web.api.filtering import Filters
 from cgtwatch.web.api.shapes.common import Mended
 from cgtwatch.web.api.shapes.deliveries import Resolution
 from cgtwatch.web.api.shapes.events import MarkAsked
@@ -55,6 +56,12 @@ _SECURITY = {
         "name": "cgtwatch",
         "description": "The log-in of the pages. What changes something must carry the header `X-CSRF-Token`.",
     },
+    "key": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "key",
+        "description": "A user's own, for one address; the pages print it to whoever is logged in.",
+    },
     "inbox": {"type": "http", "scheme": "bearer", "description": "`CGTWATCH_INBOX_TOKEN`."},
     "bounces": {"type": "http", "scheme": "bearer", "description": "`CGTWATCH_BOUNCE_TOKEN`."},
 }
@@ -65,7 +72,8 @@ def description(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     made = get_openapi(title="cgtwatch", version=__version__, openapi_version="3.1.0", description=_ABOUT, routes=routes)
     made["servers"] = [{"url": "/", "description": "this site"}]
     made["tags"] = [{"name": name, "description": said} for name, said in _TAGS.items()]
-    made["paths"] = {f"{AT}{path}": item for path, item in made["paths"].items()} | paths_beside()
+    filters = [one for one in made["paths"]["/events"]["get"]["parameters"] if one["name"] in Filters.model_fields]
+    made["paths"] = {f"{AT}{path}": item for path, item in made["paths"].items()} | paths_beside(filters)
     parts = made.setdefault("components", {})
     parts["securitySchemes"] = _SECURITY
     parts["schemas"] = dict(sorted({**_shapes(_SHAPES), **parts.get("schemas", {})}.items()))
