@@ -8,6 +8,7 @@ import pytest
 from browsing import heading, visitor
 from newsroom import Newsroom
 from offices import CAR_T
+from soundness import faults
 
 
 def file_of(room: Newsroom) -> str:
@@ -37,6 +38,7 @@ def test_a_source_is_tested_from_its_page_and_nothing_of_it_is_stored(
         page.get_by_role("button", name="Test now").click()
         finished(page, re.compile(r"3 items were found"))
         assert CAR_T.title in page.locator("main").inner_text()
+        assert faults(page, "en", script=script) == []
     assert room.bench.app.store.last_seq() == before
 
 
@@ -75,6 +77,7 @@ def test_an_address_is_looked_at_and_what_it_offers_is_added_to_the_file(
         page.get_by_label("Address").fill(f"{room.site.url}/new/feed")
         page.get_by_role("button", name="Look", exact=True).click()
         finished(page, CAR_T.title)
+        assert faults(page, "en", script=script) == []
         offer = page.locator("section.offer").first
         offer.get_by_label("Name in English").fill("New office")
         offer.get_by_label("Id", exact=True).fill("new-office")
@@ -99,6 +102,8 @@ def test_feeds_of_another_reader_come_in_as_opml_and_go_out_again(page: Any, roo
     page.goto("/sources/import")
     page.get_by_label("or paste it here").fill(listed)
     page.get_by_role("button", name="Show what it brings").click()
+    page.get_by_role("button", name="Add the chosen feeds").wait_for()
+    assert faults(page, "en") == []
     page.get_by_role("button", name="Add the chosen feeds").click()
     page.get_by_text("The feeds were added to the file.").wait_for()
     assert "/other.xml" in file_of(room)
