@@ -115,7 +115,8 @@ def test_what_may_not_be_kept_gets_no_validator(plain: TestClient) -> None:
 @pytest.mark.parametrize(
     ("accepted", "takes"),
     [
-        ("", False), ("gzip", True), ("br, GZIP;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.000", False), ("*", True), ("br", False), ("identity, *;q=0", False),
+        ("", False), ("gzip", True), ("br, GZIP;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.000", False), ("*", True),
+        ("br", False), ("identity, *;q=0", False),
     ],
 )  # fmt: skip
 def test_gzip_is_sent_to_who_names_it(accepted: str, takes: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import reduce
 from pathlib import Path
 
 from web.api_kit import programs
@@ -17,9 +18,8 @@ def test_every_example_of_the_page_answers_as_it_says(tmp_path: Path) -> None:
         event = made.app.store.event(made.watch.event("CAR-T"))
         names = {"EVENT": event.id, "ITEM": event.item_id, "SOURCE": event.source, "KEY": ""}
         for method, path, status, body in examples:
-            for name, value in names.items():
-                path = path.replace(name, value)
-            answer = made.root.request(method, path, json=json.loads(body) if body.strip() else None)
+            there = reduce(lambda left, name: left.replace(name, names[name]), names, path)
+            answer = made.root.request(method, there, json=json.loads(body) if body.strip() else None)
             assert answer.status_code == int(status), (method, path, answer.text)
-            if "/test" in path and method == "POST":
+            if path.endswith("/test") and method == "POST":
                 names["KEY"] = answer.json().get("delivery") or names["KEY"]
