@@ -54,7 +54,7 @@ _SECURITY = {
         "type": "apiKey",
         "in": "cookie",
         "name": "cgtwatch",
-        "description": "The log-in of the pages. What changes something must carry the header `X-CSRF-Token`.",
+        "description": "The log-in of the pages (over https the cookie is `__Host-cgtwatch`). What changes something must carry the header `X-CSRF-Token`.",
     },
     "key": {
         "type": "apiKey",
