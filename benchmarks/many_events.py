@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from math import sqrt
 from pathlib import Path
 
 from cgtwatch.model.classification import Classification, Labels
@@ -88,9 +89,12 @@ def item(n: int, when: datetime, drawn: random.Random) -> StoredItem:
     title, text = _chinese(n, drawn) if chinese else _english(n, drawn)
     name, source = f"i{n}", drawn.choice(SOURCES)
     thread = f"e{n - 1 - drawn.randrange(min(n, 400))}" if n and drawn.random() < 0.125 else f"e{n}"
-    url = f"https://{source}.example/{n}.html"
+    url, published = (
+        f"https://{source}.example/{n}.html",
+        labels.document_date or when.date() - timedelta(days=drawn.randrange(4400)),
+    )
     event = PolicyEvent(
-        f"e{n}", name, source, title, url, labels, labels.document_date, when, when, 1, f"e{n}", thread,
+        f"e{n}", name, source, title, url, labels, published, when, when, 1, f"e{n}", thread,
         language="zh" if chinese else "en", summary=text[:160],
     )  # fmt: skip
     revision = Revision(name, 1, title, url, text, f"1:{n}", when, published_on=labels.document_date)
@@ -116,7 +120,7 @@ def _visit(source: str, items: list[StoredItem], when: datetime, drawn: random.R
 
 
 def _labels(n: int, chinese: bool, drawn: random.Random) -> Labels:
-    day = NOW.date() - timedelta(days=int(drawn.expovariate(1 / 1100)) % 4400)
+    day = NOW.date() - timedelta(days=int(4400 * (1 - sqrt(drawn.random()))))  # ever more: some ninety a day in the end
     stage = drawn.choices(list(Stage), weights=(25, 40, 10, 8, 4, 8, 5))[0]
     place = "CN" if drawn.random() < 0.4 else f"CN-{drawn.choice(PROVINCES)}"
     bodies = BODIES_CN if chinese else BODIES

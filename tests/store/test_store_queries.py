@@ -7,11 +7,11 @@ import pytest
 
 from cgtwatch.errors import NotFound
 from cgtwatch.model.classification import Classification, Labels
-from cgtwatch.model.event import Link, Relation
+from cgtwatch.model.event import AnnouncementKind, Link, Relation
 from cgtwatch.model.item import Change
 from cgtwatch.model.taxonomy import DocType, Importance, Modality, Stage
 from cgtwatch.store import Store
-from cgtwatch.store.records import Counts, EventQuery, ItemQuery, StoredItem
+from cgtwatch.store.records import Counts, EventQuery, ItemQuery, Sort, StoredItem, ToAnnounce
 from store.store_kit import HOUR, NOW, finding, new_item, news, policy_event, revision, visit
 
 LATER = NOW + HOUR
@@ -240,3 +240,15 @@ def test_pages_of_a_long_list_touch_without_gap_or_overlap(store: Store) -> None
 
 def test_times_asked_in_another_zone_mean_the_same_moment(filled: Store) -> None:
     assert ids(filled, since=LATER.astimezone()) == ids(filled, since=LATER.astimezone(UTC))
+
+
+def test_a_program_that_follows_the_announcements_sees_each_event_once_in_their_order(store: Store) -> None:
+    store.record_visit(news("a", "b", "c"))
+    store.record_visit(visit([new_item("silent", LATER)], at=LATER))
+    store.announce([ToAnnounce(AnnouncementKind.REVISED, "e-a", "2")], LATER)
+    follow = EventQuery(seq=0, sort=Sort.SEQ, limit=2)
+    first = store.events(follow)
+    assert [(event.id, event.seq) for event in first] == [("e-b", 2), ("e-c", 3)]
+    assert [event.id for event in store.events(replace(follow, seq=first[-1].seq))] == ["e-a"]
+    assert [event.id for event in store.events(replace(follow, after="e-c"))] == ["e-a"]
+    assert store.events(replace(follow, seq=store.last_seq())) == []

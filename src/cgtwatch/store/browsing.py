@@ -18,7 +18,7 @@ from cgtwatch.store.connection import Database
 from cgtwatch.store.events import Events
 from cgtwatch.store.facets import FACETS, Facets, Facts
 from cgtwatch.store.records import EventQuery, Sort
-from cgtwatch.store.search import LIVE_EVENTS, event_page, over
+from cgtwatch.store.search import LIVE, LIVE_EVENTS, event_page, over
 from cgtwatch.store.tables import EVENT, EVENT_ENTRY
 from cgtwatch.text.bigrams import expression
 
@@ -119,7 +119,7 @@ _STAMP = select(func.coalesce(func.max(EVENT_ENTRY.c.stamp), 0))
 _ENTRIES = select(func.count()).select_from(EVENT_ENTRY)
 _LAST = select(func.coalesce(func.max(EVENT_ENTRY.c.id), 0))
 _OVER = select(EVENT_ENTRY.c.id).join(EVENT, EVENT.c.id == EVENT_ENTRY.c.event).where(
-    EVENT_ENTRY.c.live, EVENT.c.comment_deadline.is_not(None), over()
+    LIVE, EVENT.c.comment_deadline.is_not(None), over()
 )  # fmt: skip
 
 
@@ -189,8 +189,10 @@ def _hits(db: Connection, known: _Gathered, query: str) -> int | None:
     last = int(db.execute(_LAST).scalar_one())
     if last > upto:
         raw = cast(sqlite3.Connection, db.connection.dbapi_connection)
-        later = raw.execute("SELECT rowid FROM event_words WHERE event_words MATCH ? AND rowid > ?", [asked, upto])
-        bits |= known.facets.set_of(row[0] for row in later)
+        # In one text, not row by row: a hundred thousand rows take the driver four times as long.
+        later = raw.execute("SELECT group_concat(rowid) FROM event_words WHERE event_words MATCH ? AND rowid > ?", [asked, upto])
+        found = later.fetchone()[0]
+        bits |= known.facets.set_of(map(int, found.split(","))) if found else 0
     known.words[asked] = bits, last
     while len(known.words) > _KEPT_WORDS:
         del known.words[next(iter(known.words))]
@@ -225,7 +227,7 @@ def _page(db: Connection, known: _Gathered, query: EventQuery, words: int | None
 
 
 def _entry(db: Connection, event_id: str) -> int | None:
-    return db.execute(select(EVENT_ENTRY.c.id).where(EVENT_ENTRY.c.event == event_id, EVENT_ENTRY.c.live)).scalar()
+    return db.execute(select(EVENT_ENTRY.c.id).where(EVENT_ENTRY.c.event == event_id, LIVE)).scalar()
 
 
 def _events(db: Connection, entries: list[int]) -> tuple[PolicyEvent, ...]:

@@ -21,6 +21,7 @@ _CHOICES = {
 _LEAST = (Importance.HIGH, Importance.MEDIUM, Importance.LOW, Importance.NONE)
 _DUE = "due"  # months of comment deadlines: what `open_on` and `Sort.DEADLINE` look through
 _NEVER = 0  # the ordinal of no day
+_ONE = ord("1")
 _FEW = 64  # bits that are taken one by one
 
 
@@ -91,11 +92,13 @@ class Facets:
 
     def set_of(self, entries: Iterable[int]) -> int:
         """The set of these entries; those that are not known are left out."""
-        made, end = _Set(self.span), self.span
+        base, end = self._base, self._base + self.span
+        digits = bytearray(b"0") * (self.span or 1)  # of a binary number, read at once: much sooner than bit by bit
         for entry in entries:
-            if 0 <= entry - self._base < end:
-                made.add(entry - self._base)
-        return made.bits()
+            if base <= entry < end:
+                digits[entry - base] = _ONE
+        digits.reverse()
+        return int(digits, 2)
 
     # --- asking
 

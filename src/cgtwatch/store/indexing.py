@@ -14,6 +14,7 @@ from cgtwatch.text.bigrams import BORDER, fingerprint, indexed
 
 CHUNK = 200  # events whose texts are in memory at once
 _ENTRY = EVENT_ENTRY.c
+_LIVE = _ENTRY.live.is_(True)  # as the index of live entries says it, or SQLite does not use it
 _MOMENT, _SQLITE = UtcText(), SQLiteDialect()
 _ITS_TEXT = (REVISION.c.item == EVENT.c.item) & (REVISION.c.number == EVENT.c.revision)
 _SAID = select(
@@ -38,9 +39,7 @@ def enter(db: Connection, ids: Iterable[str]) -> None:
         return
     stamp, numbers = _next(db)
     for part in _in_order(db, wanted):
-        live = {
-            row[0]: row[1] for row in db.execute(select(_ENTRY.event, _ENTRY.words).where(_ENTRY.live, _ENTRY.event.in_(part)))
-        }
+        live = {row[0]: row[1] for row in db.execute(select(_ENTRY.event, _ENTRY.words).where(_LIVE, _ENTRY.event.in_(part)))}
         said = {row[0]: _words(tuple(row)) for row in db.execute(_SAID.where(EVENT.c.id.in_(part))) if not row[1]}
         new = {event: kept for event, kept in said.items() if event not in live or live[event] != kept[1]}
         _stamp(db, [event for event in live if event not in new and event in said], stamp, live=True)
@@ -53,9 +52,7 @@ def rebuild(db: Connection) -> int:
 
     Entries keep their order and get new numbers; what is stale is gone.
     """
-    live = (
-        select(EVENT.c.id).outerjoin(EVENT_ENTRY, (_ENTRY.event == EVENT.c.id) & _ENTRY.live).where(EVENT.c.withdrawn.is_(False))
-    )
+    live = select(EVENT.c.id).outerjoin(EVENT_ENTRY, (_ENTRY.event == EVENT.c.id) & _LIVE).where(EVENT.c.withdrawn.is_(False))
     ids = db.execute(live.order_by(_ENTRY.id.nulls_last(), EVENT.c.last_changed, EVENT.c.id)).scalars().all()
     stamp, numbers = _next(db)
     db.execute(delete(EVENT_ENTRY))
@@ -69,7 +66,7 @@ def rebuild(db: Connection) -> int:
 
 def entries(db: Connection) -> tuple[int, int, int]:
     """How many entries are live, how many are stale, and how many the index itself holds."""
-    live, all_of_them = db.execute(select(func.count().filter(_ENTRY.live), func.count()).select_from(EVENT_ENTRY)).one()
+    live, all_of_them = db.execute(select(func.count().filter(_LIVE), func.count()).select_from(EVENT_ENTRY)).one()
     return int(live), int(all_of_them - live), int(db.execute(_HELD).scalar_one())
 
 
@@ -96,7 +93,7 @@ def _words(row: Sequence[Any]) -> tuple[str, str]:
 
 def _stamp(db: Connection, events: Sequence[str], stamp: int, *, live: bool) -> None:
     if events:
-        db.execute(update(EVENT_ENTRY).where(_ENTRY.live, _ENTRY.event.in_(events)).values(stamp=stamp, live=live))
+        db.execute(update(EVENT_ENTRY).where(_LIVE, _ENTRY.event.in_(events)).values(stamp=stamp, live=live))
 
 
 def _add(db: Connection, said: Mapping[str, tuple[str, str]], numbers: Iterator[int], stamp: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, and_, case, false, func, literal, or
 
 from cgtwatch.model.taxonomy import Importance
 from cgtwatch.store.records import EventQuery, Sort
-from cgtwatch.store.tables import EVENT
+from cgtwatch.store.tables import ANNOUNCEMENT, EVENT
 
 Key = tuple[ColumnElement[Any], bool]  # what is compared, and whether the greatest comes first
 _NO_DAY = literal(date.min, Date)
@@ -31,7 +31,7 @@ def order_of(query: EventQuery) -> tuple[Key, ...]:
         case Sort.IMPORTANCE:
             return ((case(_RANK, value=EVENT.c.importance, else_=0), True),)
         case Sort.SEQ:
-            return ((EVENT.c.seq, False),)
+            return ((ANNOUNCEMENT.c.seq, False),)
         case Sort.CHANGED:
             return ()
 

@@ -145,7 +145,7 @@ class Sort(StrEnum):
     DATE = "date"  # latest own day first
     DEADLINE = "deadline"  # those still to come, soonest first, then those that are over, latest first
     IMPORTANCE = "importance"  # high first
-    SEQ = "seq"  # in the order of their latest announcements, as a program follows them
+    SEQ = "seq"  # what was announced, in the order of the latest announcements, as a program follows them
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, c
 from cgtwatch.model.event import Relation
 from cgtwatch.model.taxonomy import Importance
 from cgtwatch.store.ordering import beyond, order_of
-from cgtwatch.store.records import EventQuery, ItemQuery
-from cgtwatch.store.tables import EVENT, EVENT_ENTRY, EVENT_TAG, LINK
+from cgtwatch.store.records import EventQuery, ItemQuery, Sort
+from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, EVENT_TAG, LINK
 from cgtwatch.text.bigrams import expression
 
 ASCENDING = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
@@ -57,15 +57,24 @@ def event_page(db: Connection, statement: Select[Any], query: EventQuery) -> Sel
     order = order_of(query)
     # By the number of the hit itself, which the index hands out in that order: nothing is sorted.
     number = _WORDS.c.rowid if expression(query.query) else EVENT_ENTRY.c.id
-    wanted = events_wanted(statement, query)
+    wanted = _announced(events_wanted(statement, query), query)
     if query.after is not None:
         keys = (EVENT_ENTRY.c.id, *(key for key, _ in order))
-        last = db.execute(
-            select(*keys).join(EVENT, EVENT.c.id == EVENT_ENTRY.c.event).where(LIVE, EVENT.c.id == query.after)
-        ).first()
+        row = (
+            select(*keys).join_from(EVENT_ENTRY, EVENT, EVENT.c.id == EVENT_ENTRY.c.event).where(LIVE, EVENT.c.id == query.after)
+        )
+        last = db.execute(_announced(row, query)).first()
         if last is not None:
             wanted = wanted.where(beyond(order, tuple(last[1:]), number < last[0]))
     return wanted.order_by(*(key.desc() if falling else key for key, falling in order), number.desc()).limit(query.limit)
+
+
+def _announced(statement: Select[Any], query: EventQuery) -> Select[Any]:
+    """For `Sort.SEQ` with the latest announcements, which stand in that order; what was never announced has none."""
+    if query.sort is not Sort.SEQ:
+        return statement
+    latest = and_(ANNOUNCEMENT.c.event == EVENT.c.id, ANNOUNCEMENT.c.seq == EVENT.c.seq)
+    return statement.join(ANNOUNCEMENT, latest).where(ANNOUNCEMENT.c.seq > (query.seq or 0))
 
 
 LIVE = EVENT_ENTRY.c.live.is_(True)

@@ -9,7 +9,7 @@ from sqlmodel import Field
 from cgtwatch.store.columns import Base, UtcText
 from cgtwatch.store.tables.documents import LabelColumns
 
-_LIVE = text("live")
+_LIVE = text("live IS 1")
 _TOLD = text("withdrawn IS 0 AND relevant IS 1")
 
 
@@ -19,8 +19,9 @@ class EventRow(Base, LabelColumns, table=True):
     __tablename__: ClassVar[str] = "event"
     __table_args__ = (
         # What pages by day look for: acts of some weeks, what is due in a month.
-        Index("ix_event_seq", "seq"),
-        Index("ix_event_on", "document_date", "published", "first_seen", "jurisdiction", "cluster", "id", sqlite_where=_TOLD),
+        Index(
+            "ix_event_on", "document_date", "published", "first_seen", "jurisdiction", "cluster", "id", "seq", sqlite_where=_TOLD
+        ),
         Index("ix_event_comment_deadline", "comment_deadline", sqlite_where=_TOLD),
         Index("ix_event_effective_date", "effective_date", sqlite_where=_TOLD),
     )

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _BY_DAY = {
-    "ix_event_on": "document_date, published, first_seen, jurisdiction, cluster, id",
+    "ix_event_on": "document_date, published, first_seen, jurisdiction, cluster, id, seq",
     "ix_event_comment_deadline": "comment_deadline",
     "ix_event_effective_date": "effective_date",
 }
@@ -33,7 +33,6 @@ def upgrade() -> None:
     op.execute("ALTER TABLE app_user ADD COLUMN sessions_from VARCHAR(27)")
     for name, columns in _BY_DAY.items():
         op.execute(f"CREATE INDEX {name} ON event ({columns}) WHERE withdrawn IS 0 AND relevant IS 1")
-    op.create_index("ix_event_seq", "event", ["seq"])
     op.create_table(
         "event_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -46,7 +45,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_event_entry_stamp", "event_entry", ["stamp"])
-    op.create_index("uq_event_entry_live", "event_entry", ["event"], unique=True, sqlite_where=sa.text("live"))
+    op.create_index("uq_event_entry_live", "event_entry", ["event"], unique=True, sqlite_where=sa.text("live IS 1"))
     op.execute("CREATE VIRTUAL TABLE event_words USING fts5(words, content='', columnsize=0, tokenize='ascii')")
     _fill(op.get_bind())
 
