@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, column, func, or_, select, table, text, true
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Status, Subscription
@@ -14,10 +14,12 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import LIVE_EVENTS, event_conditions, events_wanted, over
-from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, SUBSCRIPTION
+from cgtwatch.store.search import event_conditions, over
+from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, SUBSCRIPTION
+from cgtwatch.text.bigrams import expression
 
 _DAY = timedelta(days=1)
+_WORDS = table("event_words", column("rowid"), column("event_words"))
 _DUE = {"comment_deadline": EVENT.c.comment_deadline, "effective_date": EVENT.c.effective_date}
 _TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
 
@@ -53,8 +55,10 @@ class Outlook(Room):
                 counted = one_each.add_columns(day, func.count()).where(condition).group_by(day, EVENT.c.jurisdiction)
                 for place, on, number in db.execute(counted):
                     found[on, place or ""] += number
-            for place, at in db.execute(one_each.add_columns(EVENT.c.first_seen).where(*undated, *seen)):
-                found[at.date(), place or ""] += 1
+            day_seen = func.substr(cast(EVENT.c.first_seen, String), 1, 10)
+            counted = one_each.add_columns(day_seen, func.count()).where(*undated, *seen)
+            for place, on, number in db.execute(counted.group_by(day_seen, EVENT.c.jurisdiction)):
+                found[date.fromisoformat(on), place or ""] += number
         return [(on, place, number) for (on, place), number in sorted(found.items())]
 
     def due_between(self, first: date, last: date, query: EventQuery, most: int) -> list[Due]:
@@ -100,14 +104,18 @@ class Outlook(Room):
 
 def _due(first: date, last: date, query: EventQuery) -> Iterator[tuple[str, Select[Any]]]:
     asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
-    for kind, column in _DUE.items():
-        due = (*_TOLD, column.between(first, last))
-        # Without words the index of days alone is asked: of withdrawn events it holds none.
-        plain = select(EVENT).where(*due, *event_conditions(asked))
-        wanted = events_wanted(LIVE_EVENTS.where(*due), asked) if asked.query else plain
+    words = expression(query.query)
+    for kind, day in _DUE.items():
+        due = (*_TOLD, day.between(first, last))
+        wanted = select(EVENT).where(*due, *event_conditions(asked))
+        if words:
+            # The days are few and the hits may be many: `+ 0` keeps SQLite from asking for each hit of each day.
+            hits = select(_WORDS.c.rowid).where(_WORDS.c.event_words.op("MATCH")(words))
+            entry = and_(EVENT_ENTRY.c.event == EVENT.c.id, text("event_entry.live"))  # as its index says it
+            wanted = wanted.join(EVENT_ENTRY, entry).where((EVENT_ENTRY.c.id + 0).in_(hits))
         if kind == "comment_deadline" and query.today is not None:
-            wanted = wanted.where(or_(column < query.today, ~over()))
-        yield kind, wanted.order_by(column, EVENT.c.id)
+            wanted = wanted.where(or_(day < query.today, ~over()))
+        yield kind, wanted.order_by(day, EVENT.c.id)
 
 
 def _days(first: date, last: date) -> Iterator[tuple[ColumnElement[Any], ColumnElement[bool]]]:

@@ -21,7 +21,7 @@ from cgtwatch.web.pages.report_period import PRESETS, Piece, period_of, pieces, 
 from cgtwatch.web.parts import Site
 from cgtwatch.web.words import LANGUAGES, page_words
 
-ON_A_PAGE = 100  # acts; a longer review is shown in pieces of whole days
+ON_A_PAGE = 60  # acts; a longer review is shown in pieces of whole days
 # Acts in a file; writing one takes this process some seconds. The command has no limit.
 IN_A_FILE = {"html": 6000, "md": 6000, "docx": 2000}
 _TYPES = {
