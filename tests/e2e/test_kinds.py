@@ -78,7 +78,9 @@ def test_a_draft_that_turns_final_in_a_whole_file_is_an_update_that_says_so(site
         site.page("/all.json", guidance("Final"), "application/json")
         bench.pass_time(hours=2)
         assert bench.poll()["us-all"]["gone"] == 1
-        changed = [item for item, _ in bench.app.store.items(ItemQuery(sources=("us-all",), limit=500)) if item.latest.number == 2]
+        changed = [
+            item for item, _ in bench.app.store.items(ItemQuery(sources=("us-all",), limit=500)) if item.latest.number == 2
+        ]
         assert [item.latest.url for item in changed] == [f"{site.url}/g/7"]
         assert "status: Final" in changed[0].latest.text
 

@@ -68,13 +68,13 @@ def test_who_logs_out_is_out_whatever_was_kept_of_the_log_in(chromium: Any, room
     password = room.user("jing")
     with visitor(chromium, home, width=PHONE, java_script_enabled=script) as page:
         page.goto("/login")
-        assert faults(page, "en", script=script) == []
+        assert faults(page, "en", axe=script) == []
         log_in(page, "jing", password)
         page.wait_for_url(f"{home}/")
         kept = [one for one in page.context.cookies() if one["name"] == "cgtwatch"]
         assert [(one["httpOnly"], one["sameSite"]) for one in kept] == [(True, "Lax")]
         page.get_by_role("link", name="jing").click()  # on a phone the bar has no room for the button
-        assert faults(page, "en", script=script) == []
+        assert faults(page, "en", axe=script) == []
         page.get_by_role("button", name="Log out", exact=True).click()
         page.wait_for_url("**/login")
         page.context.add_cookies(kept)

@@ -105,11 +105,10 @@ def found(mean: Newsroom) -> Found:
     return explored(mean, enough=8)  # every one of its events
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_nothing_of_a_source_runs_or_breaks_a_page(chromium: Any, mean: Newsroom, found: Found, script: bool) -> None:
+def test_nothing_of_a_source_runs_or_breaks_a_page(chromium: Any, mean: Newsroom, found: Found) -> None:
     wide, unsafe = {}, {}
     assert "/events/{id}" in found.pages
-    with served(mean.asgi) as home, visitor(chromium, home, width=PHONE, java_script_enabled=script) as page:
+    with served(mean.asgi) as home, visitor(chromium, home, width=PHONE) as page:
         for address in found.every:
             page.goto(address)
             if wider := overflow(page):

@@ -38,7 +38,7 @@ def test_a_source_is_tested_from_its_page_and_nothing_of_it_is_stored(
         page.get_by_role("button", name="Test now").click()
         finished(page, re.compile(r"3 items were found"))
         assert CAR_T.title in page.locator("main").inner_text()
-        assert faults(page, "en", script=script) == []
+        assert faults(page, "en", axe=script) == []
     assert room.bench.app.store.last_seq() == before
 
 
@@ -77,7 +77,7 @@ def test_an_address_is_looked_at_and_what_it_offers_is_added_to_the_file(
         page.get_by_label("Address").fill(f"{room.site.url}/new/feed")
         page.get_by_role("button", name="Look", exact=True).click()
         finished(page, CAR_T.title)
-        assert faults(page, "en", script=script) == []
+        assert faults(page, "en", axe=script) == []
         offer = page.locator("section.offer").first
         offer.get_by_label("Name in English").fill("New office")
         offer.get_by_label("Id", exact=True).fill("new-office")
