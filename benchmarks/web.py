@@ -9,6 +9,7 @@ headers, templates), once to warm up, then each address once.
 """
 
 import argparse
+import gc
 import json
 import random
 import resource
@@ -187,6 +188,8 @@ def main() -> None:
         with App(load_settings(names, folder), lambda: NOW) as app:
             before, began = memory(), perf_counter()
             taken = app.store.warm()
+            gc.collect()
+            gc.freeze()  # as the service does
             print(
                 f"facets gathered in {perf_counter() - began:.1f} s, {taken / 2**20:.0f} MiB; memory {before:.0f} -> {memory():.0f} MiB"
             )

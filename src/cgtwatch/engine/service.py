@@ -1,5 +1,6 @@
 """The running service: ticks over the engine, the control socket, the web page, and a clean end."""
 
+import gc
 import logging
 import signal
 import threading
@@ -69,6 +70,8 @@ class Service:
 
     def _gather(self) -> None:
         taken = self.app.store.warm(self._stop.is_set)
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays; looking through it again and again would hold up a page for a fifth of a second
         _log.info("events gathered %s", fields(mebibytes=taken >> 20))
         if self.app.store.reindex(if_stale=True):
             _log.info("the search index was made anew")
