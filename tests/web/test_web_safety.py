@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import anyio
@@ -210,19 +211,65 @@ def test_a_site_refuses_a_form_that_is_too_large_without_reading_it(news: Watche
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_connection_that_says_nothing_is_closed(news: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "HEADERS_WITHIN", 0.05)
+@contextmanager
+def listening(news: Watched) -> Iterator[int]:
+    """The site on a port of its own, by the real server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = Like(news.bench.app, settings=replace(news.bench.app.settings, listen=("127.0.0.1", port)))
     stop = server.serve(app)
     try:
+        yield port
+    finally:
+        stop()
+
+
+ASKED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+
+
+def answer_of(connection: socket.socket) -> bytes:
+    """The whole of a short answer."""
+    said = b""
+    while b"}" not in said and (piece := connection.recv(2000)):
+        said += piece
+    return said
+
+
+def test_a_connection_that_says_nothing_is_closed(news: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HEADERS_WITHIN", 0.05)
+    with listening(news) as port:
         with socket.create_connection(("127.0.0.1", port), 5) as slow:
             slow.sendall(b"GET /healthz HT")
             assert slow.recv(100) == b""
         with socket.create_connection(("127.0.0.1", port), 5) as quick:
-            quick.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            quick.sendall(ASKED + b"\r\n")
             assert quick.recv(100).startswith(b"HTTP/1.1 200")
-    finally:
-        stop()
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [(b"\r\n", b"GET /healthz HT"), (b"Content-Length: 1000\r\n\r\n", b"x")],
+    ids=["the next request never ends", "the body that nobody waits for never ends"],
+)
+def test_a_connection_that_was_answered_once_is_closed_when(
+    news: Watched, monkeypatch: pytest.MonkeyPatch, first: bytes, then: bytes
+) -> None:
+    monkeypatch.setattr(server, "HEADERS_WITHIN", 0.2)
+    with listening(news) as port, socket.create_connection(("127.0.0.1", port), 2) as slow:
+        slow.sendall(ASKED + first)
+        assert answer_of(slow).startswith(b"HTTP/1.1 200")
+        slow.sendall(then)
+        assert slow.recv(100) == b""
+
+
+def test_a_connection_whose_answers_nobody_takes_in_is_closed(news: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "READ_WITHIN", 0.1)
+    with listening(news) as port, socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.settimeout(5)
+        deaf.connect(("127.0.0.1", port))
+        asked = f"GET {asset('css').address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 100
+        with pytest.raises(OSError, match="reset|pipe"):
+            for _ in range(1000):
+                deaf.sendall(asked)

@@ -18,7 +18,8 @@ from cgtwatch.ops.first import reached_from_outside
 from cgtwatch.web.parts import Perform
 from cgtwatch.web.site import make_site
 
-HEADERS_WITHIN = 20.0  # seconds from the connection to the end of the first request's headers
+HEADERS_WITHIN = 20.0  # seconds from the connection, or the answer before, to the end of a request's headers
+READ_WITHIN, READ = 60.0, 64 << 10  # seconds in which so many bytes of an answer that waits have to be taken in
 MOST_CONNECTIONS = 512  # at once; whoever comes then is asked to come again (503)
 _log = logging.getLogger(__name__)
 
@@ -63,16 +64,67 @@ def serve(app: App, perform: Perform | None = None) -> Callable[[], None]:
 
 
 class _Impatient(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it, but a connection that does not say what it wants is closed: it holds a place that others need."""
+    """HTTP/1.1 as uvicorn speaks it, but a connection that does not say what it wants, or does not take what it asked for, is
+    closed: it holds a place that others need.
+    """
+
+    _silent: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A browser has come."""
         super().connection_made(transport)
-        self.loop.call_later(HEADERS_WITHIN, self._hurry)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Some of a request. Each piece ends uvicorn's own patience between two requests, so that ours has to go on."""
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """An answer is given; what comes now belongs to the next request, or to a body that nobody reads."""
+        super().on_response_complete()
+        self._look()
+
+    def pause_writing(self) -> None:
+        """More waits to be taken in than is kept for anybody."""
+        super().pause_writing()
+        self._wait_for_reader()
+
+    def resume_writing(self) -> None:
+        """Most of it was taken in."""
+        super().resume_writing()
+        self._unread = _ended(self._unread)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other end has gone, or was sent away."""
+        self._silent, self._unread = _ended(self._silent), _ended(self._unread)
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._silent = _ended(self._silent)
+        elif self._silent is None:
+            self._silent = self.loop.call_later(HEADERS_WITHIN, self._hurry)
+
+    def _wait_for_reader(self) -> None:
+        self._unread = self.loop.call_later(READ_WITHIN, self._press, self.transport.get_write_buffer_size())
+
+    def _press(self, before: int) -> None:
+        if before - self.transport.get_write_buffer_size() < READ:
+            self.transport.abort()
+        else:
+            self._wait_for_reader()
 
     def _hurry(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
+        self._silent = None
+        if not self.transport.is_closing():
             self.transport.close()
+
+
+def _ended(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()
 
 
 def _bind(host: str, port: int) -> socket.socket:
