@@ -270,6 +270,5 @@ def test_a_connection_whose_answers_nobody_takes_in_is_closed(news: Watched, mon
         deaf.settimeout(5)
         deaf.connect(("127.0.0.1", port))
         asked = f"GET {asset('css').address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 100
-        with pytest.raises(OSError, match="reset|pipe"):
-            for _ in range(1000):
-                deaf.sendall(asked)
+        with pytest.raises(ConnectionError):
+            deaf.sendall(asked * 1000)
