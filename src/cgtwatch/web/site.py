@@ -1,12 +1,9 @@
 """The site: every address that it answers."""
 
-from pathlib import Path
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from cgtwatch.app import App
@@ -30,10 +27,9 @@ from cgtwatch.web.mcp.endpoint import mcp_routes
 from cgtwatch.web.pages.archive import archive_routes
 from cgtwatch.web.pages.calendar import calendar_routes
 from cgtwatch.web.pages.deliveries import deliveries_routes
-from cgtwatch.web.pages.digests import digest_of
 from cgtwatch.web.pages.event import event_routes
 from cgtwatch.web.pages.events import events_routes
-from cgtwatch.web.pages.mailbox import letter
+from cgtwatch.web.pages.letters import mailbox_routes
 from cgtwatch.web.pages.report import report_routes
 from cgtwatch.web.pages.sources_routes import sources_routes
 from cgtwatch.web.pages.subscriptions import subscriptions_routes
@@ -45,7 +41,7 @@ from cgtwatch.web.public.leaving import leaving_routes
 from cgtwatch.web.public.managing import managing_routes
 from cgtwatch.web.public.signup import signup_routes
 from cgtwatch.web.public.told import told_routes
-from cgtwatch.web.safety import FRAMED, Safety, known_names
+from cgtwatch.web.safety import Safety, known_names
 from cgtwatch.web.static_files import static_routes
 
 
@@ -54,8 +50,8 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
     answers = Answers(app)
     site = Site(app, answers, perform)
     desk = Desk(site, Sessions(app), passwords or Passwords())
-    pages, who = Pages(app, answers, perform), access(app)
     routes = [
+        # for people
         *today_routes(site),
         *calendar_routes(site),
         *report_routes(site),
@@ -63,28 +59,28 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
         *event_routes(site),
         *subscriptions_routes(site),
         *archive_routes(site),
+        *deliveries_routes(site),
         *sources_routes(site),
-        Route("/digests/{key}", pages.digest),
-        Route("/digests/{key}/html", pages.digest_html),
-        Route("/mail/{key}", pages.mail),
-        Route("/mail/{key}/html", pages.mail_html),
-        Route("/healthz", pages.healthz),
+        *mailbox_routes(site),
         *login_routes(desk),
         *first_routes(desk),
         *account_routes(desk),
-        *static_routes(),
-        Route("/icon.svg", lambda _: Response(answers.icon(), media_type="image/svg+xml")),
+        # for readers of a message and for strangers
         *told_routes(app),
         *leaving_routes(app, answers, perform),
         *signup_routes(app, answers, perform),
         *managing_routes(app, answers, perform),
+        # for programs
         *feed_routes(app),
         *filter_feed_routes(site),
-        *deliveries_routes(site),
         *((*inbox_routes(app), *bounce_routes(app), *websub_routes(app)) if perform is not None else ()),
         *mcp_routes(app),
         *api_page_routes(site),
-        Mount("/api", make_api(app, perform, who)),
+        Mount("/api", make_api(app, perform, access(app))),  # after the addresses that begin so and are not its own
+        # for browsers and supervisors
+        *static_routes(),
+        _icon(answers),
+        _health(app),
     ]
     names = known_names(app.settings.listen[0], app.settings.public_url)
     return Starlette(
@@ -105,48 +101,10 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
     )
 
 
-class Pages:
-    """The handlers that only read; they run on worker threads."""
-
-    def __init__(self, app: App, answers: Answers, perform: Perform | None) -> None:
-        self._app = app
-        self._answers = answers
-        self._perform = perform
-
-    # --- pages
-
-    def digest(self, request: Request) -> Response:
-        """A digest as it was sent, with what became of it."""
-        delivery, found = digest_of(self._app, request.path_params["key"])
-        return self._answers.page(request, "digest", {"delivery": delivery, "digest": found})
-
-    def digest_html(self, request: Request) -> Response:
-        """The HTML of a digest, sandboxed."""
-        return _framed(digest_of(self._app, request.path_params["key"])[1].html)
-
-    def mail(self, request: Request) -> Response:
-        """One letter of the local mailbox with its headers."""
-        found = letter(self._mailbox, request.path_params["key"])
-        if found is None:
-            raise NotFound("no such letter")
-        return self._answers.page(request, "mail", {"letter": found})
-
-    def mail_html(self, request: Request) -> Response:
-        """The HTML part of a letter, sandboxed."""
-        found = letter(self._mailbox, request.path_params["key"])
-        return _framed(found.html if found else "")
-
-    def healthz(self, _request: Request) -> Response:
-        """Alive, and able to read the store."""
-        return JSONResponse({"ok": True, "seq": self._app.store.last_seq()})
-
-    @property
-    def _mailbox(self) -> Path:
-        return self._app.settings.data_dir / "mailbox"
+def _health(app: App) -> Route:
+    """Alive, and able to read the store; for supervisors and load balancers."""
+    return Route("/healthz", lambda _: JSONResponse({"ok": True, "seq": app.store.last_seq()}))
 
 
-def _framed(html: str) -> Response:
-    """A letter's HTML for its frame; its links open in a tab of their own, since nothing from outside may stand in the frame."""
-    if not html:
-        raise NotFound("no HTML is stored here")
-    return HTMLResponse(html.replace("<head>", '<head><base target="_blank">', 1), headers=FRAMED)
+def _icon(answers: Answers) -> Route:
+    return Route("/icon.svg", lambda _: Response(answers.icon(), media_type="image/svg+xml"))

@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from cgtwatch.web.framing import framed
+from cgtwatch.web.pages.digests import digest_of
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
@@ -13,7 +15,7 @@ ROWS = 50
 
 
 def archive_routes(site: Site) -> list[Route]:
-    """The list; single digests have pages of their own."""
+    """The list, and each digest with what became of it."""
 
     def show(request: Request) -> Response:
         name, before = request.query_params.get("subscription", "").strip()[:100], request.query_params.get("before", "")
@@ -28,4 +30,11 @@ def archive_routes(site: Site) -> list[Route]:
         }
         return site.answers.page(request, "archive", values, headers=ASKING)
 
-    return [Route("/digests", show)]
+    def one(request: Request) -> Response:
+        delivery, found = digest_of(site.app, request.path_params["key"])
+        return site.answers.page(request, "digest", {"delivery": delivery, "digest": found})
+
+    def html(request: Request) -> Response:
+        return framed(digest_of(site.app, request.path_params["key"])[1].html)
+
+    return [Route("/digests", show), Route("/digests/{key}", one), Route("/digests/{key}/html", html)]

@@ -1,4 +1,4 @@
-"""Stored digests: their page, and the whole of what a hook was told in short."""
+"""A stored digest with its delivery, and the whole of what a hook was told in short."""
 
 import json
 from collections.abc import Mapping
