@@ -94,16 +94,20 @@ class _Impatient(H11Protocol):
     def resume_writing(self) -> None:
         """Most of it was taken in."""
         super().resume_writing()
-        self._unread = _ended(self._unread)
+        _cancel(self._unread)
+        self._unread = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other end has gone, or was sent away."""
-        self._silent, self._unread = _ended(self._silent), _ended(self._unread)
+        _cancel(self._silent)
+        _cancel(self._unread)
+        self._silent = self._unread = None
         super().connection_lost(exc)
 
     def _look(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
-            self._silent = _ended(self._silent)
+            _cancel(self._silent)
+            self._silent = None
         elif self._silent is None:
             self._silent = self.loop.call_later(HEADERS_WITHIN, self._hurry)
 
@@ -122,7 +126,7 @@ class _Impatient(H11Protocol):
             self.transport.close()
 
 
-def _ended(timer: asyncio.TimerHandle | None) -> None:
+def _cancel(timer: asyncio.TimerHandle | None) -> None:
     if timer is not None:
         timer.cancel()
 
