@@ -117,12 +117,6 @@ def filter_of(query: EventQuery) -> Filter:
     )  # fmt: skip
 
 
-def wishes(query: EventQuery) -> list[tuple[str, str]]:
-    """The same as names and values of the form and the operations of subscriptions."""
-    names = {"modality": "topic"}
-    return [(names.get(name, name), value) for name, value in pairs(query) if name not in _NOT_KEPT and name != "sort"]
-
-
 def not_kept(query: EventQuery) -> tuple[str, ...]:
     """The names of what no subscription can ask for: it tells what is new, whatever its source and day."""
     return tuple(dict.fromkeys(name for name, _ in pairs(query) if name in _NOT_KEPT))

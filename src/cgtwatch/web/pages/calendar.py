@@ -25,6 +25,8 @@ from cgtwatch.web.account.keys import own_address
 from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.answers import wording
 from cgtwatch.web.api.exchange import Exchange
+from cgtwatch.web.filter_words import chip
+from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.calendar_days import (
     AHEAD,
     KINDS,
@@ -225,25 +227,9 @@ def _kept(asked: _Asked) -> list[tuple[str, str]]:
 
 def _unset(app: App, asked: _Asked, said: Words) -> list[tuple[str, str]]:
     """Each thing asked for, and the address without it."""
-    found = []
+    found, context = [], context_of(app, said)
     for name, value in filters.pairs(asked.events.query):
-        less = replace(asked, events=filters.Asked(filters.minus(asked.events.query, name, value)))
-        found.append((less.address(), _value(app, name, value, said)))
+        if name != "sort":  # days have their own order
+            less = replace(asked, events=filters.Asked(filters.minus(asked.events.query, name, value)))
+            found.append((less.address(), chip(name, value, context, said)))
     return found
-
-
-def _value(app: App, name: str, value: str, said: Words) -> str:
-    tables = {
-        "modality": "modalities",
-        "doc_type": "doc_types",
-        "stage": "stages",
-        "level": "levels",
-        "importance": "importances",
-    }
-    if name in tables:
-        return said.pick(app.topic_names().get(value), said.name(tables[name], value))
-    if name == "jurisdiction":
-        return said.place(value)
-    if name == "issuer":
-        return said.issuers([value], app.issuer_names())
-    return said.say("quote", text=value) if name == "query" else said.say("colon", a=name, b=value)

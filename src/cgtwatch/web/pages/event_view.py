@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from cgtwatch.app import App
-from cgtwatch.compose.assemble import Story
 from cgtwatch.compose.card import card
 from cgtwatch.compose.links import safe_link
+from cgtwatch.compose.view import alone
 from cgtwatch.compose.words import Words
 from cgtwatch.model.item import Revision
 from cgtwatch.store.records import Explanation
 from cgtwatch.text.clean import one_line
+from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.copies import copies
 from cgtwatch.web.pages.event_fields import FIELDS, LONGEST_TEXT, field_lines, shown_text
 from cgtwatch.web.pages.event_history import history
 from cgtwatch.web.pages.event_thread import relative, reports, timeline
-from cgtwatch.web.pages.today import context_of
 
 _MOST_SIBLINGS, _MOST_VISITS = 40, 12
 
@@ -36,7 +36,7 @@ def event_page(app: App, event_id: str, asked: Mapping[str, str], said: Words) -
     return {
         "found": found,
         "event": event,
-        "card": card(Story(event, (), (), event.seq), context, said, today),
+        "card": card(alone(event), context, said, today),
         "fields": field_lines(event, context, said),
         "field": field,
         "revision": revision,

@@ -14,10 +14,10 @@ from cgtwatch.web.account.keys import own_address
 from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.answers import wording
 from cgtwatch.web.filters import Asked, address, is_bare, minus, read
+from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.events_facets import PATH, facets, frame, leasts, spans, unset
 from cgtwatch.web.pages.events_files import FILES, MOST_ROWS, file_routes
 from cgtwatch.web.pages.events_hits import hits
-from cgtwatch.web.pages.today import context_of
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 

@@ -10,6 +10,7 @@ from cgtwatch.compose.words import Words
 from cgtwatch.model.taxonomy import Importance
 from cgtwatch.store.records import EventQuery
 from cgtwatch.text.clean import one_line
+from cgtwatch.web.filter_words import chip, label_of
 from cgtwatch.web.filters import NAMES, address, chosen, minus, plus
 
 PATH = "/events"
@@ -17,7 +18,6 @@ PATH = "/events"
 SHOWN = {"jurisdiction": 8, "modality": 8, "doc_type": 8, "stage": 7, "issuer": 8, "level": 5, "source": 6}
 FOLDED = frozenset({"level", "source"})  # fewer look for these; they open by a click, or where something of them is chosen
 _MOST = 80  # values of a facet on the page at all
-_TABLES = {"doc_type": "doc_types", "stage": "stages", "level": "levels", "importance": "importances"}
 _LEAST = (Importance.HIGH, Importance.MEDIUM, Importance.LOW)
 _YEARS = 8
 Counts = Mapping[str, Mapping[str, int]]
@@ -90,39 +90,11 @@ def spans(query: EventQuery, counts: Counts, said: Words, today: date) -> tuple[
 
 def unset(query: EventQuery, context: DigestContext, said: Words) -> list[tuple[str, str]]:
     """What is chosen, each as the address without it and its name."""
-    found = []
-    for name in NAMES:
-        for value in chosen(query, name):
-            label = _chosen_label(name, value, context, said)
-            found.append((address(minus(query, name, value), PATH), label))
-    return found
-
-
-def label_of(name: str, value: str, context: DigestContext, said: Words) -> str:
-    """What a value is called."""
-    if name == "jurisdiction":
-        return said.place(value)
-    if name == "issuer":
-        return said.issuers([value], context.issuer_names)
-    if name == "modality":
-        return said.pick(context.topic_names.get(value), said.name("modalities", value))
-    if name == "source":
-        return said.pick(context.source_names.get(value), value)
-    return said.name(_TABLES[name], value) if name in _TABLES else value
-
-
-def _chosen_label(name: str, value: str, context: DigestContext, said: Words) -> str:
-    if name == "query":
-        return said.say("quote", text=one_line(value, 60))
-    if name in ("since", "until"):
-        return said.say(f"chip_{name}", day=said.day(date.fromisoformat(value)))
-    if name == "importance":
-        return said.say("chip_importance", least=said.name("importances", value))
-    if name == "open":
-        return said.say("facet_open")
-    if name == "relevant":
-        return said.say("chip_any" if value == "any" else "chip_irrelevant")
-    return one_line(label_of(name, value, context, said) or said.say("facet_none"), 60)
+    return [
+        (address(minus(query, name, value), PATH), chip(name, value, context, said))
+        for name in NAMES
+        for value in chosen(query, name)
+    ]
 
 
 def _facet(name: str, query: EventQuery, counts: Mapping[str, int], context: DigestContext, said: Words) -> Facet:

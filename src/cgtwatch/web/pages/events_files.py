@@ -18,8 +18,8 @@ from cgtwatch.model.event import PolicyEvent
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.answers import wording
 from cgtwatch.web.filters import address, read
+from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.events_facets import PATH, unset
-from cgtwatch.web.pages.today import context_of
 from cgtwatch.web.parts import Site
 
 _PAGE = 500  # events in memory at once

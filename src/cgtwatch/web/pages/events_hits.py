@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cgtwatch.app import App
-from cgtwatch.compose.assemble import Story
 from cgtwatch.compose.card import Card, card
 from cgtwatch.compose.context import DigestContext
+from cgtwatch.compose.view import alone
 from cgtwatch.compose.words import Words
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.taxonomy import Importance
@@ -39,7 +39,7 @@ def hits(app: App, events: Sequence[PolicyEvent], query: str, context: DigestCon
     context = replace(context, translated=app.translated(said.language, events))
     found = []
     for event in events:
-        shown = card(Story(event, (), (), event.seq), context, said, today)
+        shown = card(alone(event), context, said, today)
         title, passage = _marked(event, shown, query if words else "", texts.get(event.id, ""))
         high = event.labels.importance is Importance.HIGH
         found.append(Hit(shown, title, passage, event.language, high, event.labels.relevant, around[event.id]))

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cgtwatch.app import App
-from cgtwatch.compose.assemble import Story
 from cgtwatch.compose.card import Card, card
 from cgtwatch.compose.links import safe_link
+from cgtwatch.compose.view import alone
 from cgtwatch.compose.words import Words
 from cgtwatch.config.editing import values_of
 from cgtwatch.config.showing import without_secrets
@@ -19,9 +19,9 @@ from cgtwatch.model.source import Source
 from cgtwatch.ops.sources import health_row
 from cgtwatch.store.records import EventQuery, FetchFacts, ItemQuery
 from cgtwatch.web.answers import wording
+from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.rhythm import Rhythms, rhythm
 from cgtwatch.web.pages.sources import line_of
-from cgtwatch.web.pages.today import context_of
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
@@ -138,7 +138,7 @@ def size(count: int) -> str:
 def _events(app: App, source: Source, said: Words, now: datetime) -> list[Card]:
     context, today = context_of(app, said), now.astimezone().date()
     found = app.store.events(EventQuery(sources=(source.id,), limit=EVENTS))
-    return [card(Story(event, (), (), event.seq), context, said, today) for event in found]
+    return [card(alone(event), context, said, today) for event in found]
 
 
 def _items(app: App, source: Source, said: Words) -> list[Found]:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from cgtwatch.app import App
 from cgtwatch.compose.assemble import Story, stories
 from cgtwatch.compose.card import Card, card
-from cgtwatch.compose.context import DigestContext
+from cgtwatch.compose.view import alone
 from cgtwatch.compose.words import Words
 from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.model.event import PolicyEvent
@@ -20,6 +20,7 @@ from cgtwatch.ops.sources import health_rows
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.account.posting import posted_own
 from cgtwatch.web.answers import wording
+from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.mailbox import letters
 from cgtwatch.web.pages.pictures import Picture, weeks_picture, weeks_until
 from cgtwatch.web.pages.seen import COOKIE, KEPT, Seen, all_seen, seen_from
@@ -98,9 +99,9 @@ def home(app: App, said: Words, seen: Seen, today: date) -> dict[str, Any]:
         "new_count": store.announced_after(seen.mark, _MOST_COUNTED),
         "upto": seen.shown,
         "old": cards(story for story in told if story.seq <= seen.mark),
-        "before": cards(_alone(event) for event in before[:_BEFORE]),
+        "before": cards(alone(event) for event in before[:_BEFORE]),
         "before_count": len(before),
-        "open": cards(_alone(event) for event in open_now),
+        "open": cards(alone(event) for event in open_now),
         "soonest": said.day(open_now[0].labels.comment_deadline) if open_now else "",
         "open_count": store.count_open(today, _MOST_COUNTED),
         "most": _MOST_COUNTED,
@@ -111,16 +112,6 @@ def home(app: App, said: Words, seen: Seen, today: date) -> dict[str, Any]:
         "stuck": sum(store.unsettled().get(state, 0) for state in _STUCK[:2]),
         "signup": app.settings.signup,
     }
-
-
-def context_of(app: App, said: Words) -> DigestContext:
-    """The names that cards mention, and what machines have said of foreign titles."""
-    names = {source.id: source.name for source in app.sources}
-    return DigestContext(app.issuer_names(), names, topic_names=app.topic_names(), translated=app.translated(said.language))
-
-
-def _alone(event: PolicyEvent) -> Story:
-    return Story(event, (), (), event.seq)
 
 
 def _told(app: App, last: int) -> list[Story]:
@@ -139,7 +130,7 @@ def _before(app: App, known: Iterable[str]) -> list[PolicyEvent]:
 
 def _weeks(app: App, said: Words, today: date) -> Picture:
     first = weeks_until(today)[0]
-    return weeks_picture(app.store.acts_by_day(first, today + timedelta(days=6 - today.weekday())), today, said)
+    return weeks_picture(app.store.acts_by_week(first, today + timedelta(days=6 - today.weekday())), today, said)
 
 
 def _reader(one: Subscription, said: Words, now: datetime) -> dict[str, Any]:

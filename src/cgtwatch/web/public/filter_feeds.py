@@ -19,7 +19,7 @@ from cgtwatch.model.event import PolicyEvent
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.answers import wording
 from cgtwatch.web.api.exchange import Exchange
-from cgtwatch.web.filter_words import Called, title
+from cgtwatch.web.filter_words import title
 from cgtwatch.web.filters import address, read
 from cgtwatch.web.parts import Site
 from cgtwatch.web.public.feed_formats import FORMS, Channel
@@ -50,7 +50,8 @@ def _feed(site: Site, form: str, request: Request) -> Response:
     found = app.store.events(wanted)
     kind, write = FORMS[form]
     updated = max((event.last_changed for event in found), default=datetime(1970, 1, 1, tzinfo=UTC))
-    channel, context = _channel(app, request, wanted, said, form), _context(app)
+    context = _context(app)
+    channel = _channel(app, request, wanted, (context, said), form)
     items = [_item(event, context, said, today) for event in found]
     headers = {"Last-Modified": format_datetime(updated.astimezone(UTC), usegmt=True), "X-Robots-Tag": "noindex"}
     return Response(write(channel(updated=updated, items=items)), media_type=f"{kind}; charset=utf-8", headers=headers)
@@ -62,9 +63,10 @@ _KEPT = (
 )  # fmt: skip
 
 
-def _channel(app: App, request: Request, query: EventQuery, said: Words, form: str) -> "partial[Channel]":
+def _channel(app: App, request: Request, query: EventQuery, names: tuple[DigestContext, Words], form: str) -> "partial[Channel]":
+    context, said = names
     home = (app.settings.public_url or str(request.base_url)).rstrip("/")
-    about = title(query, said, Called(app.issuer_names(), app.topic_names(), {one.id: one.name for one in app.sources}))
+    about = title(query, context, said)
     asked = f"?{request.url.query}" if request.url.query else ""
     return partial(
         Channel,
