@@ -293,6 +293,16 @@ def test_a_page_writes_by_the_api_only_with_its_proof(home: House) -> None:
     assert browser.post("/api/subscriptions", json=wish, headers={**proof, "Origin": PUBLIC}).status_code == 201
 
 
+def test_a_readers_log_in_changes_nothing_by_the_api_either(home: House) -> None:
+    home.bench.ask("subscriptions.add", name="wire", to="feed:")
+    reader = home.logged_in("ben")
+    proof = {"X-CSRF-Token": csrf(reader)}
+    assert reader.get("/api/me").json()["scopes"] == ["read"]
+    assert reader.delete("/api/subscriptions/wire", headers=proof).status_code == 403
+    assert reader.post("/api/tokens", json={"scope": ["subscriptions"]}, headers=proof).status_code == 403
+    assert reader.post("/api/tokens", json={"label": "desk"}, headers=proof).status_code == 201
+
+
 def test_a_wrong_token_is_not_made_good_by_a_log_in(standing: House) -> None:
     browser = standing.logged_in("mei")
     assert browser.get("/api/subscriptions", headers={"Authorization": "Bearer cgt_wrong"}).status_code == 401

@@ -57,7 +57,7 @@ def test_a_stolen_session_cannot_guess_the_password(home: House) -> None:
 
 def test_a_token_is_shown_once_and_to_its_maker_alone(home: House) -> None:
     browser = home.logged_in("ben")
-    answer = post(browser, "/account", do="token", label="our dashboard", scope=["read", "deliveries"], days="30")
+    answer = post(browser, "/account", do="token", label="our dashboard", scope=["read"], days="30")
     assert answer.status_code == 303
     where = answer.headers["location"]
     assert home.logged_in("mei").get(where).text.count("cgt_") == 0
@@ -68,10 +68,20 @@ def test_a_token_is_shown_once_and_to_its_maker_alone(home: House) -> None:
     program = home.browser()
     assert program.get("/api/deliveries", headers={"Authorization": f"Bearer {token}"}).status_code == 200
     [kept] = next(one.tokens for one in home.bench.app.store.users() if one.name == "ben")
-    assert (kept.label, sorted(kept.scopes)) == ("our dashboard", ["deliveries", "read"])
+    assert (kept.label, sorted(kept.scopes)) == ("our dashboard", ["read"])
     assert kept.expires_at is not None
     assert post(browser, "/account", do="revoke", token=str(kept.id)).status_code == 303
     assert program.get("/api/deliveries", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+@pytest.mark.parametrize(("name", "status"), [("ben", 403), ("mei", 303)])
+def test_only_operators_make_tokens_that_change_what_others_see(home: House, name: str, status: int) -> None:
+    browser = home.logged_in(name)
+    assert ('value="subscriptions"' in browser.get("/account").text) is (status == 303)
+    for scope in ("subscriptions", "deliveries", "events", "sources"):
+        assert post(browser, "/account", do="token", label="mine", scope=["read", scope], days="30").status_code == status
+    [kept] = [one.tokens for one in home.bench.app.store.users() if one.name == name]
+    assert len(kept) == (4 if status == 303 else 0)
 
 
 def test_a_token_of_somebody_else_is_not_found(home: House) -> None:

@@ -22,6 +22,11 @@ class Scope(StrEnum):
     SOURCES = "sources"  # visit, pause and add sources
 
 
+def own_scopes(role: Role) -> frozenset[Scope]:
+    """What a user of that role does at a page, and may hand on to a token; more is an operator's to give."""
+    return frozenset(Scope) if role is Role.OPERATOR else frozenset({Scope.READ})
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A user's token without its secret, of which only a hash is kept; `id` is how it is called."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from starlette.requests import Request
 
 from cgtwatch.app import App
-from cgtwatch.model.user import Grant, Role, Scope
+from cgtwatch.model.user import Grant, Role, Scope, own_scopes
 from cgtwatch.ops.tokens import hashed
 from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.forms import Refused, bearer, client_of, from_our_page
@@ -29,7 +29,7 @@ def access(app: App) -> Access:
         token: Grant | None = request.scope.get(GRANT)
         who = token or _viewers(request, scope, app.settings.public_url)
         if scope not in who.scopes and scope is not Scope.READ:  # whoever may write may read
-            raise Refused(403, f"this token has not the scope {scope.value}; make one with `--scope {scope.value}`")
+            raise Refused(403, f"you have not the scope {scope.value}; send a token made with `--scope {scope.value}`")
         return who
 
     return grant
@@ -42,13 +42,13 @@ def _viewers(request: Request, scope: Scope, public_url: str | None) -> Grant:
         raise Refused(401, _NONE)
     proof = request.headers.get(HEADER)
     if proof is None and request.method in _SAFE and (viewer.name or scope is Scope.READ):
-        return Grant(viewer.name, viewer.role, frozenset(Scope)) if viewer.name else _HERE
+        return Grant(viewer.name, viewer.role, own_scopes(viewer.role)) if viewer.name else _HERE
     if proof is None and not viewer.name:
         raise Refused(401, _NONE)
     ours = hmac.compare_digest((proof or "").encode(), viewer.csrf.encode()) and from_our_page(request, public_url)
     if not ours:
         raise Refused(403, f"a page's log-in writes only with its own {HEADER}; programs send a token")
-    return Grant(viewer.name, viewer.role, frozenset(Scope))
+    return Grant(viewer.name, viewer.role, own_scopes(viewer.role))
 
 
 class Bearers:

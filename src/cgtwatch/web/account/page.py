@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cgtwatch.errors import STORAGE_TROUBLE, BusyError, ConfigError, NotFound
-from cgtwatch.model.user import Scope, Token
+from cgtwatch.model.user import Scope, Token, own_scopes
 from cgtwatch.ops.passwords import SHORTEST
 from cgtwatch.web.account.first import NOTHING_WRONG, make_first, password_of, wrong_password
 from cgtwatch.web.account.login import OF_BOTH, WINDOW, Desk
@@ -94,6 +94,8 @@ class AccountPage:
     def _token(self, request: Request, who: Viewer, form: Form) -> Response:
         """A new token, shown once on the page that follows."""
         days = form.one("days")
+        if (frozenset(Scope) - own_scopes(who.role)) & {*form.all("scope")}:
+            return self._site.answers.note(request, "operators_only", 403)
         args = {"name": who.name, "label": form.one("label"), "scope": list(form.all("scope")) or [Scope.READ.value]}
         try:
             [row] = self._run("users.token", {**args, "expires_days": int(days) if days in map(str, DAYS) else None})
@@ -136,7 +138,7 @@ class AccountPage:
         done, made = request.query_params.get("done"), request.query_params.get("made", "")
         values = {
             "tokens": [(one, one.valid(now)) for one in self._tokens(who)],
-            "scopes": [one.value for one in Scope],
+            "scopes": [one.value for one in Scope if one in own_scopes(who.role)],
             "days": DAYS,
             "wrong": {**NOTHING_WRONG, **wrong},
             "name": "",
