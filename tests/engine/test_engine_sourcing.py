@@ -75,6 +75,7 @@ def test_a_removed_source_keeps_its_history(bench: Inside) -> None:
         ("sources.add", {"entries": [NEW | {"jurisdiction": "UK"}]}, "GB"),
         ("sources.add", {"entries": [NEW | {"headers": {"X-Key": "env:SECRET"}}]}, "headers"),
         ("sources.add", {"entries": [{"id": "x", "kind": "folder", "page": {}}]}, "by hand"),
+        ("sources.add", {"entries": [NEW | {"kind": ["feed"]}]}, "kind"),
         ("sources.add", {"entries": []}, "1 to"),
         ("sources.change", {"id": "other", "values": {"proxy": "http://p.example.org"}}, "proxy"),
         ("sources.change", {"id": "other", "values": {"every": "soon"}}, "soon"),

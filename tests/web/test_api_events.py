@@ -172,3 +172,8 @@ def test_somebody_sees_who_one_is_and_ends_ones_own_tokens_alone(own: Programs) 
     assert own.eye.post("/api/tokens", json={"label": "more"}).status_code == 403
     assert own.eye.delete(f"/api/tokens/{token['id']}").json()["revoked_at"]
     assert own.eye.get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_has_no_year_in_utc_is_a_mistake(api: Programs, since: str) -> None:
+    assert api.root.get("/api/events", params={"changed_since": since}).status_code == 422

@@ -72,7 +72,7 @@ def add(engine: Engine, args: Args) -> Iterator[Row]:
             raise ConfigError([f"id: {name!r} is the id of another source; give this one an id of its own"])
         if name in RESERVED:
             raise ConfigError([f"id: {name!r} is the name of a page; give the source another id"])
-        if one.get("kind") in _UNWRITTEN:
+        if str(one.get("kind")) in _UNWRITTEN:
             raise ConfigError([f"kind: {one['kind']} is written into sources.yaml by hand; docs/sources.md tells how"])
         taken.add(name)
     ids = [one["id"] for one in entries]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from cgtwatch.app import App
@@ -26,6 +26,17 @@ DocTypes = Annotated[list[DocType], Field(max_length=MOST_VALUES)]
 Stages = Annotated[list[Stage], Field(max_length=MOST_VALUES)]
 Levels = Annotated[list[Level], Field(max_length=MOST_VALUES)]
 Row = dict[str, Any]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The instant in UTC, where it has a year there. Raises ValueError."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("write a time of the years 0001 to 9999 (UTC)") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Filters(BaseModel):
@@ -58,7 +69,7 @@ class Filters(BaseModel):
 class EventsAsked(Filters):
     """What a list of events is asked for."""
 
-    changed_since: AwareDatetime | None = Field(None, description="First seen or changed since (RFC 3339).")
+    changed_since: Moment | None = Field(None, description="First seen or changed since (RFC 3339).")
     sort: Sort = Sort.CHANGED
     after_seq: int | None = Field(None, ge=0, lt=1 << 53, description="What was announced after this number, oldest first.")
     limit: int = Field(100, ge=1, le=MOST_ROWS, description="Events of a page.")
