@@ -96,6 +96,7 @@ def test_a_wrong_method_is_refused_with_the_right_one(news: Watched) -> None:
 
 
 def test_a_wrong_address_is_a_page_in_the_readers_language(news: Watched) -> None:
+    news.page.cookies.clear()  # another test may have chosen a language
     answer = news.page.get("/nothing", headers={"Accept-Language": "zh"})
     assert answer.status_code == 404
     assert "此处没有内容" in answer.text
