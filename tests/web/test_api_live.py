@@ -141,6 +141,40 @@ def test_no_more_than_so_many_may_listen(api: Programs, monkeypatch: pytest.Monk
     run(api, work)
 
 
+def test_no_more_than_so_many_listen_when_many_come_at_once(api: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "MOST_LISTENERS", 2)
+
+    async def work(hub: Hub, _bell: Bell) -> None:
+        found = await asyncio.gather(*(hub.join(ALL, None) for _ in range(10)), return_exceptions=True)
+        assert (hub.count, sum(isinstance(one, Refused) for one in found)) == (2, 8)
+
+    run(api, work)
+
+
+def test_who_comes_second_takes_no_news_from_who_came_first(api: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(hub: Hub, bell: Bell) -> None:
+        asked, goes_on = asyncio.Event(), asyncio.Event()
+
+        async def last_seq(work: Callable[..., Any], *args: Any) -> Any:
+            """The store's answer to the second of both, which comes late and knows of more."""
+            if not asked.is_set():
+                asked.set()
+                await goes_on.wait()
+            return work(*args)
+
+        monkeypatch.setattr(hubs, "run_in_threadpool", last_seq)
+        second = asyncio.create_task(hub.join(ALL, None))
+        await asked.wait()
+        first = await following(hub)
+        seq = told(api)
+        goes_on.set()
+        await second
+        bell.ring()
+        assert (await anext(first)).seq == seq
+
+    run(api, work)
+
+
 def test_all_go_when_the_service_stops(api: Programs) -> None:
     stopping: list[bool] = []
 

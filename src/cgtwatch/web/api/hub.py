@@ -57,15 +57,21 @@ class Hub:
         """How many listen."""
         return len(self._listeners)
 
+    @property
+    def _looks(self) -> bool:
+        return self._looking is not None and not self._looking.done()
+
     async def join(self, query: EventQuery, after: int | None) -> Listener:
         """A place for one more, who has heard everything up to `after` (None: up to now). Raises `Refused` where all are taken."""
+        if not self._looks:
+            seq = await run_in_threadpool(self._store().last_seq)
+            if not self._looks:  # else another came meanwhile, and may not have heard of everything up to there
+                self._seq = seq
         if len(self._listeners) >= MOST_LISTENERS:
             raise Refused(503, f"{MOST_LISTENERS} listen already; come back later, or poll /api/events?after_seq=")
-        if self._looking is None or self._looking.done():
-            self._seq = await run_in_threadpool(self._store().last_seq)
         one = Listener(query, self._seq if after is None else min(after, self._seq), self._seq)
         self._listeners.add(one)
-        if self._looking is None or self._looking.done():
+        if not self._looks:
             self._looking = asyncio.get_running_loop().create_task(self._look())
         return one
 
