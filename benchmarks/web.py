@@ -55,21 +55,21 @@ def pages(count: int) -> Iterator[tuple[str, list[str]]]:
     """What is measured: a name and the addresses under it. A new page is a line."""
     drawn = random.Random(5)
     some = [drawn.randrange(count) for _ in range(30)]
-    yield "today", ["/"] * 15
+    yield "today", ["/"] * 40
     yield "events, filtered", [f"/events?{one}" for one in filters(drawn, 60)]
     yield "events, searched", [f"/events?{urlencode({'query': words})}" for _, words in SEARCHES]
     yield "events, sorted", [f"/events?{one}&sort={sort}" for sort in Sort if sort != "seq" for one in filters(drawn, 6)]
     yield "events, a later page", [f"/events?after=e{n}&sort={drawn.choice(('changed', 'date'))}" for n in some]
     yield "event", [f"/events/e{n}" for n in some]
-    yield "calendar", ["/calendar", *(f"/calendar?{one}" for one in filters(drawn, 14))]
-    yield "sources", ["/sources"] * 10
-    yield "subscriptions", ["/subscriptions"] * 10
-    yield "deliveries", ["/deliveries"] * 10
-    yield "report, its form", ["/report"] * 10
-    yield "sign-up", ["/subscribe"] * 5
+    yield "calendar", ["/calendar", *(f"/calendar?{one}" for one in filters(drawn, 40))]
+    yield "sources", ["/sources"] * 20
+    yield "subscriptions", ["/subscriptions"] * 20
+    yield "deliveries", ["/deliveries"] * 20
+    yield "report, its form", ["/report"] * 20
+    yield "sign-up", ["/subscribe"] * 20
     yield "API: events", [f"/api/events?{one}" for one in filters(drawn, 30)]
     yield "API: event", [f"/api/events/e{n}" for n in some]
-    yield "API: sources", ["/api/sources"] * 5
+    yield "API: sources", ["/api/sources"] * 20
     yield "feed of a filter", [f"/feed.atom?{one}" for one in filters(drawn, 20)]
 
 
@@ -119,7 +119,7 @@ def searches(store: Store, raw: sqlite3.Connection) -> None:
 
 def p95(taken: Sequence[float]) -> float:
     """The 95th percentile."""
-    return quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]
+    return quantiles(taken, n=20, method="inclusive")[-1] if len(taken) > 1 else taken[0]
 
 
 def served(app: App, raw: sqlite3.Connection, count: int) -> None:

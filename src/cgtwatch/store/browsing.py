@@ -94,6 +94,15 @@ class Browsing(Events):
             shown = ids if query.limit is None else ids[: query.limit]
             return Browsed(_events(db, shown), len(ids) > len(shown), total, counts)
 
+    def holding(self, db: Connection, query: str) -> Callable[[int], bool] | None:
+        """Tells of an entry whether it holds the words of `query`; None where there are no words, or nothing is gathered."""
+        if self._gathered is None or not query:
+            return None
+        with self._browsing:
+            known = self._current(db)
+            words = None if known is None else _hits(db, known, query)
+            return None if known is None or words is None else known.facets.among(words)
+
     def warm(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Gather the facets, some seconds for hundreds of thousands of events, unless `stopping`; the bytes that they take."""
         with self._database.read() as db:

@@ -6,7 +6,7 @@ numbers, and how many it leaves is a count of bits.
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,6 +99,16 @@ class Facets:
                 digits[entry - base] = _ONE
         digits.reverse()
         return int(digits, 2)
+
+    def among(self, found: int) -> Callable[[int], bool]:
+        """Tells of an entry whether it is in the set `found`."""
+        base, held = self._base, found.to_bytes((found.bit_length() + 7) // 8, "little")
+
+        def has(entry: int) -> bool:
+            byte, bit = divmod(entry - base, 8)
+            return 0 <= byte < len(held) and bool(held[byte] >> bit & 1)
+
+        return has
 
     # --- asking
 

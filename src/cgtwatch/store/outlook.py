@@ -1,26 +1,30 @@
 """What the pages by day show: acts counted by day and place, what is due, and which digests come next."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, column, func, or_, select, table, text, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, column, func, or_, select, table, true
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Status, Subscription
+from cgtwatch.store.browsing import Browsing
 from cgtwatch.store.codec import event_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
-from cgtwatch.store.room import Room
-from cgtwatch.store.search import event_conditions, over
+from cgtwatch.store.search import LIVE, event_conditions, over
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, SUBSCRIPTION
 from cgtwatch.text.bigrams import expression
 
 _DAY = timedelta(days=1)
 _WORDS = table("event_words", column("rowid"), column("event_words"))
 _DUE = {"comment_deadline": EVENT.c.comment_deadline, "effective_date": EVENT.c.effective_date}
+# An event's entry in the index of words, looked up for each: in a join SQLite would begin with all entries, for the days are few.
+_NUMBER = select(EVENT_ENTRY.c.id).where(EVENT_ENTRY.c.event == EVENT.c.id, LIVE).scalar_subquery()
+_Asked = tuple[ColumnElement[str], tuple[ColumnElement[bool], ...]]
 _TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
 
 
@@ -37,7 +41,7 @@ class Due:
     issuers: tuple[str, ...]
 
 
-class Outlook(Room):
+class Outlook(Browsing):
     """The part of the store that looks along the days."""
 
     def acts_by_day(self, first: date, last: date) -> list[tuple[date, str, int]]:
@@ -45,21 +49,28 @@ class Outlook(Room):
 
         What has no day counts by when it was seen, if it was news then; as in a review.
         """
-        found: Counter[tuple[date, str]] = Counter()
-        one_each = select(EVENT.c.jurisdiction).where(*_TOLD, EVENT.c.id == EVENT.c.cluster)
+        return self._acts(first, last, lambda day: cast(day, String))
+
+    def acts_by_week(self, first: date, last: date) -> list[tuple[date, str, int]]:
+        """The same, counted by week: for each the Monday on which it begins (ISO 8601), however few of its days were asked for."""
+        return self._acts(first, last, lambda day: func.date(day, "-6 days", "weekday 1"))
+
+    def _acts(
+        self, first: date, last: date, shown: Callable[[ColumnElement[Any]], ColumnElement[str]]
+    ) -> list[tuple[date, str, int]]:
+        found: Counter[tuple[str, str]] = Counter()
+        one_each = select(EVENT.c.jurisdiction, func.count()).where(*_TOLD, EVENT.c.id == EVENT.c.cluster)
         begin = datetime.combine(first, time(), UTC)
         undated = (EVENT.c.document_date.is_(None), EVENT.c.published.is_(None), EVENT.c.seq > 0)
         seen = (EVENT.c.first_seen >= begin, EVENT.c.first_seen < begin + ((last - first).days + 1) * _DAY)
+        days: list[_Asked] = [(shown(day), (condition,)) for day, condition in _days(first, last)]
+        days.append((shown(func.substr(cast(EVENT.c.first_seen, String), 1, 10)), (*undated, *seen)))
         with self._database.read() as db:
-            for day, condition in _days(first, last):
-                counted = one_each.add_columns(day, func.count()).where(condition).group_by(day, EVENT.c.jurisdiction)
-                for place, on, number in db.execute(counted):
+            for day, conditions in days:
+                counted = one_each.add_columns(day).where(*conditions).group_by(day, EVENT.c.jurisdiction)
+                for place, number, on in db.execute(counted):
                     found[on, place or ""] += number
-            day_seen = func.substr(cast(EVENT.c.first_seen, String), 1, 10)
-            counted = one_each.add_columns(day_seen, func.count()).where(*undated, *seen)
-            for place, on, number in db.execute(counted.group_by(day_seen, EVENT.c.jurisdiction)):
-                found[date.fromisoformat(on), place or ""] += number
-        return [(on, place, number) for (on, place), number in sorted(found.items())]
+        return [(date.fromisoformat(on), place, number) for (on, place), number in sorted(found.items())]
 
     def due_between(self, first: date, last: date, query: EventQuery, most: int) -> list[Due]:
         """Comment deadlines and effective dates of relevant events in these days, soonest first, at most `most` of each kind.
@@ -70,10 +81,12 @@ class Outlook(Room):
         columns = (EVENT.c.id, EVENT.c.cluster, EVENT.c.title, EVENT.c.jurisdiction, EVENT.c.issuers)
         found: list[Due] = []
         with self._database.read() as db:
-            for kind, wanted in _due(first, last, query):
-                rows = db.execute(wanted.with_only_columns(_DUE[kind], *columns, maintain_column_froms=True).limit(most))
+            said = self.holding(db, query.query)
+            for kind, wanted in _due(first, last, query, said):
+                rows = db.execute(wanted.with_only_columns(_DUE[kind], *columns, *_entry(said), maintain_column_froms=True))
                 found += (
-                    Due(on, kind, event, cluster, title, place, tuple(names)) for on, event, cluster, title, place, names in rows
+                    Due(on, kind, event, cluster, title, place, tuple(names))
+                    for on, event, cluster, title, place, names, *_ in _first(rows, said, most)
                 )
         return sorted(found, key=lambda one: (one.on, one.kind, one.event))
 
@@ -81,9 +94,10 @@ class Outlook(Room):
         """The same events whole, each once."""
         found: dict[str, PolicyEvent] = {}
         with self._database.read() as db:
-            for _, wanted in _due(first, last, query):
-                rows = db.execute(wanted.limit(most)).mappings()
-                found |= {row[EVENT.c.id]: event_of(row) for row in rows}
+            said = self.holding(db, query.query)
+            for _, wanted in _due(first, last, query, said):
+                rows = _first(db.execute(wanted.add_columns(*_entry(said))), said, most)
+                found |= {row._mapping[EVENT.c.id]: event_of(row._mapping) for row in rows}
         return list(found.values())
 
     def announced_after(self, seq: int, most: int) -> int:
@@ -102,20 +116,27 @@ class Outlook(Room):
             return [subscription_of(row) for row in rows]
 
 
-def _due(first: date, last: date, query: EventQuery) -> Iterator[tuple[str, Select[Any]]]:
+def _due(first: date, last: date, query: EventQuery, said: Callable[[int], bool] | None) -> Iterator[tuple[str, Select[Any]]]:
+    """The events of both kinds, soonest first; those that hold the words of the query, unless `said` is asked of each."""
     asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
     words = expression(query.query)
     for kind, day in _DUE.items():
         due = (*_TOLD, day.between(first, last))
         wanted = select(EVENT).where(*due, *event_conditions(asked))
-        if words:
-            # The days are few and the hits may be many: `+ 0` keeps SQLite from asking for each hit of each day.
-            hits = select(_WORDS.c.rowid).where(_WORDS.c.event_words.op("MATCH")(words))
-            entry = and_(EVENT_ENTRY.c.event == EVENT.c.id, text("event_entry.live"))  # as its index says it
-            wanted = wanted.join(EVENT_ENTRY, entry).where((EVENT_ENTRY.c.id + 0).in_(hits))
+        if words and said is None:
+            wanted = wanted.where(_NUMBER.in_(select(_WORDS.c.rowid).where(_WORDS.c.event_words.op("MATCH")(words))))
         if kind == "comment_deadline" and query.today is not None:
             wanted = wanted.where(or_(day < query.today, ~over()))
         yield kind, wanted.order_by(day, EVENT.c.id)
+
+
+def _entry(said: Callable[[int], bool] | None) -> tuple[ColumnElement[int], ...]:
+    return () if said is None else (_NUMBER.label("entry"),)
+
+
+def _first(rows: Iterable[Any], said: Callable[[int], bool] | None, most: int) -> Iterator[Any]:
+    """The first of these rows, of those alone whose entry (their last column) holds the words where that is asked."""
+    return islice(rows if said is None else (row for row in rows if said(row[-1])), most)
 
 
 def _days(first: date, last: date) -> Iterator[tuple[ColumnElement[Any], ColumnElement[bool]]]:
