@@ -6,14 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cgtwatch.errors import STORAGE_TROUBLE, BusyError, ConfigError, NotFound
+from cgtwatch.errors import STORAGE_TROUBLE, ConfigError, NotFound
 from cgtwatch.model.user import Scope, Token, own_scopes
 from cgtwatch.ops.passwords import SHORTEST
 from cgtwatch.web.account.first import NOTHING_WRONG, make_first, password_of, wrong_password
@@ -72,7 +71,7 @@ class AccountPage:
             return doing(request, who, form)
         except NotFound:
             raise
-        except (*STORAGE_TROUBLE, BusyError) as error:
+        except STORAGE_TROUBLE as error:
             _log.warning("account not changed: %s", error)
             return self._site.answers.note(request, "later", 503, headers={"Retry-After": "5"})
 
@@ -87,7 +86,7 @@ class AccountPage:
             return self._page(request, {"now": said.say("wrong_now")}, 422)
         if wrong := wrong_password(request, form, who.name):
             return self._page(request, wrong, 422)
-        self._run("users.password", {"name": who.name, "password": self._desk.passwords.hashed(password_of(form))})
+        self._site.run("users.password", {"name": who.name, "password": self._desk.passwords.hashed(password_of(form))})
         _log.info("password changed user=%s", who.name)
         return self._anew(request, who, "password")
 
@@ -98,7 +97,7 @@ class AccountPage:
             return self._site.answers.note(request, "operators_only", 403)
         args = {"name": who.name, "label": form.one("label"), "scope": list(form.all("scope")) or [Scope.READ.value]}
         try:
-            [row] = self._run("users.token", {**args, "expires_days": int(days) if days in map(str, DAYS) else None})
+            [row] = self._site.run("users.token", {**args, "expires_days": int(days) if days in map(str, DAYS) else None})
         except ConfigError:
             return self._page(request, {"label": wording(request).say("wrong_label")}, 422)
         _log.info("token made user=%s token=%s", who.name, row["id"])
@@ -109,13 +108,13 @@ class AccountPage:
         number = form.one("token")
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise NotFound("no such token")
-        self._run("users.revoke", {"name": who.name, "ids": [int(number)]})
+        self._site.run("users.revoke", {"name": who.name, "ids": [int(number)]})
         _log.info("token revoked user=%s token=%s", who.name, number)
         return RedirectResponse("/account?done=revoked#tokens", 303)
 
     def _end(self, request: Request, who: Viewer, _form: Form) -> Response:
         """Log out everywhere else; here a new session takes the place of the old one."""
-        self._run("users.log-out", {"name": who.name})
+        self._site.run("users.log-out", {"name": who.name})
         _log.info("logged out elsewhere user=%s", who.name)
         return self._anew(request, who, "ended")
 
@@ -125,11 +124,6 @@ class AccountPage:
         if account is not None:
             self._desk.sessions.put(request, answer, self._desk.sessions.begin(account))
         return answer
-
-    def _run(self, operation: str, args: Mapping[str, Any]) -> list[dict[str, Any]]:
-        if self._site.perform is None:
-            raise BusyError("nothing runs here")
-        return list(self._site.perform(operation, args))
 
     def _page(self, request: Request, wrong: Mapping[str, str], status: int = 200) -> Response:
         who, now = viewer_of(request), self._site.app.clock()

@@ -8,11 +8,10 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from cgtwatch.app import App
-from cgtwatch.errors import BusyError
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.web.account.access import Access
 from cgtwatch.web.forms import Refused, posted_file, posted_json
-from cgtwatch.web.parts import Perform
+from cgtwatch.web.parts import Perform, rows_of
 
 Given = dict[str, Any]
 MOST_ROWS = 1000  # of a page
@@ -33,9 +32,7 @@ class Api:
 
     def rows(self, operation: str, args: Mapping[str, Any]) -> list[dict[str, Any]]:
         """All rows of an operation. Raises what it raises, and `BusyError` where nothing runs."""
-        if self.perform is None:
-            raise BusyError("nothing runs here; this page only shows what is stored")
-        return [*self.perform(operation, args)]
+        return rows_of(self.perform, operation, args)
 
 
 async def _here(request: Request) -> Api:

@@ -23,7 +23,7 @@ from cgtwatch.web.account.viewer import Viewer, viewer_of
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import Form
 from cgtwatch.web.pages.delivery import delivery_html, delivery_page
-from cgtwatch.web.pages.subscription import refused
+from cgtwatch.web.pages.refusing import refused
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
@@ -140,8 +140,7 @@ class Deliveries:
         return RedirectResponse(_address(done | {name: form.one(name) for name in _ASKED}), 303)
 
     def _run(self, operation: str, args: Mapping[str, Any]) -> None:
-        assert self._site.perform is not None  # `posted` has seen to it
-        list(self._site.perform(operation, args))
+        self._site.run(operation, args)
         _log.info("%s by page delivery=%s", operation, args["key"])
 
     def _may(self, viewer: Viewer | None) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cgtwatch.compose.words import Words
 from cgtwatch.engine.marking import LONGEST_NOTE, READERS
-from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError, NotFound
+from cgtwatch.errors import CgtwatchError, ConfigError, NotFound
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.source import Names
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Modality, Stage
@@ -20,6 +20,7 @@ from cgtwatch.web.account.posting import posted
 from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import Form
+from cgtwatch.web.pages.refusing import refused
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
@@ -52,7 +53,9 @@ def control(name: str, event: PolicyEvent, issuers: Mapping[str, Names], said: W
         return None
     label, value = said.name("labels", name), getattr(event.labels, name)
     if name in _TRUTHS:
-        return Control(name, label, "select", (("yes", said.say("mark_yes")), ("no", said.say("mark_no"))), ("yes" if value else "no",))
+        return Control(
+            name, label, "select", (("yes", said.say("mark_yes")), ("no", said.say("mark_no"))), ("yes" if value else "no",)
+        )
     if name in _WORDS:
         table, words = _WORDS[name]
         options = tuple((one.value, said.name(table, one)) for one in words if one.value != "none")
@@ -94,22 +97,18 @@ class Feedback:
         return self._run(request, "events.mark", args, "marked")
 
     def _run(self, request: Request, operation: str, args: Mapping[str, Any], done: str) -> Response:
-        if self._site.perform is None:
-            return self._site.answers.note(request, "later", 503)
         try:
-            list(self._site.perform(operation, args))
+            self._site.run(operation, args)
         except NotFound:
             raise
         except ConfigError as error:
-            return self._refused(request, error.problems)
+            return self._not_taken(request, error.problems)
         except CgtwatchError as error:
-            if isinstance(error, STORAGE_TROUBLE):
-                return self._site.answers.note(request, "later", 503, headers={"Retry-After": "5"})
-            return self._site.answers.note(request, "not_now", 409, what=str(error))
+            return refused(self._site, request, error)
         _log.info("%s by page event=%s", operation, args["event"])
         return RedirectResponse(f"/events/{args['event']}?done={done}#feedback", 303)
 
-    def _refused(self, request: Request, problems: Sequence[str]) -> Response:
+    def _not_taken(self, request: Request, problems: Sequence[str]) -> Response:
         what = "; ".join(problem.removeprefix("--field ") for problem in problems)
         return self._site.answers.note(request, "mark_refused", 422, what=what, headers=ASKING)
 

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cgtwatch.compose.links import safe_link
-from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound
+from cgtwatch.errors import CgtwatchError, NotFound
 from cgtwatch.web.account.posting import posted
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import Form
+from cgtwatch.web.pages.refusing import refused
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 from cgtwatch.web.trials import TooMany, Trial, Trials
@@ -51,17 +52,13 @@ class Doing:
             return self._site.answers.note(request, "not_understood", 400)
         operation, args, done = _QUICK[doing]
         try:
-            self._run(operation, {"id": name, "ids": [name], **args})
+            self._site.run(operation, {"id": name, "ids": [name], **args})
         except NotFound:
             raise
         except CgtwatchError as error:
             return refused(self._site, request, error)
         _log.info("%s by page source=%s", operation, name)
         return RedirectResponse("/sources?done=removed" if doing == "remove" else f"/sources/{name}?done={done}", 303)
-
-    def _run(self, operation: str, args: Mapping[str, Any]) -> None:
-        if self._site.perform is not None:
-            list(self._site.perform(operation, args))
 
     def _begun(self, request: Request, name: str, doing: str) -> Response:
         perform = self._site.perform
@@ -82,7 +79,7 @@ class Doing:
             raise NotFound("no such trial; it may have been forgotten")
         said, found = wording(request), _row(made).get("items", ())
         values = {
-            "source": source, "name": source.name.zh if said.language == "zh" else source.name.en, "what": made.about["what"],
+            "source": source, "name": said.pick(source.name, source.id), "what": made.about["what"],
             "running": not made.done.is_set(), "begun": made.begun, "error": made.error, "row": _row(made),
             "items": [{**item, "link": safe_link(item["url"] or "")} for item in found[:SHOWN]], "count": len(found),
         }  # fmt: skip
@@ -93,17 +90,10 @@ class Doing:
     def ask_to_remove(self, request: Request) -> Response:
         """The page that asks before a source is taken out of the file."""
         source, said = self._site.app.source(request.path_params["id"]), wording(request)
-        values = {"source": source, "name": source.name.zh if said.language == "zh" else source.name.en}
+        values = {"source": source, "name": said.pick(source.name, source.id)}
         return self._site.answers.page(request, "source_remove", values, headers=ASKING)
 
 
 def _row(made: Trial) -> Mapping[str, Any]:
     """The row that tells of the source; empty while there is none."""
     return next((row for row in made.rows if "source" in row), {}) if made.done.is_set() else {}
-
-
-def refused(site: Site, request: Request, error: CgtwatchError) -> Response:
-    """The page that says why something was not done."""
-    if isinstance(error, STORAGE_TROUBLE):
-        return site.answers.note(request, "later", 503, headers={"Retry-After": "5"})
-    return site.answers.note(request, "src_not_done", 409, what=str(error))

@@ -17,7 +17,8 @@ from cgtwatch.ops.guessing import language_of, place_of
 from cgtwatch.web.account.posting import posted
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import Form
-from cgtwatch.web.pages.sources_doing import AGAIN, refused
+from cgtwatch.web.pages.refusing import refused
+from cgtwatch.web.pages.sources_doing import AGAIN
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 from cgtwatch.web.trials import TooMany, Trial, Trials
@@ -124,10 +125,8 @@ class Adding:
         if not number.isdecimal() or len(number) > 4 or int(number) >= len(rows) or not rows[int(number)]["proposal"]:
             return self._site.answers.note(request, "not_understood", 400)
         entry = _entry(rows[int(number)]["keys"], form)
-        if self._site.perform is None:
-            return self._site.answers.note(request, "later", 503)
         try:
-            list(self._site.perform("sources.add", {"entries": [entry]}))
+            self._site.run("sources.add", {"entries": [entry]})
         except ConfigError as error:
             wrong, others = told(error.problems)
             return self._offered(request, made, form, wrong, others)

@@ -65,7 +65,7 @@ def show(site: Site, rhythms: Rhythms, request: Request) -> Response:
         app, source, int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None, said
     )
     values = {
-        "source": source, "row": row, "line": line, "name": source.name.zh if said.language == "zh" else source.name.en,
+        "source": source, "row": row, "line": line, "name": said.pick(source.name, source.id),
         "facts": _facts(app, source, said), "every": span(source.every, said), "habit": habit,
         "rhythm": rhythm(rhythms.counts(app).get(source.id, {}), now, line.expected if source.enabled else None),
         "entry": entry_of(app, source), "file": str(app.settings.sources),

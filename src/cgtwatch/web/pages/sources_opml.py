@@ -14,7 +14,8 @@ from cgtwatch.ops.opml import export, plan
 from cgtwatch.web.account.posting import posted
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import Form
-from cgtwatch.web.pages.sources_doing import AGAIN, refused
+from cgtwatch.web.pages.refusing import refused
+from cgtwatch.web.pages.sources_doing import AGAIN
 from cgtwatch.web.pages.sources_new import told
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
@@ -100,10 +101,8 @@ class Exchange:
         entries = [{**one, "enabled": form.one("on") == "on"} for one in fresh if len(fresh) > CHOSEN or one["id"] in chosen]
         if not entries:
             return self._offered(request, made, (wording(request).say("src_import_none"),))
-        if self._site.perform is None:
-            return self._site.answers.note(request, "later", 503)
         try:
-            list(self._site.perform("sources.add", {"entries": entries}))
+            self._site.run("sources.add", {"entries": entries})
         except ConfigError as error:
             wrong, others = told(error.problems)
             return self._offered(request, made, (*(f"{name}: {what}" for name, what in wrong.items()), *others))

@@ -14,7 +14,7 @@ from cgtwatch.compose.why import why_subscription
 from cgtwatch.engine.readers.adding import feeds_of, secret_of
 from cgtwatch.engine.readers.as_file import target_text
 from cgtwatch.engine.readers.subscribing import bounced
-from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError, NotFound
+from cgtwatch.errors import CgtwatchError, NotFound
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Status, Subscription
 from cgtwatch.select import wanted
@@ -23,6 +23,7 @@ from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import Form
 from cgtwatch.web.pages.reader_words import in_words, options_in_words
+from cgtwatch.web.pages.refusing import refused
 from cgtwatch.web.parts import Site
 from cgtwatch.web.safety import ASKING
 
@@ -101,8 +102,7 @@ class SubscriptionPage:
         return self._page(request, one, {"revealed": shown})
 
     def _run(self, operation: str, args: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        assert self._site.perform is not None  # `posted` has seen to it
-        rows = list(self._site.perform(operation, args))
+        rows = self._site.run(operation, args)
         _log.info("%s by page subscription=%s", operation, args.get("name") or args.get("subscription"))
         return rows
 
@@ -140,14 +140,6 @@ class SubscriptionPage:
             **(more or {}),
         }
         return self._site.answers.page(request, "subscription", values, status=status, headers=ASKING)
-
-
-def refused(site: Site, request: Request, error: CgtwatchError) -> Response:
-    """It is in a state in which that cannot be done, as when somebody else was first; or nothing can be stored now."""
-    if isinstance(error, STORAGE_TROUBLE) and type(error).__name__ != "StoreError":
-        return site.answers.note(request, "later", 503, headers={"Retry-After": "5"})
-    what = " ".join(error.problems) if isinstance(error, ConfigError) else str(error)
-    return site.answers.note(request, "not_now", 409, what=what)
 
 
 def _waiting(app: App, one: Subscription) -> tuple[list[PolicyEvent], str]:

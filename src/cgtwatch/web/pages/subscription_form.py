@@ -24,7 +24,7 @@ from cgtwatch.web.answers import wording
 from cgtwatch.web.filters import filter_of, not_kept, read
 from cgtwatch.web.forms import Form
 from cgtwatch.web.pages.matching import tried
-from cgtwatch.web.pages.subscription import refused
+from cgtwatch.web.pages.refusing import refused
 from cgtwatch.web.pages.targets import BARE, EXAMPLES, target_of, ways
 from cgtwatch.web.parts import Site
 from cgtwatch.web.public.issuers import show_issuers
