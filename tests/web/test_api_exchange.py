@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from cgtwatch.web.api.exchange import Exchange, takes_gzip
+from cgtwatch.web.exchange import Exchange, takes_gzip
 from web.api_kit import Programs
 from web.watched import TestClient
 

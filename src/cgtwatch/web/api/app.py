@@ -17,7 +17,6 @@ from cgtwatch.web.api.deliveries import delivery_routes
 from cgtwatch.web.api.described import also, reads, router
 from cgtwatch.web.api.digests import digest_routes
 from cgtwatch.web.api.events import event_routes
-from cgtwatch.web.api.exchange import Exchange
 from cgtwatch.web.api.here import Api, Here
 from cgtwatch.web.api.hub import Hub
 from cgtwatch.web.api.items import item_routes
@@ -31,6 +30,7 @@ from cgtwatch.web.api.shapes.webhook import webhook_schema
 from cgtwatch.web.api.sources import source_routes
 from cgtwatch.web.api.sourcing import sourcing_routes
 from cgtwatch.web.api.subscriptions import subscription_routes
+from cgtwatch.web.exchange import Exchange
 from cgtwatch.web.parts import Perform
 
 _SHARED = {"Cache-Control": "public, max-age=300"}  # what says nothing of anybody

@@ -24,7 +24,7 @@ from cgtwatch.web import filters
 from cgtwatch.web.account.keys import own_address
 from cgtwatch.web.account.viewer import viewer_of
 from cgtwatch.web.answers import wording
-from cgtwatch.web.api.exchange import Exchange
+from cgtwatch.web.exchange import Exchange
 from cgtwatch.web.filter_words import chip
 from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.calendar_days import (

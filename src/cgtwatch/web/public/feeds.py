@@ -1,18 +1,18 @@
 """`/feeds/…`: what a subscription was told, for feed readers; whoever knows the address may read it."""
 
-import hashlib
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from cgtwatch.app import App
 from cgtwatch.compose.why import why_subscription
 from cgtwatch.deliver.feed import Item, items
 from cgtwatch.engine.readers.adding import feeds_of
 from cgtwatch.model.subscription import Subscription
+from cgtwatch.web.exchange import Exchange
 from cgtwatch.web.public.feed_formats import FORMS, Channel
 from cgtwatch.web.public.links import subject_of, subscription_of
 from cgtwatch.web.words import page_words
@@ -23,7 +23,10 @@ MOST_ITEMS, MOST_DELIVERIES = 100, 50
 
 def feed_routes(app: App) -> list[Route]:
     """The addresses of feeds."""
-    return [Route(f"/feeds/{{token}}.{form}", Feeds(app, form).show) for form in FORMS]
+    return [
+        Route(f"/feeds/{{token}}.{form}", Exchange(request_response(Feeds(app, form).show), vary=""), methods=["GET", "HEAD"])
+        for form in FORMS
+    ]
 
 
 class Feeds:
@@ -34,7 +37,7 @@ class Feeds:
         self._type, self._write = FORMS[form]
 
     def show(self, request: Request) -> Response:
-        """The feed, or 304 where the reader has it already (RFC 9110 13.2.2); 410 where the subscription has ended."""
+        """The feed; 410 where the subscription has ended."""
         who = subject_of(self._app, PURPOSE, request.path_params["token"])
         if who is None:
             return PlainTextResponse("no such feed\n", 404)
@@ -42,17 +45,11 @@ class Feeds:
         if one is None or one.channel != "feed":
             return PlainTextResponse("this feed has ended\n", 410)
         channel = self._channel(one)
-        body = self._write(channel)
-        mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {
-            "ETag": mark,
             "Last-Modified": format_datetime(channel.updated.astimezone(UTC).replace(microsecond=0), usegmt=True),
-            "Cache-Control": "private, no-cache",
             "X-Robots-Tag": "noindex",
         }
-        if _has_it(request, mark, channel.updated):
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type=f"{self._type}; charset=utf-8", headers=headers)
+        return Response(self._write(channel), media_type=f"{self._type}; charset=utf-8", headers=headers)
 
     def _channel(self, one: Subscription) -> Channel:
         said = page_words(one.language)
@@ -74,16 +71,3 @@ def _latest(app: App, one: Subscription) -> list[Item]:
     """The newest items first, each once."""
     told = [item for delivery in app.store.in_feed(one.name, MOST_DELIVERIES) for item in items(delivery)]
     return list({item.id: item for item in reversed(told)}.values())[::-1][:MOST_ITEMS]
-
-
-def _has_it(request: Request, mark: str, updated: datetime) -> bool:
-    """Whether the reader's copy is the present one; the date counts only where no tag is given."""
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        known = [tag.strip().removeprefix("W/") for tag in tags[:4000].split(",")]
-        return "*" in known or mark in known
-    try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except (TypeError, ValueError):
-        return False
-    return since.tzinfo is not None and updated.replace(microsecond=0) <= since

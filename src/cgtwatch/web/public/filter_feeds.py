@@ -18,7 +18,7 @@ from cgtwatch.deliver.feed import Item, entry_of
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.answers import wording
-from cgtwatch.web.api.exchange import Exchange
+from cgtwatch.web.exchange import Exchange
 from cgtwatch.web.filter_words import title
 from cgtwatch.web.filters import address, read
 from cgtwatch.web.parts import Site

@@ -25,7 +25,7 @@ class Exchange:
     """
 
     def __init__(self, app: ASGIApp, vary: str = "Authorization, Cookie") -> None:
-        self._app, self._vary = app, vary
+        self._app, self._vary = app, f"{vary}, {_VARY}" if vary else _VARY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One exchange (ASGI 3)."""
@@ -60,7 +60,7 @@ class _One:
 
     async def _whole(self, start: Message, body: bytes) -> None:
         headers = MutableHeaders(raw=start["headers"])
-        _add_vary(headers, f"{self._vary}, {_VARY}")
+        _add_vary(headers, self._vary)
         packed = self._may_pack(headers) and len(body) >= SMALLEST
         if packed:
             body = gzip.compress(body, _LEVEL, mtime=0)
@@ -79,7 +79,7 @@ class _One:
 
     async def _begin(self, start: Message, first: Message) -> None:
         headers = MutableHeaders(raw=start["headers"])
-        _add_vary(headers, f"{self._vary}, {_VARY}")
+        _add_vary(headers, self._vary)
         headers.setdefault("Cache-Control", "no-store")
         if self._may_pack(headers):
             headers["Content-Encoding"] = "gzip"
