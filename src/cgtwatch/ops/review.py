@@ -13,6 +13,11 @@ from cgtwatch.compose.words import Words, words
 from cgtwatch.store import Store
 
 Row = dict[str, Any]
+FORMS = {  # of a document, with their media types
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _WRITERS = {"text": "cgtwatch.compose.render:render_report", "docx": "cgtwatch.compose.review_docx:docx"}
 
 
@@ -40,7 +45,7 @@ def _known(store: Store, period: Period, place: str) -> Known:
 
 
 def written(app: App, found: Review, form: str, language: str) -> bytes:
-    """`found` as a document: `html`, `md` or `docx`. Raises `ComposeError`."""
+    """`found` as a document in one of `FORMS`. Raises `ComposeError`."""
     said = words(language)
     seen = viewed(app, found, language)
     if form == "docx":

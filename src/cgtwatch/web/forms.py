@@ -88,6 +88,11 @@ def bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def whole(text: str, digits: int = 15) -> int | None:
+    """The whole number of at most so many digits that a text is (0–9 alone, no sign); None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def flag(request: Request, name: str) -> bool:
     """A truth of the query: `1` or `true`; absent, `0` or `false`. Raises `Refused` for anything else."""
     text = request.query_params.get(name, "0").lower()

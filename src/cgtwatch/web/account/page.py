@@ -20,7 +20,7 @@ from cgtwatch.web.account.login import OF_BOTH, WINDOW, Desk
 from cgtwatch.web.account.posting import posted_own
 from cgtwatch.web.account.viewer import Viewer, viewer_of
 from cgtwatch.web.answers import wording
-from cgtwatch.web.forms import Form
+from cgtwatch.web.forms import Form, whole
 from cgtwatch.web.limits import Limit
 from cgtwatch.web.safety import ASKING
 
@@ -105,10 +105,10 @@ class AccountPage:
         return RedirectResponse(f"/account?made={shown}#tokens", 303)
 
     def _revoke(self, _request: Request, who: Viewer, form: Form) -> Response:
-        number = form.one("token")
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
+        number = whole(form.one("token"), 9)
+        if number is None:
             raise NotFound("no such token")
-        self._site.run("users.revoke", {"name": who.name, "ids": [int(number)]})
+        self._site.run("users.revoke", {"name": who.name, "ids": [number]})
         _log.info("token revoked user=%s token=%s", who.name, number)
         return RedirectResponse("/account?done=revoked#tokens", 303)
 

@@ -39,13 +39,13 @@ def every(
         found = here.app.store.ledger(state, cursor, limit + 1)
     except NotFound:
         raise Refused(400, "cursor: no such delivery; begin again without it") from None
-    rows = [row_of(each) for each in found[:limit]]
+    rows = [_row(each) for each in found[:limit]]
     return JSONResponse({"deliveries": rows, "next": rows[-1]["key"] if len(found) > limit else None})
 
 
 def one(here: Here, _grant: Reads, key: str) -> Response:
     """What was tried when, and what the receiver said."""
-    return JSONResponse({**row_of(here.app.store.delivery(key)), "tries": [_try(each) for each in here.app.store.attempts(key)]})
+    return JSONResponse({**_row(here.app.store.delivery(key)), "tries": [_try(each) for each in here.app.store.attempts(key)]})
 
 
 def redeliver(here: Here, _grant: Delivers, key: str) -> Response:
@@ -61,17 +61,7 @@ def resolve(here: Here, _grant: Delivers, key: str, given: Sent) -> Response:
     return JSONResponse(here.run("deliveries.resolve", {"key": key, "state": said}))
 
 
-def state_of(text: str | None) -> DeliveryState | None:
-    """A state by its name, None for none. Raises `ConfigError`."""
-    if not text:
-        return None
-    known = [state.value for state in DeliveryState]
-    if text not in known:
-        raise ConfigError([f"state {text[:40]!r} is not known; known: {', '.join(known)}"])
-    return DeliveryState(text)
-
-
-def row_of(one: Delivery) -> dict[str, Any]:
+def _row(one: Delivery) -> dict[str, Any]:
     """A delivery as the API shows it."""
     return {
         "key": one.key, "subscription": one.subscription, "kind": one.kind, "state": one.state.value, "subject": one.subject,

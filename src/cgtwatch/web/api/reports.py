@@ -11,19 +11,14 @@ from cgtwatch.compose.review import By, Period
 from cgtwatch.compose.words import words
 from cgtwatch.errors import ConfigError
 from cgtwatch.ops.listed import deadline_record
-from cgtwatch.ops.review import review_rows, reviewed, written
+from cgtwatch.ops.review import FORMS, review_rows, reviewed, written
 from cgtwatch.web.api.asked import Lang
 from cgtwatch.web.api.described import also, reads, router
 from cgtwatch.web.api.here import Here, Reads
 from cgtwatch.web.api.shapes.events import Deadlines
 from cgtwatch.web.api.shapes.reports import Review
 
-_FORMS = {
-    "html": "text/html; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-_FILES: dict[str, Any] = {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in _FORMS.values()}
+_FILES: dict[str, Any] = {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in FORMS.values()}
 _CALENDAR = "text/calendar"
 
 
@@ -64,7 +59,7 @@ def report(
         *acts, summary = review_rows(found)
         return JSONResponse({"acts": acts, **summary})
     name = f'attachment; filename="policy-review-{begin}-{end}.{form}"'
-    return Response(written(here.app, found, form, lang), media_type=_FORMS[form], headers={"Content-Disposition": name})
+    return Response(written(here.app, found, form, lang), media_type=FORMS[form], headers={"Content-Disposition": name})
 
 
 def every(here: Here, _grant: Reads) -> Response:

@@ -15,20 +15,16 @@ from starlette.routing import Route
 from cgtwatch.compose.review import By, Period
 from cgtwatch.compose.review_view import said_period
 from cgtwatch.compose.words import Words
-from cgtwatch.ops.review import reviewed, viewed, written
+from cgtwatch.ops.review import FORMS, reviewed, viewed, written
 from cgtwatch.web.answers import wording
-from cgtwatch.web.pages.report_period import PRESETS, Piece, period_of, pieces, preset, within
+from cgtwatch.web.forms import whole
+from cgtwatch.web.pages.report_period import PRESETS, Piece, period_of, pieces, preset, usual, within
 from cgtwatch.web.parts import Site
 from cgtwatch.web.words import LANGUAGES, page_words
 
 ON_A_PAGE = 60  # acts; a longer review is shown in pieces of whole days
 # Acts in a file; writing one takes this process some seconds. The command has no limit.
 IN_A_FILE = {"html": 6000, "md": 6000, "docx": 2000}
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def report_routes(site: Site) -> list[Route]:
@@ -82,7 +78,7 @@ class _Page:
     def file(self, request: Request) -> Response:
         """The whole review as HTML, Markdown or Word; one is written at a time."""
         form = request.path_params["form"]
-        if form not in _TYPES:
+        if form not in FORMS:
             return self._site.answers.note(request, "not_found", 404)
         said, today = wording(request), self._app.clock().astimezone().date()
         asked = _asked(request, today, said)
@@ -95,19 +91,18 @@ class _Page:
             found = reviewed(self._app, asked.period, asked.by, asked.language, asked.place)
             body = written(self._app, found, form, asked.language)
         name = f"policy-review-{asked.period.first}-{asked.period.last}{'-' + asked.place if asked.place else ''}.{form}"
-        return Response(body, media_type=_TYPES[form], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return Response(body, media_type=FORMS[form], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _asked(request: Request, today: date, said: Words) -> _Asked:
     params = request.query_params
     first, last = params.get("from", "").strip(), params.get("to", "").strip()
-    period, good = period_of(first, last, today) if first or last else (preset("month", today), True)
+    period, good = period_of(first, last, today) if first or last else (preset(usual(today), today), True)
     by, place, language = params.get("by", ""), params.get("jurisdiction", "").strip().upper(), params.get("in", "")
     known = place in said.tables["places"] or (place.replace("-", "").isalnum() and place.isascii() and len(place) <= 10)
-    page = params.get("page", "1")
     return _Asked(
         period, By(by) if by in frozenset(By) else By.LEVEL, place if known else "", language if language in LANGUAGES else said.language,
-        max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1, good and (known or not place),
+        max(1, whole(params.get("page", ""), 5) or 1), good and (known or not place),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from cgtwatch.compose.words import Words
 from cgtwatch.model.source import Kind
 from cgtwatch.ops.sources import health_rows
 from cgtwatch.web.answers import wording
+from cgtwatch.web.forms import whole
 from cgtwatch.web.pages.rhythm import Rhythm, Rhythms, rhythm
 from cgtwatch.web.pages.sources import ORDER, SourceLine, group_of, line_of, pulse, state_of
 from cgtwatch.web.parts import Site
@@ -69,14 +70,13 @@ class Listed:
 def asked_of(request: Request) -> Asked:
     """What the address asks for; what nobody knows is not asked."""
     given = {name: value.strip()[:100] for name, value in request.query_params.items()}
-    number = given.get("page", "1")
     return Asked(
         given.get("q", ""),
         given.get("state", "") if given.get("state") in GROUPS else "",
         given.get("jurisdiction", ""),
         given.get("kind", "") if given.get("kind") in set(Kind) else "",
         given.get("sort", "") if given.get("sort") in SORTS else "health",
-        int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 else 1,
+        whole(given.get("page", ""), 4) or 1,
     )
 
 

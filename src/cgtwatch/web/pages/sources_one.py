@@ -19,6 +19,7 @@ from cgtwatch.model.source import Source
 from cgtwatch.ops.sources import health_row
 from cgtwatch.store.records import EventQuery, FetchFacts, ItemQuery
 from cgtwatch.web.answers import wording
+from cgtwatch.web.forms import whole
 from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.rhythm import Rhythms, rhythm
 from cgtwatch.web.pages.sources import line_of
@@ -61,9 +62,7 @@ def show(site: Site, rhythms: Rhythms, request: Request) -> Response:
     row, habit = health_row(app, source), app.habits().get(source.id)
     line = line_of(row, said)
     before = request.query_params.get("before", "")
-    visits, older = _visits(
-        app, source, int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None, said
-    )
+    visits, older = _visits(app, source, whole(before), said)
     values = {
         "source": source, "row": row, "line": line, "name": said.pick(source.name, source.id),
         "facts": _facts(app, source, said), "every": span(source.every, said), "habit": habit,
