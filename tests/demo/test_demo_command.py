@@ -121,7 +121,7 @@ def test_the_demo_stays_with_its_page_and_its_site_until_it_is_stopped(tmp_path:
         assert process.stdout is not None
         address = next(line.split()[0] for line in process.stdout if "(Ctrl-C ends)" in line)
         page = read(f"{address}?lang=en")
-        assert "3 announcements" in page
+        assert "New in the last seven days" in page
         assert "Not polling" in page
         event = re.search(r'href="(/events/e[0-9a-f]+)', page)
         assert event is not None

@@ -25,8 +25,19 @@ def marked(page: str) -> dict[str, str]:
 # --- the mark
 
 
-def test_somebody_who_comes_first_has_nothing_that_is_new_since() -> None:
-    assert seen_from(None, 40, TODAY) == Seen(40, 40, TODAY)
+def test_somebody_who_comes_first_has_seen_nothing_of_late() -> None:
+    assert seen_from(None, 40, TODAY, 33) == Seen(33, 40, TODAY)
+
+
+def test_what_came_in_the_last_days_is_news_to_who_looks_for_the_first_time(watch: Watched) -> None:
+    watch.bench.pass_time(days=6)
+    page = watch.get("/?lang=en")
+    assert page.index("New in the last seven days") < page.index(DRAFT)
+
+
+def test_what_is_older_than_a_week_is_no_news_to_who_looks_for_the_first_time(watch: Watched) -> None:
+    watch.bench.pass_time(days=8)
+    assert "New in the last seven days" not in watch.get("/?lang=en")
 
 
 def test_opening_the_page_again_on_the_same_day_keeps_the_mark() -> None:
@@ -58,6 +69,7 @@ def test_the_mark_never_passes_what_there_is(mark: int, shown: int, last: int, d
 
 
 def test_the_page_tells_what_came_since_until_one_says_it_is_seen(watch: Watched) -> None:
+    watch.page.post("/seen", data=marked(watch.get("/?lang=en")))
     assert SINCE not in watch.get("/?lang=en")
     watch.bench.pass_time(hours=1)
     watch.publish("fresh", "Guideline on stem cell therapy adopted", "The agency has adopted a guideline on stem cell therapy.")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` for the nearest of `known`, or an empty text where none is near. Case does not count."""
     near = nearest(word, known)
-    return f" (did you mean {near!r}?)" if near is not None else ""
+    return f" (did you mean {str(near)!r}?)" if near is not None else ""  # a word of an enum reads as itself
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

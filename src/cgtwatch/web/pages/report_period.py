@@ -8,6 +8,7 @@ from cgtwatch.compose.review import Period
 
 PRESETS = ("month", "last_month", "last_quarter", "year", "last_year")
 _DAY = timedelta(days=1)
+_FIRST_WEEK = 7  # days
 _FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)  # no review looks further
 
 
@@ -32,6 +33,11 @@ def preset(name: str, today: date) -> Period:
     if name == "last_year":
         return Period(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
     return Period(year if name == "year" else month, today)
+
+
+def usual(today: date) -> str:
+    """The preset that the page opens with: this month, but in its first week the last one, since there is little to review yet."""
+    return "last_month" if today.day <= _FIRST_WEEK else "month"
 
 
 def period_of(first: str, last: str, today: date) -> tuple[Period, bool]:

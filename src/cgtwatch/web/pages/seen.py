@@ -20,11 +20,11 @@ class Seen:
         return f"{self.mark}.{self.shown}.{self.day}"
 
 
-def seen_from(cookie: str | None, last: int, today: date) -> Seen:
+def seen_from(cookie: str | None, last: int, today: date, first: int | None = None) -> Seen:
     """What is seen when the page is opened `today` and `last` is the newest announcement.
 
-    On the same day the mark stays, however often the page is opened; on a later one what was shown before is old. Who comes for
-    the first time has nothing that is new since; so has a cookie of another store, whose numbers are ahead of this one's.
+    On the same day the mark stays, however often the page is opened; on a later one what was shown before is old. To who comes for
+    the first time all after `first` is new (None: nothing), and to a cookie of another store, whose numbers are ahead of this one's.
     """
     found = _SAID.fullmatch(cookie or "")
     try:
@@ -32,7 +32,7 @@ def seen_from(cookie: str | None, last: int, today: date) -> Seen:
     except ValueError:
         kept = None
     if kept is None or not kept.mark <= kept.shown <= last:
-        return Seen(last, last, today)
+        return Seen(last if first is None else first, last, today)
     return replace(kept, mark=kept.mark if kept.day == today else kept.shown, shown=last, day=today)
 
 

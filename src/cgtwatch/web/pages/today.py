@@ -20,6 +20,7 @@ from cgtwatch.ops.sources import health_rows
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.account.posting import posted_own
 from cgtwatch.web.answers import wording
+from cgtwatch.web.forms import whole
 from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.mailbox import letters
 from cgtwatch.web.pages.pictures import Picture, weeks_picture, weeks_until
@@ -31,6 +32,7 @@ NEWEST = 30  # stories
 _LOOKED_AT = 120  # announcements and events that the newest are taken from
 _BEFORE, _OPEN, _READERS, _SENT, _TROUBLES = 15, 10, 6, 6, 4
 _MOST_COUNTED = 500
+_LATELY = timedelta(days=7)  # what came in them is news to who looks for the first time
 _STUCK = (DeliveryState.DEAD, DeliveryState.UNKNOWN, DeliveryState.RETRY)
 
 
@@ -50,8 +52,9 @@ class _Today:
         """Everything at a glance, in the language asked for (`?lang=zh` or `en`, else the browser's)."""
         app, said = self._site.app, wording(request)
         last, today = app.store.last_seq(), app.clock().astimezone().date()
-        seen = seen_from(request.cookies.get(COOKIE), last, today)
-        values = home(app, said, seen, today) | {"polls": self._site.perform is not None}
+        kept = request.cookies.get(COOKIE)
+        seen = seen_from(kept, last, today, None if kept else app.store.seq_before(app.clock() - _LATELY))
+        values = home(app, said, seen, today) | {"polls": self._site.perform is not None, "first": not kept}
         answer = self._site.answers.page(request, "today", values)
         if "prefetch" not in request.headers.get("sec-purpose", ""):  # nobody looks at what a browser gets beforehand
             _keep(answer, request, seen)
@@ -62,12 +65,12 @@ class _Today:
         form = await posted_own(self._site, request)
         if isinstance(form, Response):
             return form
-        upto = form.one("upto")
-        if not (upto.isascii() and upto.isdigit() and len(upto) <= 15):
+        upto = whole(form.one("upto"))
+        if upto is None:
             return self._site.answers.note(request, "not_understood", 400)
         app, answer = self._site.app, RedirectResponse("/", 303)
         today = app.clock().astimezone().date()
-        _keep(answer, request, all_seen(request.cookies.get(COOKIE), int(upto), app.store.last_seq(), today))
+        _keep(answer, request, all_seen(request.cookies.get(COOKIE), upto, app.store.last_seq(), today))
         return answer
 
 
