@@ -1,1 +1,1 @@
-"""What people look at: a module a page."""
+"""What people look at: a module for each page, beside it one for each of its larger parts."""
