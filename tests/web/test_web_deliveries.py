@@ -90,7 +90,9 @@ def test_the_page_is_narrowed(full: Readers, asked: str, count: int) -> None:
     assert lines(full.here.get(f"/deliveries?{asked}").text) == count
 
 
-@pytest.mark.parametrize("asked", ["state=nonsense", "before=nonsense", "channel=pigeon", "since=yesterday", "until=9999-99-99"])
+@pytest.mark.parametrize(
+    "asked", ["state=nonsense", "before=nonsense", "channel=pigeon", "since=yesterday", "until=9999-99-99", "until=9999-12-31"]
+)
 def test_what_no_ledger_knows_is_not_found(full: Readers, asked: str) -> None:
     assert full.here.get(f"/deliveries?{asked}").status_code == 404
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -163,24 +163,23 @@ def asked(given: Mapping[str, str], before: str) -> LedgerQuery:
     state, channel = given["state"], given["channel"]
     if state not in {"", *DeliveryState} or channel not in {"", *CHANNELS}:
         raise NotFound("no such state or channel")
-    until = _day(given["until"])
     return LedgerQuery(
         state=DeliveryState(state) if state else None,
         subscription=given["subscription"],
         channel=channel,
         since=_day(given["since"]),
-        until=until + timedelta(days=1) if until else None,
+        until=_day(given["until"], timedelta(days=1)),
         before=before,
         limit=ROWS + 1,
     )
 
 
-def _day(text: str) -> datetime | None:
-    """When a day begins where this machine stands, as times are shown here. Raises `NotFound`."""
+def _day(text: str, later: timedelta = timedelta()) -> datetime | None:
+    """When a day begins where this machine stands, as times are shown here, or so much later. Raises `NotFound`."""
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time()).astimezone()
+        return (datetime.combine(date.fromisoformat(text), time()) + later).astimezone().astimezone(UTC)
     except (ValueError, OverflowError):
         raise NotFound("no such day") from None
 
