@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -95,6 +95,10 @@ class App:
             return self._made[name]
 
     # --- memory and material
+
+    def today(self) -> date:
+        """The day that it is where this machine stands, by which people count what is open and what is over."""
+        return self.clock().astimezone().date()
 
     @property
     def store(self) -> "Store":

@@ -32,7 +32,7 @@ def deadlines(
     if problems:
         raise ConfigError(problems)
     with working.reading() as app:
-        today = app.clock().astimezone().date()
+        today = app.today()
         found = app.store.open_consultations(today)
         if not ics:
             from cgtwatch.ops.listed import deadline_record

@@ -41,14 +41,12 @@ def calendar(
     events: Sequence[PolicyEvent],
     words: Words,
     issuer_names: Mapping[str, Names],
-    *,
-    bell: bool = False,
     shape: Shape = _PLAIN,
 ) -> bytes:
     """A calendar with a whole-day entry on the comment deadline of each of `events`, and on other days as `shape` says.
 
     Ids and stamps come from the events, so that the same events give the same bytes and a moved deadline moves its entry: an act
-    has one id whichever report of it tells, and a SEQUENCE that rises with every change. `bell`: a display alarm a week before.
+    has one id whichever report of it tells, and a SEQUENCE that rises with every change.
     """
     found = Calendar()
     found.add("prodid", _PRODUCT)
@@ -64,7 +62,7 @@ def calendar(
         for uid, (event, day) in reversed(acts.items()):
             entry = _entry(event, day, f"{uid}{mark}@cgtwatch", words, issuer_names)
             entry.add("summary", words.say(phrase, title=title(event)))
-            if bell or shape.bell:
+            if shape.bell:
                 entry.add_component(_bell(event, phrase, words))
             found.add_component(entry)
     return bytes(found.to_ical())

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cgtwatch.compose.alarms import alarm
 from cgtwatch.compose.assemble import Story, sections, still_open, stories
-from cgtwatch.compose.calendar import calendar
+from cgtwatch.compose.calendar import Shape, calendar
 from cgtwatch.compose.card import Card, card
 from cgtwatch.compose.context import DigestContext
 from cgtwatch.compose.links import safe_link
@@ -201,4 +201,4 @@ def _calendar(
     if not subscription.options.calendar:
         return b""
     coming = [event for event in events if (event.labels.comment_deadline or date.min) >= today]
-    return calendar(coming, said, context.issuer_names, bell=True) if coming else b""
+    return calendar(coming, said, context.issuer_names, Shape(bell=True)) if coming else b""

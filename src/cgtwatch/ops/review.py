@@ -26,7 +26,7 @@ def reviewed(app: App, period: Period, by: By, language: str, place: str = "") -
     known = _known(app.store, period, place)
     said = words(language)
     acts = [act for act in told_acts(known, period) if not place or _within(act.lead.labels.jurisdiction or "", place)]
-    return review(acts, period, by, app.clock().astimezone().date(), said.place_rank)
+    return review(acts, period, by, app.today(), said.place_rank)
 
 
 def _within(inner: str, outer: str) -> bool:

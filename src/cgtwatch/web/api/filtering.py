@@ -107,7 +107,7 @@ class LiveAsked(Filters):
 
 def asked_query(app: App, request: Request) -> EventQuery:
     """What an address asks for. Raises `ConfigError` with every value that is none."""
-    today = app.clock().astimezone().date()
+    today = app.today()
     asked = read(request.query_params.multi_items(), today, app.topic_names())
     if asked.wrong:
         raise ConfigError([f"{name} {value!r} is not known" for name, values in asked.wrong.items() for value in values])

@@ -50,7 +50,7 @@ def report(
     lang: Lang = "zh",
 ) -> Response:
     """National level first, then places, by date, each act once with its sources."""
-    end = last or here.app.clock().astimezone().date()
+    end = last or here.app.today()
     begin = first or date(end.year, 1, 1)
     if begin > end:
         raise ConfigError([f"from {begin} is after to {end}; write the earlier day as from"])
@@ -64,13 +64,13 @@ def report(
 
 def every(here: Here, _grant: Reads) -> Response:
     """As `deadlines --json`; a deadline counts to the end of its day."""
-    today = here.app.clock().astimezone().date()
+    today = here.app.today()
     rows = [deadline_record(event, today) for event in here.app.store.open_consultations(today)]
     return JSONResponse({"deadlines": rows, "today": today.isoformat()})
 
 
 def dated(here: Here, _grant: Reads, lang: Lang = "zh") -> Response:
     """RFC 5545; ids stay the same, so that a calendar program moves what is moved."""
-    found = here.app.store.open_consultations(here.app.clock().astimezone().date())
+    found = here.app.store.open_consultations(here.app.today())
     body = calendar(found, words(lang), here.app.issuer_names())
     return Response(body, media_type=f"{_CALENDAR}; charset=utf-8")

@@ -115,7 +115,7 @@ class Tools:
 
     @property
     def _today(self) -> date:
-        return self._app.clock().astimezone().date()
+        return self._app.today()
 
 
 def _pairs(many: Iterable[tuple[str, list[str] | None]], single: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ class _Page:
 
     def show(self, request: Request) -> Response:
         """A month's grid and the list of its days; without `view` the width of the screen decides which."""
-        said, today = wording(request), self._app.clock().astimezone().date()
+        said, today = wording(request), self._app.today()
         asked = self._asked(request, today)
         month = asked.month or today.replace(day=1)
         span = span_of(month)
@@ -108,7 +108,7 @@ class _Page:
 
     def file(self, request: Request) -> Response:
         """The calendar of a filter (RFC 5545): 60 days back, three years ahead; `alarm=1` rings a week before each day."""
-        today = self._app.clock().astimezone().date()
+        today = self._app.today()
         asked = self._asked(request, today)
         if asked.events.wrong:
             names = ", ".join(asked.events.wrong)

@@ -26,7 +26,7 @@ def event_page(app: App, event_id: str, asked: Mapping[str, str], said: Words) -
     """
     store = app.store
     found, context = store.explain(event_id, readers=False), context_of(app, said)
-    event, today = found.event, app.clock().astimezone().date()
+    event, today = found.event, app.today()
     thread = store.thread(event_id)
     links = store.thread_links(event_id) if len(thread) > 1 else ()
     revision = read_from(found)

@@ -38,7 +38,7 @@ class EventsPage:
 
     def show(self, request: Request) -> Response:
         """A page of what the address asks for (see `filters.read`)."""
-        said, today = wording(request), self._app.clock().astimezone().date()
+        said, today = wording(request), self._app.today()
         asked = read(request.query_params.multi_items(), today, self._app.topic_names())
         values = self._found(asked, said, today) | self._leads(request, asked.query)
         return self._site.answers.page(request, "events", values, headers=ASKING)

@@ -18,6 +18,7 @@ from cgtwatch.model.event import PolicyEvent
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.answers import wording
 from cgtwatch.web.filters import address, read
+from cgtwatch.web.limits import Turns
 from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.events_facets import PATH, unset
 from cgtwatch.web.parts import Site
@@ -26,6 +27,7 @@ _PAGE = 500  # events in memory at once
 # Rows at most. A workbook is made whole before its first byte can leave: 10,000 rows take some seconds.
 MOST_ROWS: Final[Mapping[str, int]] = {"csv": 50_000, "json": 50_000, "xlsx": 10_000}
 FILES: Final = tuple(MOST_ROWS)
+SIDE_BY_SIDE, WAITING = 2, 4  # workbooks: each keeps a core busy, and a thread from all other pages
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -60,13 +62,17 @@ def file_routes(site: Site) -> list[Route]:
 
 
 def _handler(app: App, kind: str) -> Callable[[Request], Response]:
+    turns = Turns(SIDE_BY_SIDE, WAITING)
+
     def show(request: Request) -> Response:
-        asked = read(request.query_params.multi_items(), app.clock().astimezone().date(), app.topic_names())
+        asked = read(request.query_params.multi_items(), app.today(), app.topic_names())
         wanted = Wanted(app, asked.query, wording(request))
         name = f"cgtwatch-{app.clock():%Y-%m-%d}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept-Language, Cookie"}
         if kind == "xlsx":
-            return Response(_workbook(wanted), media_type=_TYPES[kind], headers=headers)
+            with turns.turn():
+                book = _workbook(wanted)
+            return Response(book, media_type=_TYPES[kind], headers=headers)
         return StreamingResponse(_json(wanted) if kind == "json" else _csv(wanted), media_type=_TYPES[kind], headers=headers)
 
     return show

@@ -33,7 +33,7 @@ class Hit:
 
 def hits(app: App, events: Sequence[PolicyEvent], query: str, context: DigestContext, said: Words) -> list[Hit]:
     """The events in their order; the texts of all are looked up at once."""
-    today, words = app.clock().astimezone().date(), wanted(query)
+    today, words = app.today(), wanted(query)
     texts = app.store.passages(events, [_stem(word) for word in words]) if words else {}
     around = app.store.company(events) if events else {}
     context = replace(context, translated=app.translated(said.language, events))

@@ -58,7 +58,7 @@ class _Page:
 
     def show(self, request: Request) -> Response:
         """The review within the frame of the site, with a table of contents; a long one in pieces."""
-        said, today = wording(request), self._app.clock().astimezone().date()
+        said, today = wording(request), self._app.today()
         asked = _asked(request, today, said)
         counts = self._app.store.acts_by_day(asked.period.first, asked.period.last)
         every = pieces(asked.period, within(asked.place, counts), ON_A_PAGE)
@@ -80,7 +80,7 @@ class _Page:
         form = request.path_params["form"]
         if form not in FORMS:
             return self._site.answers.note(request, "not_found", 404)
-        said, today = wording(request), self._app.clock().astimezone().date()
+        said, today = wording(request), self._app.today()
         asked = _asked(request, today, said)
         if not asked.good:
             return self._site.answers.note(request, "report_wrong", 400)

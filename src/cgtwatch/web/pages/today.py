@@ -51,7 +51,7 @@ class _Today:
     def show(self, request: Request) -> Response:
         """Everything at a glance, in the language asked for (`?lang=zh` or `en`, else the browser's)."""
         app, said = self._site.app, wording(request)
-        last, today = app.store.last_seq(), app.clock().astimezone().date()
+        last, today = app.store.last_seq(), app.today()
         kept = request.cookies.get(COOKIE)
         seen = seen_from(kept, last, today, None if kept else app.store.seq_before(app.clock() - _LATELY))
         values = home(app, said, seen, today) | {"polls": self._site.perform is not None, "first": not kept}
@@ -69,7 +69,7 @@ class _Today:
         if upto is None:
             return self._site.answers.note(request, "not_understood", 400)
         app, answer = self._site.app, RedirectResponse("/", 303)
-        today = app.clock().astimezone().date()
+        today = app.today()
         _keep(answer, request, all_seen(request.cookies.get(COOKIE), upto, app.store.last_seq(), today))
         return answer
 

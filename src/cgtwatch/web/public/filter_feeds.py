@@ -42,7 +42,7 @@ def filter_feed_routes(site: Site) -> list[Route]:
 def _feed(site: Site, form: str, request: Request) -> Response:
     """The feed; 400 where the address asks for what there is not. Nothing of a feed reader's is answered but by its key or token."""
     app, said = site.app, wording(request)
-    today = app.clock().astimezone().date()
+    today = app.today()
     asked = read(request.query_params.multi_items(), today, app.topic_names())
     if asked.wrong:
         return PlainTextResponse(f"not understood: {', '.join(asked.wrong)}\n", 400)
