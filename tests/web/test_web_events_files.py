@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 
 import pytest
@@ -52,6 +54,26 @@ def test_a_workbook_reads_back_with_true_dates_links_and_a_head_that_stays(news:
     assert cells["page"].value == f"https://watch.example.org/events/{news.event('CAR-T')}"
     assert [one.value for one in about["A"]] == ["Filter", "Made", "Rows"]
     assert about["B1"].value == "“CAR-T”"
+
+
+def test_no_more_workbooks_are_made_at_once_than_leave_room_for_pages(news: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, begun = threading.Event(), threading.Semaphore(0)
+
+    def slow(_wanted: object) -> bytes:
+        begun.release()
+        assert goes_on.wait(10)
+        return b"book"
+
+    monkeypatch.setattr(events_files, "_workbook", slow)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(news.page.get, "/events.xlsx") for _ in range(events_files.SIDE_BY_SIDE + events_files.WAITING + 2)]
+        refused = next(as_completed(asked)).result()
+        assert begun.acquire(timeout=10)
+        assert news.page.get("/events").status_code == 200
+        goes_on.set()
+        found = sorted(one.result().status_code for one in asked)
+    assert refused.headers["retry-after"]
+    assert found == [200] * 6 + [503] * 2
 
 
 def test_nothing_of_a_hostile_title_acts_in_a_file(news: Watched) -> None:

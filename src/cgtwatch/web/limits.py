@@ -1,8 +1,12 @@
-"""How often somebody may do something: counts over a sliding window, in memory."""
+"""How often somebody may do something, and how much of it is done at once: counts in memory."""
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+
+from cgtwatch.errors import BusyError
 
 _MOST_KEYS = 10_000  # whom we remember; whoever was quiet longest is forgotten first
 
@@ -37,3 +41,22 @@ class Limit:
         while len(self._times) > _MOST_KEYS:
             self._times.popitem(last=False)
         return times
+
+
+class Turns:
+    """At most so many side by side, and so many more who wait for their turn. Safe to use from several threads."""
+
+    def __init__(self, side_by_side: int, waiting: int) -> None:
+        self._room = threading.BoundedSemaphore(side_by_side)
+        self._door = threading.BoundedSemaphore(side_by_side + waiting)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One's turn, as soon as it has come. Raises `BusyError` where too many wait already."""
+        if not self._door.acquire(blocking=False):
+            raise BusyError("too much of that is asked for at once; try again in a moment")
+        try:
+            with self._room:
+                yield
+        finally:
+            self._door.release()
