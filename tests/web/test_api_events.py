@@ -162,6 +162,16 @@ def test_the_review_is_records_or_a_document(api: Programs) -> None:
     assert "policy-review-2026-01-01-2026-12-31.docx" in paper.headers["content-disposition"]
     assert Document(BytesIO(paper.content)).paragraphs
     assert api.root.get("/api/report?from=2026-12-31&to=2026-01-01").status_code == 422
+    assert api.json("/api/report?from=0001-01-01&to=9999-12-31")["summary"]["acts"] == 2
+
+
+@pytest.mark.parametrize("form", ["json", "md", "docx"])
+def test_a_review_that_would_keep_all_others_waiting_is_refused_with_a_way_out(
+    api: Programs, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr("cgtwatch.web.api.reports.IN_A_FILE", {"md": 1, "docx": 1})
+    answer = api.root.get("/api/report", params={"format": form, "from": "2026-01-01", "to": "2026-12-31"})
+    assert (answer.status_code, "2 acts; at most 1" in answer.json()["error"]) == (422, True)
 
 
 def test_somebody_sees_who_one_is_and_ends_ones_own_tokens_alone(own: Programs) -> None:

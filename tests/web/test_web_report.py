@@ -1,9 +1,13 @@
 """The policy review of a period in the browser and as a file."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from types import ModuleType
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -11,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgtwatch.compose.review import Period
+from cgtwatch.web.api import reports
 from cgtwatch.web.pages import report
 from cgtwatch.web.pages.report_period import PRESETS, period_of, pieces, preset, within
 from web.watched import DRAFT, HOSTILE, Watched
@@ -161,3 +166,24 @@ def test_a_file_that_would_be_too_long_is_refused_with_a_way_out(news: Watched, 
 def test_a_file_of_days_that_are_none_or_of_no_known_form_is_not_made(news: Watched) -> None:
     assert news.page.get("/report/review.html?from=x").status_code == 400
     assert news.page.get("/report/review.exe?from=2026-01-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "module"), [("/report/review.md", report), ("/api/report", reports)], ids=["of the page", "of the API"]
+)
+def test_one_review_is_written_at_a_time_and_only_some_wait_for_their_turn(
+    news: Watched, monkeypatch: pytest.MonkeyPatch, path: str, module: ModuleType
+) -> None:
+    goes_on, real = threading.Event(), module.reviewed
+
+    def slow(*asked: Any) -> Any:
+        assert goes_on.wait(10)
+        return real(*asked)
+
+    monkeypatch.setattr(module, "reviewed", slow)
+    with ThreadPoolExecutor(7) as pool:
+        asked = [pool.submit(news.page.get, path) for _ in range(7)]
+        refused = next(as_completed(asked)).result()
+        goes_on.set()
+        assert sorted(one.result().status_code for one in asked) == [200] * 5 + [503] * 2
+    assert refused.headers["retry-after"]

@@ -18,6 +18,7 @@ FORMS = {  # of a document, with their media types
     "md": "text/markdown; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+IN_A_FILE = {"html": 6000, "md": 6000, "docx": 2000}  # acts of a document that is written while somebody waits
 _WRITERS = {"text": "cgtwatch.compose.render:render_report", "docx": "cgtwatch.compose.review_docx:docx"}
 
 

@@ -62,7 +62,8 @@ class Outlook(Browsing):
         one_each = select(EVENT.c.jurisdiction, func.count()).where(*_TOLD, EVENT.c.id == EVENT.c.cluster)
         begin = datetime.combine(first, time(), UTC)
         undated = (EVENT.c.document_date.is_(None), EVENT.c.published.is_(None), EVENT.c.seq > 0)
-        seen = (EVENT.c.first_seen >= begin, EVENT.c.first_seen < begin + ((last - first).days + 1) * _DAY)
+        end = datetime.combine(last, time(), UTC) + _DAY if last < date.max else datetime.max.replace(tzinfo=UTC)
+        seen = (EVENT.c.first_seen >= begin, EVENT.c.first_seen < end)
         days: list[_Asked] = [(shown(day), (condition,)) for day, condition in _days(first, last)]
         days.append((shown(func.substr(cast(EVENT.c.first_seen, String), 1, 10)), (*undated, *seen)))
         with self._database.read() as db:

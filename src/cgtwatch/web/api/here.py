@@ -1,7 +1,7 @@
 """What every address of the API works with: the parts behind it, who asks, and what was sent, as FastAPI hands them over."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -11,6 +11,7 @@ from cgtwatch.app import App
 from cgtwatch.model.user import Grant, Role, Scope
 from cgtwatch.web.account.access import Access
 from cgtwatch.web.forms import Refused, posted_file, posted_json
+from cgtwatch.web.limits import Turns
 from cgtwatch.web.parts import Perform, rows_of
 
 Given = dict[str, Any]
@@ -25,6 +26,7 @@ class Api:
     app: App
     perform: Perform | None
     access: Access
+    reports: Turns = field(default_factory=lambda: Turns(1, 4))  # a long one keeps a core busy for seconds
 
     def run(self, operation: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """The last row of an operation. Raises what it raises, and `BusyError` where nothing runs."""

@@ -11,7 +11,7 @@ from cgtwatch.compose.review import By, Period
 from cgtwatch.compose.words import words
 from cgtwatch.errors import ConfigError
 from cgtwatch.ops.listed import deadline_record
-from cgtwatch.ops.review import FORMS, review_rows, reviewed, written
+from cgtwatch.ops.review import FORMS, IN_A_FILE, review_rows, reviewed, written
 from cgtwatch.web.api.asked import Lang
 from cgtwatch.web.api.described import also, reads, router
 from cgtwatch.web.api.here import Here, Reads
@@ -54,12 +54,16 @@ def report(
     begin = first or date(end.year, 1, 1)
     if begin > end:
         raise ConfigError([f"from {begin} is after to {end}; write the earlier day as from"])
-    found = reviewed(here.app, Period(begin, end), by, lang)
-    if form == "json":
-        *acts, summary = review_rows(found)
-        return JSONResponse({"acts": acts, **summary})
-    name = f'attachment; filename="policy-review-{begin}-{end}.{form}"'
-    return Response(written(here.app, found, form, lang), media_type=FORMS[form], headers={"Content-Disposition": name})
+    many, most = sum(number for *_, number in here.app.store.acts_by_day(begin, end)), IN_A_FILE.get(form, IN_A_FILE["md"])
+    if many > most:
+        raise ConfigError([f"from {begin} to {end}: {many} acts; at most {most} are told at once, so ask for less of a time"])
+    with here.reports.turn():
+        found = reviewed(here.app, Period(begin, end), by, lang)
+        if form == "json":
+            *acts, summary = review_rows(found)
+            return JSONResponse({"acts": acts, **summary})
+        name = f'attachment; filename="policy-review-{begin}-{end}.{form}"'
+        return Response(written(here.app, found, form, lang), media_type=FORMS[form], headers={"Content-Disposition": name})
 
 
 def every(here: Here, _grant: Reads) -> Response:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,16 +14,17 @@ from starlette.routing import Route
 from cgtwatch.compose.review import By, Period
 from cgtwatch.compose.review_view import said_period
 from cgtwatch.compose.words import Words
-from cgtwatch.ops.review import FORMS, reviewed, viewed, written
+from cgtwatch.ops.review import FORMS, IN_A_FILE, reviewed, viewed, written
 from cgtwatch.web.answers import wording
 from cgtwatch.web.forms import whole
+from cgtwatch.web.limits import Turns
 from cgtwatch.web.pages.report_period import PRESETS, Piece, period_of, pieces, preset, usual, within
 from cgtwatch.web.parts import Site
 from cgtwatch.web.words import LANGUAGES, page_words
 
 ON_A_PAGE = 60  # acts; a longer review is shown in pieces of whole days
 # Acts in a file; writing one takes this process some seconds. The command has no limit.
-IN_A_FILE = {"html": 6000, "md": 6000, "docx": 2000}
+WAITING = 4  # for the one document that is being written
 
 
 def report_routes(site: Site) -> list[Route]:
@@ -54,7 +54,7 @@ class _Page:
     """The handlers."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._app, self._writing = site, site.app, Lock()
+        self._site, self._app, self._turns = site, site.app, Turns(1, WAITING)
 
     def show(self, request: Request) -> Response:
         """The review within the frame of the site, with a table of contents; a long one in pieces."""
@@ -87,7 +87,7 @@ class _Page:
         counts = within(asked.place, self._app.store.acts_by_day(asked.period.first, asked.period.last))
         if sum(counts.values()) > IN_A_FILE[form]:
             return self._site.answers.note(request, "report_long", 413, what=said.say("report_long_what", n=IN_A_FILE[form]))
-        with self._writing:
+        with self._turns.turn():
             found = reviewed(self._app, asked.period, asked.by, asked.language, asked.place)
             body = written(self._app, found, form, asked.language)
         name = f"policy-review-{asked.period.first}-{asked.period.last}{'-' + asked.place if asked.place else ''}.{form}"
