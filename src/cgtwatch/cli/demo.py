@@ -88,10 +88,10 @@ def _stay(story: "Story") -> None:
 
     with App(load_settings({}, story.place), story.clock, readonly=True) as app:
         stop = serve(app)
-        host, port = app.settings.listen
-        print(f"   The page:\n     http://{host}:{port}/   (Ctrl-C ends)", flush=True)
+        page = f"{app.settings.local_url}/"
+        print(f"   The page:\n     {page}   (Ctrl-C ends)", flush=True)
         try:
-            _open(f"http://{host}:{port}/")
+            _open(page)
             threading.Event().wait()
         finally:
             stop()

@@ -49,14 +49,13 @@ def _greet(service: "Service", web: bool) -> None:
     from cgtwatch.cli import show
 
     app = service.app
-    host, port = app.settings.listen
     on = sum(source.enabled for source in app.sources)
     show.note(f"cgtwatch watches {on} sources of {app.settings.sources}")
     show.note(f"  data     {app.settings.data_dir}")
     mail = "SMTP server" if app.settings.smtp_url else f"local mailbox {app.settings.data_dir / 'mailbox'}"
     show.note(f"  mail     {mail}")
     if web:
-        show.note(f"  page     http://{host}:{port}/")
+        show.note(f"  page     {app.settings.local_url}/")
         _invite(app)
     show.note("  stop     Ctrl-C")
 

@@ -3,10 +3,10 @@
 import os
 import re
 from email.utils import parseaddr
-from ipaddress import ip_address
 from pathlib import Path
 
 from cgtwatch.config.values import Place, path, split
+from cgtwatch.text.hosts import is_loopback
 
 _ADDRESS = re.compile(r"[^@\s<>\x00-\x1f\x7f]+@[A-Za-z0-9.-]+|[^@\s<>]+@\[[0-9A-Fa-f:.]+\]")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
@@ -52,7 +52,7 @@ def bounce_mailbox(text: str, place: Place) -> str:
     parts = split(text, mend)
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username or parts.password is None:
         raise ValueError(f"is no mailbox; {mend}")
-    if parts.scheme == "imap" and not _is_loopback(parts.hostname):
+    if parts.scheme == "imap" and not is_loopback(parts.hostname):
         raise ValueError(f"would send the password unencrypted; {mend}")
     return text
 
@@ -77,10 +77,3 @@ def dkim_key(text: str, place: Place) -> Path:
     if not found.is_file() or not os.access(found, os.R_OK):
         raise ValueError("is no file that can be read; name the PEM file of the private key")
     return found
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

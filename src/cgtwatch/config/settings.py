@@ -1,8 +1,9 @@
 """The settings of one process: environment and `.env` in, a frozen `Settings` out, every mistake told at once."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,19 @@ class Settings:
     def secret(self, name: str) -> str | None:
         """The value of a variable that a source names with `env:NAME`: of the environment, else of `.env`; None where unset."""
         return self.environ.get(name) or None
+
+    @property
+    def local_url(self) -> str:
+        """Where the page is read on this machine, without a slash at the end."""
+        host, port = self.listen
+        with suppress(ValueError):  # a name
+            host = "127.0.0.1" if ip_address(host).is_unspecified else host
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    @property
+    def home(self) -> str:
+        """Where the page is read, without a slash at the end: its public address where it has one."""
+        return self.public_url or self.local_url
 
     @property
     def dkim(self) -> tuple[str, str, Path] | None:

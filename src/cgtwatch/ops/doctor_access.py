@@ -1,8 +1,9 @@
 """What the doctor says of who may see the pages, and of the proxies before them."""
 
 from cgtwatch.config.settings import Settings
-from cgtwatch.ops.first import is_loopback, reached_from_outside
+from cgtwatch.ops.first import reached_from_outside
 from cgtwatch.store import open_store, state_of
+from cgtwatch.text.hosts import is_loopback
 
 _SET = "`cgtwatch users set-up` prints where to set the first password, `cgtwatch users add NAME --role operator --password` asks for it"
 

@@ -1,6 +1,7 @@
 """What lists of events and items hold, and what stands beside one item, as records."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,16 @@ def _item(store: Store, item: Item, classification: Classification | None) -> Ro
 def event_rows(store: Store, query: EventQuery) -> Iterator[Row]:
     """Events."""
     return (event_record(event) for event in store.events(query))
+
+
+def in_pieces(store: Store, query: EventQuery, size: int = 500) -> Iterator[list[PolicyEvent]]:
+    """All events of a query from its cursor on, `size` in memory at once."""
+    query = replace(query, limit=size)
+    while found := store.events(query):
+        yield found
+        if len(found) < size:
+            return
+        query = replace(query, after=found[-1].id)
 
 
 def deadline_record(event: PolicyEvent, today: date) -> Row:

@@ -48,3 +48,11 @@ def site_of(host: str) -> str:
         labels = host.split(".")
     deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in COMMON
     return ".".join(labels[-3:] if deep else labels[-2:])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that is this machine's own address (RFC 1122 3.2.1.3, RFC 4291 2.5.3), or its name for itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

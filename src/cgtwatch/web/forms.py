@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
+from cgtwatch.text.hosts import is_loopback
 from cgtwatch.web.forwarded import KEY as BY_PROXY
 
 MOST_FORM, MOST_JSON, MOST_FILE = 16_384, 65_536, 4_194_304  # bytes
@@ -124,7 +125,7 @@ def is_local(request: Request) -> bool:
 
     A proxy beside us connects from this machine too: it is known by its network, the headers it adds, or the name it was asked for.
     """
-    if request.client is None or not _loopback(request.client.host) or BY_PROXY in request.scope:
+    if request.client is None or not is_loopback(request.client.host) or BY_PROXY in request.scope:
         return False
     if _FORWARDED & set(request.headers.keys()):
         return False
@@ -132,7 +133,7 @@ def is_local(request: Request) -> bool:
         name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     except ValueError:
         return False
-    return name == "localhost" or _loopback(name)
+    return is_loopback(name)
 
 
 def client_of(request: Request) -> str | None:
@@ -141,7 +142,7 @@ def client_of(request: Request) -> str | None:
     What a proxy says counts where it is trusted (see `forwarded`); one beside us that is not makes all its clients one.
     """
     host = request.client.host if request.client else ""
-    if not host or _loopback(host):
+    if not host or is_loopback(host):
         return None
     return str(ip_network(f"{host}/64", strict=False)) if ":" in host else host
 
@@ -152,13 +153,6 @@ def is_secure(request: Request, public_url: str | None) -> bool:
         return True
     parts = urlsplit(public_url or "")
     return parts.scheme == "https" and request.headers.get("host", "").lower() == parts.netloc.lower()
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def kind_of(request: Request) -> str:

@@ -6,12 +6,12 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from cgtwatch.deliver.channel import masked
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import SendOutcome, SendResult
+from cgtwatch.text.hosts import is_loopback
 
 _CONNECT, _COMMAND, _WRITING = 20.0, 60.0, 180.0  # seconds
 AFTER_DATA = 600.0  # seconds; RFC 5321 4.5.3.2.6; a shorter wait makes duplicates
@@ -45,15 +45,9 @@ def read_server(url: str) -> Server:
         raise ConfigError([f"CGTWATCH_SMTP_URL: not an address of a mail server; {mend}"])
     secure = {"smtp": "plain", "smtps": "tls"}.get(parts.scheme, "starttls")
     server = Server(parts.hostname, port, secure, unquote(parts.username or ""), unquote(parts.password or ""))
-    if server.user and secure == "plain" and not _is_loopback(server.host):
+    if server.user and secure == "plain" and not is_loopback(server.host):
         raise ConfigError([f"CGTWATCH_SMTP_URL: a password would travel unencrypted; {mend}"])
     return server
-
-
-def _is_loopback(host: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True)

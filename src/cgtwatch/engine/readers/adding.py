@@ -83,9 +83,7 @@ def secret_of(app: App, one: Subscription) -> Row:
 
 def feeds_of(app: App, one: Subscription) -> dict[str, str]:
     """Form → address at which a subscription is read as a feed; whoever knows an address may read it."""
-    host, port = app.settings.listen
-    here = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    return {form: feed_url(app.settings.public_url or here, app.secret_key, one, form) for form in FEED_FORMS}
+    return {form: feed_url(app.settings.home, app.secret_key, one, form) for form in FEED_FORMS}
 
 
 def _asked(app: App, args: Args) -> Subscription:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cgtwatch.errors import STORAGE_TROUBLE, BusyError, CgtwatchError, ConfigError
+from cgtwatch.errors import STORAGE_TROUBLE, ConfigError
 from cgtwatch.ops.first import is_set_up_token
 from cgtwatch.ops.passwords import LONGEST, SHORTEST, weakness
 from cgtwatch.web.account.login import Desk
@@ -66,11 +66,9 @@ def make_first(desk: Desk, request: Request, form: Form) -> Response:
     wrong = wrong_password(request, form, name)
     if wrong:
         return form_page(desk, request, name, wrong, 422)
-    if site.perform is None:
-        return later(site.answers, request)
     try:
-        list(site.perform("users.first", {"name": name, "password": desk.passwords.hashed(password_of(form))}))
-    except BusyError as error:
+        site.run("users.first", {"name": name, "password": desk.passwords.hashed(password_of(form))})
+    except STORAGE_TROUBLE as error:
         _log.warning("set-up not served: %s", error)
         return later(site.answers, request)
     except ConfigError as error:
@@ -78,10 +76,6 @@ def make_first(desk: Desk, request: Request, form: Form) -> Response:
             return site.answers.note(request, "setup_gone", 410, public=True)
         taken = any("exists already" in line for line in error.problems)
         return form_page(desk, request, name, {"name": wording(request).say("wrong_user_taken" if taken else "wrong_user")}, 422)
-    except CgtwatchError as error:
-        if not isinstance(error, STORAGE_TROUBLE):
-            raise
-        return later(site.answers, request)
     _log.info("first operator made user=%s", name)
     answer = RedirectResponse("/", 303)
     account = site.app.store.account(name)

@@ -14,7 +14,7 @@ from starlette.types import Scope as Exchange
 from cgtwatch.app import App
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.user import Grant, Role, Scope
-from cgtwatch.ops.first import is_loopback
+from cgtwatch.text.hosts import is_loopback
 from cgtwatch.web.account.access import GRANT, Bearers
 from cgtwatch.web.account.doors import Door, Known, door_of, is_program, known, template_of
 from cgtwatch.web.account.keys import COOKIE, mailed_page, opens_mailed, opens_own

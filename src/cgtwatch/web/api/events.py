@@ -14,7 +14,7 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.model.event import Link
 from cgtwatch.model.user import Role, Scope
 from cgtwatch.ops.explained import explained, explanation_record
-from cgtwatch.ops.listed import event_rows
+from cgtwatch.ops.listed import event_rows, in_pieces
 from cgtwatch.store import Store
 from cgtwatch.store.records import EventQuery, Sort
 from cgtwatch.web.api.asked import Limit, Seq
@@ -24,7 +24,6 @@ from cgtwatch.web.api.here import Given, Here, Marks, Reads, Sent
 from cgtwatch.web.api.shapes import events as shapes
 
 LINES = "application/x-ndjson"
-_AT_ONCE = 500  # rows read at a time for an export
 _SAID = frozenset({"relevant", "fields", "note"})
 
 
@@ -125,14 +124,8 @@ def announcements(here: Here, _grant: Reads, after_seq: Seq = 0, limit: Limit = 
 
 
 def _lines(store: Store, query: EventQuery) -> Iterator[bytes]:
-    wanted = replace(query, limit=_AT_ONCE)
-    while True:
-        rows = [*event_rows(store, wanted)]
-        if rows:
-            yield b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
-        if len(rows) < _AT_ONCE:
-            return
-        wanted = replace(wanted, after=rows[-1]["id"])
+    for found in in_pieces(store, query):
+        yield b"".join(json.dumps(event_record(one), ensure_ascii=False).encode() + b"\n" for one in found)
 
 
 def _link(one: Link) -> dict[str, Any]:

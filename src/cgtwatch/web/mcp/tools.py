@@ -25,13 +25,7 @@ class Tools:
     """The four questions. Every method raises `CgtwatchError` or ValueError with the mend."""
 
     def __init__(self, app: App) -> None:
-        self._app = app
-
-    @property
-    def _base(self) -> str:
-        """Where this site is read."""
-        host, port = self._app.settings.listen
-        return self._app.settings.public_url or (f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        self._app, self._home = app, app.settings.home
 
     def search_events(  # noqa: PLR0913, PLR0917 - each is a field of its schema
         self,
@@ -66,7 +60,7 @@ class Tools:
         asked = read(_pairs(many.items(), single.items()), self._today, self._app.topic_names())
         found = self._app.store.events(replace(asked.query, limit=limit + 1))
         return Found(
-            events=[event_of(one, self._base) for one in found[:limit]],
+            events=[event_of(one, self._home) for one in found[:limit]],
             next=found[limit - 1].id if len(found) > limit else None,
             not_understood={name: list(values) for name, values in asked.wrong.items()},
         )
@@ -74,7 +68,7 @@ class Tools:
     def explain(self, event: Annotated[str, Field(description="`id` of an event.", max_length=200)]) -> Chain:
         """Why an event is known: source, visits, revisions, the words each field rests on, related acts, announcements."""
         found, beside = explained(self._app, event)
-        return chain_of(explanation_record(found, replace(beside, readers=())), event_of(found.event, self._base), MOST_STEPS)
+        return chain_of(explanation_record(found, replace(beside, readers=())), event_of(found.event, self._home), MOST_STEPS)
 
     def deadlines(
         self,
@@ -89,7 +83,7 @@ class Tools:
             ends = event.labels.comment_deadline
             near = ends is not None and (within_days is None or ends <= today + timedelta(days=within_days))
             if ends is not None and near and _within(event.labels.jurisdiction, jurisdiction):
-                found.append(Deadline(days_left=(ends - today).days, event=event_of(event, self._base)))
+                found.append(Deadline(days_left=(ends - today).days, event=event_of(event, self._home)))
         found.sort(key=lambda one: (one.days_left, one.event.title))
         return Deadlines(today=today.isoformat(), open=found[:limit], more=max(0, len(found) - limit))
 
@@ -107,7 +101,7 @@ class Tools:
         found = reviewed(self._app, Period(first, last), by, language, jurisdiction.upper())
         text = written(self._app, found, "md", language).decode()
         whole = len(text) <= LONGEST_REPORT
-        page = f"{self._base}/report?from={first.isoformat()}&to={last.isoformat()}&by={by.value}"
+        page = f"{self._home}/report?from={first.isoformat()}&to={last.isoformat()}&by={by.value}"
         shown = text if whole else text[: text.rfind("\n", 0, LONGEST_REPORT) + 1]
         return Report(
             first=first.isoformat(), last=last.isoformat(), acts=len(found.acts), markdown=shown, truncated=not whole, page=page

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from cgtwatch.compose.records import event_record, instant
 from cgtwatch.compose.table import COLUMNS, About, as_csv, as_workbook, rows
 from cgtwatch.compose.words import Words
 from cgtwatch.model.event import PolicyEvent
+from cgtwatch.ops.listed import in_pieces
 from cgtwatch.store.records import EventQuery
 from cgtwatch.web.answers import wording
 from cgtwatch.web.filters import address, read
@@ -45,15 +46,8 @@ class Wanted:
 
     def events(self, most: int) -> Iterator[PolicyEvent]:
         """The events in their order, a few hundred at a time."""
-        query = replace(self.query, limit=_PAGE, after=None)
-        left = most
-        while left > 0:
-            found = self.app.store.events(query)
-            yield from islice(found, left)
-            left -= len(found)
-            if len(found) < _PAGE:
-                return
-            query = replace(query, after=found[-1].id)
+        pieces = in_pieces(self.app.store, replace(self.query, after=None), _PAGE)
+        return islice(chain.from_iterable(pieces), most)
 
 
 def file_routes(site: Site) -> list[Route]:

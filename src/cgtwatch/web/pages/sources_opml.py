@@ -26,7 +26,7 @@ CHOSEN = 250  # entries that can be chosen one by one; of a longer list all are 
 Row = dict[str, Any]
 
 
-class Exchange:
+class FeedLists:
     """The handlers."""
 
     def __init__(self, site: Site, trials: Trials) -> None:

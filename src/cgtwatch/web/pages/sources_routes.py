@@ -8,7 +8,7 @@ from cgtwatch.web.pages import sources_list, sources_one
 from cgtwatch.web.pages.rhythm import Rhythms
 from cgtwatch.web.pages.sources_doing import Doing
 from cgtwatch.web.pages.sources_new import Adding
-from cgtwatch.web.pages.sources_opml import Exchange
+from cgtwatch.web.pages.sources_opml import FeedLists
 from cgtwatch.web.parts import Site
 from cgtwatch.web.trials import Trials
 
@@ -16,7 +16,7 @@ from cgtwatch.web.trials import Trials
 def sources_routes(site: Site) -> list[Route]:
     """The list, one source, what can be done with it, new ones, and lists of feeds in and out."""
     rhythms, trials = Rhythms(), Trials(site.app.clock)
-    doing, adding, exchange = Doing(site, trials), Adding(site, trials), Exchange(site, trials)
+    doing, adding, lists = Doing(site, trials), Adding(site, trials), FeedLists(site, trials)
 
     def every(request: Request) -> Response:
         return sources_list.show(site, rhythms, request)
@@ -26,11 +26,11 @@ def sources_routes(site: Site) -> list[Route]:
 
     return [
         Route("/sources", every),
-        Route("/sources.opml", exchange.out),
-        Route("/sources/import", exchange.ask),
-        Route("/sources/import", exchange.take, methods=["POST"]),
-        Route("/sources/import/{key}", exchange.offer),
-        Route("/sources/import/{key}", exchange.add, methods=["POST"]),
+        Route("/sources.opml", lists.out),
+        Route("/sources/import", lists.ask),
+        Route("/sources/import", lists.take, methods=["POST"]),
+        Route("/sources/import/{key}", lists.offer),
+        Route("/sources/import/{key}", lists.add, methods=["POST"]),
         Route("/sources/new", adding.ask),
         Route("/sources/new", adding.look, methods=["POST"]),
         Route("/sources/new/{key}", adding.offer),
