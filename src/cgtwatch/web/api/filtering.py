@@ -39,8 +39,8 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-class Filters(BaseModel):
-    """Of several values of a name any is enough; names must all agree."""
+class _Named(BaseModel):
+    """What events and items are both asked for. Of several values of a name any is enough; names must all agree."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,6 +60,11 @@ class Filters(BaseModel):
         "yes", description="Without it only what is policy about cell or gene therapy."
     )
     source: Codes = []
+
+
+class Filters(_Named):
+    """What events are asked for."""
+
     level: Levels = []
     open: Annotated[str, Field(pattern=rf"^(1|0|yes|no|true|false|{_DAY[1:-1]})$")] | None = Field(
         None, description="`1`: takes comments today; a day: took them then."
@@ -76,25 +81,14 @@ class EventsAsked(Filters):
     cursor: str | None = Field(None, max_length=200, description="`next` of the page before.")
 
 
-class ItemsAsked(BaseModel):
+class ItemsAsked(_Named):
     """What a list of items is asked for; `since` and `until` are the days on which we saw them, new or changed."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    query: str = Field("", max_length=LONGEST_QUERY)
-    jurisdiction: Codes = []
-    issuer: Codes = []
-    doc_type: DocTypes = []
-    stage: Stages = []
-    modality: Codes = []
-    topic: Codes = []
-    importance: Importance | None = None
-    since: Day | None = None
-    until: Day | None = None
-    relevant: Literal["yes", "no", "any", "true", "false", "1", "0"] = "yes"
-    source: Codes = []
-    limit: int = Field(100, ge=1, le=MOST_ROWS)
-    cursor: str | None = Field(None, max_length=200)
+    query: str = Field("", max_length=LONGEST_QUERY, description="Words that all occur.")
+    since: Day | None = Field(None, description="First day on which it was new or changed here (UTC), or its month.")
+    until: Day | None = Field(None, description="Last day on which it was new or changed here (UTC), or its month.")
+    limit: int = Field(100, ge=1, le=MOST_ROWS, description="Items of a page.")
+    cursor: str | None = Field(None, max_length=200, description="`next` of the page before.")
 
 
 class LiveAsked(Filters):
