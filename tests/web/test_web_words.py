@@ -1,11 +1,15 @@
 """How the page says things."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cgtwatch
 from cgtwatch.deliver import CHANNELS
 from cgtwatch.diff.health import Word
 from cgtwatch.model.delivery import DeliveryState
@@ -32,6 +36,18 @@ def test_every_state_has_a_word_in_both_languages(table: str, language: str) -> 
 
 def test_both_languages_say_the_same_phrases() -> None:
     assert page_words("zh").tables["phrases"].keys() == page_words("en").tables["phrases"].keys()
+
+
+def test_every_phrase_of_a_page_is_said_somewhere() -> None:
+    """By its whole name, or by one that is put together, such as `"done_" ~ done` and `f"{purpose}_gone"`."""
+    there = Path(cgtwatch.__file__).parent
+    texts = [one.read_text("utf-8") for kind in ("*.py", "*.j2") for one in there.rglob(kind)]
+    names = {name for text in texts for name in re.findall(r"\w+", text)}
+    begun = {name for text in texts for name in re.findall(r"""["']([a-z_]+_)(?:["'] ~|\{)""", text)}
+    ended = {name for text in texts for name in re.findall(r"""f"\{\w+\}(_[a-z]+)\"""", text)}
+    files = (there / "web/data/words").glob("*.json")
+    phrases = {name for one in files for name in json.loads(one.read_text("utf-8"))["en"]["phrases"]}
+    assert [one for one in sorted(phrases - names) if not one.startswith(tuple(begun)) and not one.endswith(tuple(ended))] == []
 
 
 @pytest.mark.parametrize(
