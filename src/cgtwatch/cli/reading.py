@@ -10,7 +10,9 @@ from cgtwatch.cli.show import Json
 if TYPE_CHECKING:
     from cgtwatch.store.records import EventQuery
 
-Query = Annotated[str | None, typer.Option(help="All these words occur in title or text; of events also -word, OR and \"a phrase\".")]
+Query = Annotated[
+    str | None, typer.Option(help='All these words occur in title or text; of events also -word, OR and "a phrase".')
+]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="First seen or changed since then (ISO 8601).")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="… and before then.")]
 Jurisdiction = Annotated[str | None, typer.Option(help="ISO 3166 code; CN takes its provinces too.")]
