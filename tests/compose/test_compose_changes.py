@@ -40,3 +40,15 @@ def test_of_a_changed_title_is_said_what_differs(change, said):
 @pytest.mark.parametrize("line", ["", "something else", "date: – → –", "title: a → b → c"])
 def test_what_is_no_fact_stays_as_it_is(line):
     assert said_change(line, words("en")) == line
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "new attachment: 意见表.docx; attachment gone: draft; v1.pdf; text: +“until May”"),
+        ("zh", "新附件：意见表.docx；不再有附件：draft; v1.pdf；正文：+“until May”"),
+    ],
+)
+def test_attachments_that_come_and_go_are_said_in_the_readers_words(language, said):
+    line = "attachments: +意见表.docx; attachments: -draft; v1.pdf; text −0 +1: +“until May”"
+    assert said_change(line, words(language)) == said

@@ -58,7 +58,7 @@ def test_the_page_names_a_source_in_trouble_and_leads_to_all_of_them(mixed: Watc
     assert "1 well" in page
     assert "1 in trouble" in page
     assert page.index("In trouble now") < page.index("Sick page: broken") < page.index('id="news"')
-    assert '<a href="/sources"><b>2</b>' in page
+    assert '<a href="/sources?state=trouble"><b>2</b>' in page
     assert "病页：故障" in mixed.get("/?lang=zh")
 
 

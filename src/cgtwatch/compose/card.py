@@ -137,8 +137,8 @@ def stored_link(event: PolicyEvent, context: DigestContext) -> str:
 def badges(story: Story, context: DigestContext, words: Words, reminder: str) -> Iterable[str]:
     """Why it is told again, and that it is the final form of a draft."""
     for kind in story.kinds:
-        if kind is AnnouncementKind.REMINDER and reminder:
-            yield reminder
+        if kind is AnnouncementKind.REMINDER:
+            yield from filter(None, [reminder])  # nothing once the deadline is over
         elif kind is AnnouncementKind.REVISED and any(map(extends, story.changes)):
             yield words.say("extended")
         elif kind is not AnnouncementKind.NEW:

@@ -10,6 +10,7 @@ _FACT = re.compile(
 )
 _TEXT = re.compile(r"(^|; )text −\d+ \+\d+: ")
 _STALLED = re.compile(r"(^|; )stalled: (\d{4}-\d\d-\d\d) → (\d{4}-\d\d-\d\d) \((\d+), (\d+)\)")
+_FILE = re.compile(r"(^|; )attachments: ([+-])(.*?)(?=; (?:attachments: [+-]|text −\d+ \+\d+: )|$)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _AROUND = 8  # characters of what two titles share that are shown beside what differs
 _TABLES = {"stage": "stages", "doc_type": "doc_types"}
@@ -20,6 +21,7 @@ def said_change(change: str, words: Words) -> str:
     between = words.say("separator")
     told = _STALLED.sub(lambda found: (between if found[1] else "") + _stalled(found, words), change)
     told = _FACT.sub(lambda found: (between if found[1] else "") + _fact(found, words), told)
+    told = _FILE.sub(lambda found: (between if found[1] else "") + _file(found, words), told)
     return _TEXT.sub(
         lambda found: (between if found[1] else "") + words.name("changes", "text") + words.name("changes", ":"), told
     )
@@ -39,6 +41,11 @@ def _fact(found: re.Match[str], words: Words) -> str:
         before, after = _apart(before, after)
     before, after = (_value(found[2], value, words) for value in (before, after))
     return f"{words.name('changes', found[2])}{words.name('changes', ':')}{before} → {after}"
+
+
+def _file(found: re.Match[str], words: Words) -> str:
+    called = words.name("changes", "attachment_new" if found[2] == "+" else "attachment_gone")
+    return f"{called}{words.name('changes', ':')}{found[3]}"
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from cgtwatch.store.records import Explanation
 from cgtwatch.text.clean import one_line
 from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.copies import copies
+from cgtwatch.web.pages.event_citing import citation
 from cgtwatch.web.pages.event_fields import FIELDS, LONGEST_TEXT, field_lines, shown_text
 from cgtwatch.web.pages.event_history import history
 from cgtwatch.web.pages.event_thread import relative, reports, timeline
@@ -33,10 +34,12 @@ def event_page(app: App, event_id: str, asked: Mapping[str, str], said: Words) -
     field = asked.get("field") if asked.get("field") in FIELDS else None
     siblings = [one for one in store.events_of(event.item_id) if one.id != event.id]
     kept = copies(found.revisions)
+    shown = card(alone(event), context, said, today)
     return {
         "found": found,
         "event": event,
-        "card": card(alone(event), context, said, today),
+        "card": shown,
+        "citation": citation(event, shown, found.item.last_seen.date(), said),
         "fields": field_lines(event, context, said),
         "field": field,
         "revision": revision,

@@ -32,6 +32,7 @@ ORDER = (
 )
 _TROUBLE = frozenset(ORDER[:6])
 _NEVER = frozenset({"refused", "unreachable", "unverified"})
+_ABOUT_SENDING = frozenset({"delivery", "gone", "channel", "bounce", "bounces"})  # kinds of alarms that the ledger says more of
 _OVERDUE = timedelta(minutes=15)  # a visit that waits longer than any queue of ours does
 
 
@@ -139,6 +140,8 @@ class Trouble:
     hint: str
     detail: str
     since: datetime | None
+    link: str = ""  # where more is said of it and something can be done
+    everything: bool = False  # no source at all can be reached, so what the page says is old
 
 
 def troubles(alarms: Iterable[Alarm], rows: Iterable[Row], said: Words) -> list[Trouble]:
@@ -156,13 +159,14 @@ def _trouble(alarm: Alarm, rows: Mapping[str, Row], said: Words) -> Trouble:
         return _network(said.say("none_reachable"), alarm.detail, alarm.opened_at, said)
     row = rows.get(alarm.key.partition(":")[2])
     if row is None:
-        return Trouble(trouble(alarm, shipped(said.language)), "", alarm.hint, alarm.detail, alarm.opened_at)
+        link = "/deliveries" if alarm.kind in _ABOUT_SENDING else ""
+        return Trouble(trouble(alarm, shipped(said.language)), "", alarm.hint, alarm.detail, alarm.opened_at, link)
     heading = said.say("colon", a=row["name"][said.language], b=said.name("health", alarm.kind))
-    return Trouble(heading, said.name("errors", row["error"]), alarm.hint, alarm.detail, alarm.opened_at)
+    return Trouble(heading, said.name("errors", row["error"]), alarm.hint, alarm.detail, alarm.opened_at, f"/sources/{row['id']}")
 
 
 def _network(heading: str, detail: str, since: datetime | None, said: Words) -> Trouble:
-    return Trouble(heading, said.say("none_reachable_what"), said.say("none_reachable_try"), detail, since)
+    return Trouble(heading, said.say("none_reachable_what"), said.say("none_reachable_try"), detail, since, everything=True)
 
 
 def _nobody_answered(rows: Iterable[Row]) -> bool:

@@ -83,7 +83,7 @@ def home(app: App, said: Words, seen: Seen, today: date) -> dict[str, Any]:
     """Everything at a glance, for the template of that name."""
     store, now = app.store, app.clock()
     rows, context = list(health_rows(app, stored=True)), context_of(app, said)
-    told = _told(app, seen.shown)
+    told = _told(app, seen.shown, today)
     known = {event.id for story in told for event in (story.event, *story.reports)}
     before = _before(app, known) if len(told) < NEWEST else []
     fresh = [story for story in told if story.seq > seen.mark]
@@ -99,7 +99,9 @@ def home(app: App, said: Words, seen: Seen, today: date) -> dict[str, Any]:
         "troubles": wrong[:_TROUBLES],
         "more_troubles": max(0, len(wrong) - _TROUBLES),
         "new": cards(fresh),
-        "new_count": store.announced_after(seen.mark, _MOST_COUNTED),
+        "new_count": len(fresh)
+        if len(told) < NEWEST or len(fresh) < len(told)
+        else store.announced_after(seen.mark, _MOST_COUNTED),
         "upto": seen.shown,
         "old": cards(story for story in told if story.seq <= seen.mark),
         "before": cards(alone(event) for event in before[:_BEFORE]),
@@ -117,10 +119,14 @@ def home(app: App, said: Words, seen: Seen, today: date) -> dict[str, Any]:
     }
 
 
-def _told(app: App, last: int) -> list[Story]:
-    """What was announced last, latest first, each act once with its reports; not what a person has said is not relevant."""
+def _told(app: App, last: int, today: date) -> list[Story]:
+    """What was announced last, latest first, each act once with its reports.
+
+    Left out is what a person has said is not relevant, and what was only reminded of a deadline that is over.
+    """
     told = (one for one in app.store.announcements(max(0, last - _LOOKED_AT), last) if one.event.labels.relevant)
-    return sorted(stories(told), key=lambda story: -story.seq)[:NEWEST]
+    worth = (story for story in stories(told) if story.news or (story.event.labels.comment_deadline or today) >= today)
+    return sorted(worth, key=lambda story: -story.seq)[:NEWEST]
 
 
 def _before(app: App, known: Iterable[str]) -> list[PolicyEvent]:
