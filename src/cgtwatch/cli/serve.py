@@ -75,7 +75,9 @@ def _invite(app: "App") -> None:
     if sys.stderr.isatty():
         show.note(f"  set up   {set_up_address(app)}")
         show.note(
-            f"           No password is set: choose the first one there, within {LIVES.days * 24} hours. Until then the page is closed."
+            f"           No password is set: choose the first one there, within {LIVES.days * 24} hours. Until then the page is closed to other machines."
         )
     else:
-        show.note("  set up   no password is set, the page is closed; `cgtwatch users set-up` prints where to set the first one")
+        show.note(
+            "  set up   no password is set, the page is closed to other machines; `cgtwatch users set-up` prints where to set the first one"
+        )

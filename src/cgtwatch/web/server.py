@@ -37,7 +37,9 @@ def serve(app: App, perform: Perform | None = None) -> Callable[[], None]:
     host, port = app.settings.listen
     listener = _bind(host, port)
     if reached_from_outside(app.settings) and not app.store.any_password():
-        _log.warning("no password is set, so the pages stay closed; run: cgtwatch users add NAME --role operator --password")
+        _log.warning(
+            "no password is set, so the pages stay closed to other machines; run: cgtwatch users add NAME --role operator --password"
+        )
     config = uvicorn.Config(
         make_site(app, perform),
         http=_Impatient,
