@@ -17,13 +17,13 @@ def file_of(room: Newsroom) -> str:
 
 
 def finished(page: Any, words: str | re.Pattern[str]) -> None:
-    """Wait for what runs meanwhile; without scripts one asks again by hand."""
+    """Wait for what runs meanwhile; the page asks again by itself (a header), and by a link."""
+    said, again = page.get_by_text(words), page.get_by_role("link", name="Look again")
     for _ in range(40):
-        if page.get_by_text(words).count():
+        said.or_(again).first.wait_for()
+        if said.count():
             return
-        again = page.get_by_role("link", name="Look again")
-        assert again.count(), page.locator("main").inner_text()
-        again.click()
+        page.goto(page.url)  # as the link does, which may be gone by now
     raise AssertionError(page.locator("main").inner_text())
 
 

@@ -40,7 +40,7 @@ def test_service_polls_serves_and_stops_cleanly(running_place: Place, site: Site
         assert "http://" + running_place.extra["CGTWATCH_LISTEN"] in service.text
         service.until(lambda: "send delivery=" in service.text)  # the welcome of the subscription `local`
         assert json.loads(page(running_place, "/healthz"))["ok"] is True
-        assert "One" in page(running_place)
+        assert "One" in page(running_place, "/sources")
         assert service.stop() == 0
     assert not (running_place.data / "control.sock").exists()
 
