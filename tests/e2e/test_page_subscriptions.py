@@ -89,5 +89,6 @@ def test_the_archive_gives_every_digest_an_address_of_its_own(chromium: Any, qui
 def test_a_letter_of_the_local_mailbox_is_read_on_the_first_page(chromium: Any, quiet_home: str) -> None:
     with visitor(chromium, quiet_home) as page:
         page.goto("/")
+        page.locator("summary", has_text="Local mailbox").or_(page.locator("summary", has_text="本地邮箱")).click()
         page.locator("a[href^='/mail/']").first.click()
         assert CAR_T.title[:3] in page.frame_locator("iframe").first.locator("body").inner_text() or heading(page)
