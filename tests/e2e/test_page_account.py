@@ -74,6 +74,7 @@ def test_who_logs_out_is_out_whatever_was_kept_of_the_log_in(chromium: Any, room
         kept = [one for one in page.context.cookies() if one["name"] == "cgtwatch"]
         assert [(one["httpOnly"], one["sameSite"]) for one in kept] == [(True, "Lax")]
         page.get_by_role("link", name="jing").click()  # on a phone the bar has no room for the button
+        page.wait_for_url("**/account")
         assert faults(page, "en", axe=script) == []
         page.get_by_role("button", name="Log out", exact=True).click()
         page.wait_for_url("**/login")
