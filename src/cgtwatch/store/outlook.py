@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, column, func, or_, select, table, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, column, exists, func, or_, select, table, true
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Status, Subscription
@@ -16,7 +16,7 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
 from cgtwatch.store.search import LIVE, event_conditions, over
-from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, SUBSCRIPTION
+from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, EVENT_TAG, SUBSCRIPTION
 from cgtwatch.text.bigrams import expression
 
 _DAY = timedelta(days=1)
@@ -119,16 +119,24 @@ class Outlook(Browsing):
 
 def _due(first: date, last: date, query: EventQuery, said: Callable[[int], bool] | None) -> Iterator[tuple[str, Select[Any]]]:
     """The events of both kinds, soonest first; those that hold the words of the query, unless `said` is asked of each."""
-    asked = replace(query, relevant=None, since=None, until=None, first=None, last=None)
-    words = expression(query.query)
+    asked = replace(query, relevant=None, since=None, until=None, first=None, last=None, issuers=(), topics=())
+    words, tags = expression(query.query), list(_tags(query))
     for kind, day in _DUE.items():
         due = (*_TOLD, day.between(first, last))
-        wanted = select(EVENT).where(*due, *event_conditions(asked))
+        wanted = select(EVENT).where(*due, *tags, *event_conditions(asked))
         if words and said is None:
             wanted = wanted.where(_NUMBER.in_(select(_WORDS.c.rowid).where(_WORDS.c.event_words.op("MATCH")(words))))
         if kind == "comment_deadline" and query.today is not None:
             wanted = wanted.where(or_(day < query.today, ~over()))
         yield kind, wanted.order_by(day, EVENT.c.id)
+
+
+def _tags(query: EventQuery) -> Iterator[ColumnElement[bool]]:
+    """Asked of each event, for the days are few: a list of all that carry a common tag would be gathered first."""
+    for kinds, values in ((("issuer",), query.issuers), (("modality", "topic"), query.topics)):
+        if values:
+            tag = EVENT_TAG.c
+            yield exists().where(tag.event == EVENT.c.id, tag.kind.in_(kinds), tag.value.in_(map(str, values)))
 
 
 def _entry(said: Callable[[int], bool] | None) -> tuple[ColumnElement[int], ...]:
