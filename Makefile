@@ -50,7 +50,7 @@ evaluate: $(STAMP) ## the quality of understanding against the labelled files be
 
 lock: ## pin the newest versions that pyproject.toml allows
 	rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
-	.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check '.[apprise,browser,dkim,mcp,dev]'
+	.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check '.[apprise,browser,cluster,dkim,mcp,dev]'
 	.lock-venv/bin/python -m pip list --format=freeze --disable-pip-version-check | grep -viE '^(cgtwatch|pip|setuptools)=' > requirements.lock
 	rm -rf .lock-venv build src/*.egg-info
 

@@ -26,6 +26,25 @@ def chromium(chromium_of_the_run: Any) -> Iterator[Any]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def postgres_of_the_run() -> Iterator[Any]:
+    """The one PostgreSQL of this run; see `postgres_url`."""
+    from postgres import MISSING, programs, running
+
+    if programs() is None:
+        pytest.skip(MISSING)
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_of_the_run: Any) -> Iterator[str]:
+    """The address of an empty database on a real PostgreSQL, for one test."""
+    url = postgres_of_the_run.create()
+    yield url
+    postgres_of_the_run.drop(url)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("CI") and _left_out(session.config) and session.exitstatus == pytest.ExitCode.OK:
