@@ -1,6 +1,7 @@
 """`run`: the service."""
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,7 +36,7 @@ def run(
             [f"--role {role!r}: several roles need a shared database, which this version does not serve yet; write all"]
         )
     settings = working.settings()
-    logs.set_up(settings.log_format, working.secrets(settings), level=logging.INFO)
+    logs.set_up(settings.log_format, working.secrets(settings), level=logging.INFO, aside=True)
     with own(settings.data_dir), App(settings) as app:
         service = Service(app, os.environ.get("NOTIFY_SOCKET"))
         obey_signals(service)
@@ -46,6 +47,13 @@ def run(
 
 
 def _greet(service: "Service", web: bool) -> None:
+    try:
+        _say_where(service, web)
+    except OSError:  # nobody reads us; that is no reason not to work
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _say_where(service: "Service", web: bool) -> None:
     from cgtwatch.cli import show
 
     app = service.app
@@ -65,8 +73,6 @@ def _invite(app: "App") -> None:
 
     The address is as good as a password, so it is told to a person at a terminal alone, never to a log.
     """
-    import sys
-
     from cgtwatch.cli import show
     from cgtwatch.ops.first import LIVES, reached_from_outside, set_up_address
 

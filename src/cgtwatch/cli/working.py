@@ -69,9 +69,16 @@ def _here(found: "Settings", operation: str, args: Mapping[str, Any]) -> Iterato
 
 def secrets(found: "Settings") -> list[str]:
     """What must never stand in a log."""
-    from urllib.parse import urlsplit
+    from urllib.parse import unquote, urlsplit
 
-    parts = [found.inbox_token, found.translate_key, found.operator if "://" in (found.operator or "") else None]
-    parts += [urlsplit(found.smtp_url).password] if found.smtp_url else []
+    parts = [
+        found.inbox_token,
+        found.translate_key,
+        found.bounce_token,
+        found.operator if "://" in (found.operator or "") else None,
+    ]
+    for address in (found.smtp_url, found.bounce_mailbox, found.database_url):
+        password = urlsplit(address).password if address and "@" in address else None
+        parts += [password, unquote(password)] if password else []
     parts += [found.secret_key.decode("utf-8", "replace")] if found.secret_key else []
     return [part for part in parts if part]
