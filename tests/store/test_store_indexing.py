@@ -56,7 +56,7 @@ def test_the_index_is_as_one_that_is_made_anew(life: Sequence[Step]) -> None:
 
 def test_events_of_an_older_database_are_found_after_its_upgrade(path: Path, tmp_path: Path) -> None:
     scripts, other = tmp_path / "scripts", tmp_path / "other.db"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "0008*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "0008*", "0009*"))
     with writer(url_of(path), timedelta(seconds=1)) as connection:
         run(connection, scripts)
     store = open_store(url_of(other))

@@ -160,7 +160,7 @@ SILENT = {"from": 2, "to": 3, "subject": "", "text": "", "html": "", "events": "
 def before_sharing(path: Path, folder: Path) -> None:
     """A database of the version before: two readers who were told the same, and a range of which one of them wanted nothing."""
     scripts, other = folder / "scripts", folder / "other.db"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "000[78]*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "000[789]*"))
     with writer(url_of(path), timedelta(seconds=1)) as connection:
         run(connection, scripts)
     store = open_store(url_of(other))

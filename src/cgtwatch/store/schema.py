@@ -18,6 +18,7 @@ REVISIONS = (
     "0006",
     "0007",
     "0008",
+    "0009",
 )  # all that were ever released, oldest first; a test holds them against the scripts
 HEAD = REVISIONS[-1]
 VERSION_TABLE = "alembic_version"

@@ -4,7 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from cgtwatch.store.columns import METADATA
-from cgtwatch.store.tables import deliveries, documents, events, feedback, readers, sources, translations, users
+from cgtwatch.store.tables import deliveries, documents, events, feedback, readers, sources, translations, users, working
 
 
 def _table(row: type[SQLModel]) -> Table:
@@ -39,3 +39,5 @@ TRANSLATION = _table(translations.TranslationRow)
 BOUNCE = _table(deliveries.BounceRow)
 USER = _table(users.UserRow)
 TOKEN = _table(users.TokenRow)
+HOST = _table(working.HostRow)
+BODY = _table(working.BodyRow)

@@ -56,6 +56,7 @@ class DeliveryRow(Base, table=True):
     kind: str
     fillings: dict[str, Any] = Field(sa_type=JSON)
     shared: int | None = Field(foreign_key="shared_body.id", index=True)
+    lease: datetime | None = Field(default=None, sa_type=UtcText)  # until then the attempt under way is its worker's
 
 
 class BounceRow(Base, table=True):

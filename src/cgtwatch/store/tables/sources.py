@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Index, text
 from sqlmodel import Field
 
 from cgtwatch.store.columns import Base, UtcText
@@ -32,7 +32,7 @@ class SourceStateRow(Base, table=True):
     etag: str | None
     last_modified: str | None
     body_sha256: str | None
-    next_poll: datetime | None = Field(sa_type=UtcText)
+    next_poll: datetime | None = Field(sa_type=UtcText, index=True)
     last_visit: datetime | None = Field(sa_type=UtcText)
     last_ok: datetime | None = Field(sa_type=UtcText)
     last_new: datetime | None = Field(sa_type=UtcText)
@@ -48,6 +48,10 @@ class SourceStateRow(Base, table=True):
     held_as: str
     good: int
     others: list[Any] | None = Field(sa_type=JSON)  # validators of further addresses
+    lease: datetime | None = Field(default=None, sa_type=UtcText)  # until then a worker has it
+    cycle: int = Field(
+        default=0, sa_column_kwargs={"server_default": text("0")}
+    )  # how often it was taken: what a late worker fails by
 
 
 class FetchRow(Base, table=True):
