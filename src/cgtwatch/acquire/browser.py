@@ -162,7 +162,7 @@ class BrowserAcquirer:
             return disallowed(asked)
         if (resting := self._door.resting(url)) is not None:
             return failure_of(resting, asked)
-        with self._parts.pacing.turn(host_of(url), source.connections, gap):
+        with self._parts.pacing.turn(host_of(url), source.connections, gap, source.timeout):
             began = time.monotonic()
             came = self._tried(source, asked, steps)
             return replace(came, duration=timedelta(seconds=time.monotonic() - began)) if isinstance(came, Failed) else came

@@ -120,7 +120,7 @@ class Door:
     def _exchange(self, request: NetRequest, connections: int, gap: timedelta) -> NetAnswer | NetFailure:
         """One exchange in its turn; nothing is sent to a host that asked for rest."""
         host = host_of(request.url)
-        with self._pacing.turn(host, connections, gap):
+        with self._pacing.turn(host, connections, gap, request.deadline):
             answer = self.resting(request.url) or self._net.exchange(request)  # rest was perhaps asked for while we waited
         if isinstance(answer, NetAnswer) and answer.status in WANTS_REST:
             wait = retry_after(answer.headers.get("retry-after"), self._clock())

@@ -1,19 +1,29 @@
-"""Politeness: how many requests a host gets at a time and how far apart, over all sources of the process; and when it wants none."""
+"""Politeness: how many requests a host gets at a time and how far apart, over all sources of the process; and when it wants none.
+
+Where several processes ask, they keep a common `Book`: a turn that one has there no other gets, and what a server asks of one is
+known to all.
+"""
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Protocol
 from zlib import crc32
 
+from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.text.hosts import server_of
 
 LONGEST_HOLD = timedelta(hours=1)
 SPREAD = 0.25  # of the gap, at most: requests at a steady beat look like an attack and meet other clocks' beats
 MOST_HOSTS = 4096
 NEVER = float("-inf")
+LONGEST_TURN = timedelta(minutes=1)  # a turn whose holder died is free again after that
+MARGIN = timedelta(seconds=5)  # between the end of an exchange and that of its turn
+LOOK = 1.0  # seconds between two looks at what is written in the book
 
 
 @dataclass(slots=True)
@@ -37,6 +47,30 @@ class Rest:
     status: int
 
 
+class Book(Protocol):
+    """What the processes that ask tell each other. All of it raises what is in `STORAGE_TROUBLE`."""
+
+    def take_turn(self, name: str, until: datetime, now: datetime) -> datetime | None:
+        """Take the turn `name` until then, unless somebody has it; then when it is free at the latest, None where it was taken."""
+
+    def end_turn(self, name: str, until: datetime, free_at: datetime) -> None:
+        """Let the turn be free from `free_at`, where it is still the one that was taken `until` then."""
+
+    def hold_server(self, name: str, until: datetime, status: int) -> None:
+        """A server asks to be left alone until then; an earlier, later one stands."""
+
+    def held_servers(self, now: datetime) -> Mapping[str, tuple[datetime, int]]:
+        """Every server that still wants to be left alone: until when, and the status by which it said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The book, and the clock by which all that write in it go."""
+
+    book: Book
+    clock: Callable[[], datetime]
+
+
 class Pacing:
     """One budget per host name, whatever the port or scheme: it is the same machine that answers.
 
@@ -44,20 +78,28 @@ class Pacing:
     meantime is told so at once, and no thread waits.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        shared: Shared | None = None,
+    ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
+        self._shared = shared
+        self._looked = NEVER
         self._changed = threading.Condition(threading.Lock())
         self._budgets: dict[str, _Budget] = {}
         self._holds: dict[str, _Hold] = {}
 
-    def turn(self, host: str, connections: int, gap: timedelta) -> "Turn":
+    def turn(self, host: str, connections: int, gap: timedelta, lasts: timedelta | None = None) -> "Turn":
         """Hold one of the host's `connections` for a `with`; blocks until one is free and the gap since the last request has passed.
 
         Where sources of one host ask for different gaps, each keeps its own after itself, so the next one waits for both. A gap
-        is stretched by up to a quarter, which hangs on the host and the number of its requests alone.
+        is stretched by up to a quarter, which hangs on the host and the number of its requests alone. `lasts`: how long the
+        exchange may take; other processes get the turn after that, should this one die.
         """
-        return Turn(self, host, max(connections, 1), gap.total_seconds())
+        return Turn(self, host, max(connections, 1), gap.total_seconds(), min(lasts or LONGEST_TURN, LONGEST_TURN) + MARGIN)
 
     def hold(self, site: str, wait: timedelta, status: int, now: datetime) -> None:
         """A server asks to be left alone for `wait` from `now`; of more than an hour only that is kept."""
@@ -68,10 +110,15 @@ class Pacing:
                 if len(self._holds) >= MOST_HOSTS:
                     self._holds = {name: one for name, one in self._holds.items() if one.until > now}
                 self._holds[site] = _Hold(until, status)
+        if self._shared is not None:
+            with suppress(*STORAGE_TROUBLE):  # then the others find out for themselves
+                self._shared.book.hold_server(site, until, status)
 
     @property
     def nobody_rests(self) -> bool:
         """Whether no server has ever asked to be left alone: the common case, told quickly."""
+        if self._shared is not None:
+            self._look(self._shared)
         return not self._holds
 
     def rest(self, site: str, now: datetime) -> Rest | None:
@@ -113,6 +160,38 @@ class Pacing:
         """Wait; `Turn` calls it."""
         self._sleep(seconds)
 
+    def take(self, host: str, connections: int, lasts: timedelta) -> "tuple[str, datetime] | None":
+        """Wait for a turn among all processes; its name and until when it is ours. `Turn` calls it."""
+        if self._shared is None:
+            return None
+        names = [host, *(f"{host} {number}" for number in range(2, connections + 1))]
+        while True:
+            now = self._shared.clock()
+            until, free = now + lasts, now + LONGEST_TURN
+            for name in names:
+                taken = self._shared.book.take_turn(name, until, now)
+                if taken is None:
+                    return name, until
+                free = min(free, taken)
+            self._looked = NEVER  # whoever has it may learn that the server wants to rest
+            if self._sleep(max(0.02, min((free - now).total_seconds(), LOOK))):
+                return None  # the process ends: what would be asked now fails anyway
+
+    def give(self, mine: "tuple[str, datetime]", pause: float) -> None:
+        """Give back what `take` took; the host is asked again after `pause` seconds at the earliest. `Turn` calls it."""
+        if self._shared is not None:
+            with suppress(*STORAGE_TROUBLE):  # it ends by itself
+                self._shared.book.end_turn(*mine, self._shared.clock() + timedelta(seconds=pause))
+
+    def _look(self, shared: Shared) -> None:
+        """Learn now and then what servers asked of other processes."""
+        if self._monotonic() - self._looked < LOOK:
+            return
+        self._looked = self._monotonic()
+        found = {name: _Hold(*said) for name, said in shared.book.held_servers(shared.clock()).items()}
+        with self._changed:
+            self._holds = found
+
     def _budget(self, host: str) -> _Budget:
         budget = self._budgets.get(host)
         if budget is None:
@@ -126,21 +205,25 @@ class Pacing:
 class Turn:
     """A host's permission to ask it once, as a context manager."""
 
-    __slots__ = ("_connections", "_host", "_pacing", "_pause")
+    __slots__ = ("_connections", "_host", "_lasts", "_pacing", "_pause", "_taken")
 
-    def __init__(self, pacing: Pacing, host: str, connections: int, pause: float) -> None:
-        self._pacing, self._host, self._connections, self._pause = pacing, host, connections, pause
+    def __init__(self, pacing: Pacing, host: str, connections: int, pause: float, lasts: timedelta = LONGEST_TURN) -> None:
+        self._pacing, self._host, self._connections, self._pause, self._lasts = pacing, host, connections, pause, lasts
+        self._taken: tuple[str, datetime] | None = None
 
     def __enter__(self) -> None:
         wait = self._pacing.begin(self._host, self._connections, self._pause)
-        if wait > 0:
-            try:
+        try:
+            if wait > 0:
                 self._pacing.sleep(wait)
-            except BaseException:
-                self._pacing.end(self._host, self._pause)
-                raise
+            self._taken = self._pacing.take(self._host, self._connections, self._lasts)
+        except BaseException:
+            self._pacing.end(self._host, self._pause)
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._taken is not None:
+            self._pacing.give(self._taken, self._pause)
         self._pacing.end(self._host, self._pause)
 
 
