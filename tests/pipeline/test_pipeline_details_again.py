@@ -126,6 +126,15 @@ def test_each_page_has_its_turn_where_visits_are_rare():
     assert asked == set(site.pages)
 
 
+def test_a_page_is_read_at_the_next_visit_where_a_day_or_more_lies_between():
+    site = Shelf()
+    site.stored = {1: site.stored[1]}
+    for hour in range(24):
+        at = NOW.replace(hour=hour)
+        site.look(state=replace(STATE, last_visit=at - timedelta(days=1 + hour % 3)), at=at)
+        assert site.asked == [f"{SITE}/1.html"]
+
+
 def test_pages_that_stay_as_they_are_are_no_news():
     assert all(again.entries == () for again in over_days(Shelf()))
 

@@ -133,13 +133,15 @@ def _standing(plan: Plan, items: Sequence[Item]) -> list[Item]:
 
 
 def _due(items: Sequence[Item], last: datetime, now: datetime) -> list[Item]:
-    """Those whose time of a day lies between two visits, in that order.
+    """Those whose time of a day lies between two visits, in that order; all where a day or more does.
 
     It is another time each day, so nothing need be remembered, and where visits are rare each has its turn.
     """
-    start = max(last, now - _DAY)
-    days = {start.astimezone(UTC).date().isoformat(), now.astimezone(UTC).date().isoformat()}
-    come = {item.id: at for item in items for day in days if start < (at := _moment(item.id, day)) <= now}
+    today = now.astimezone(UTC).date().isoformat()
+    if now - last >= _DAY:
+        return sorted(items, key=lambda item: _moment(item.id, today))
+    days = {last.astimezone(UTC).date().isoformat(), today}
+    come = {item.id: at for item in items for day in days if last < (at := _moment(item.id, day)) <= now}
     return sorted((item for item in items if item.id in come), key=lambda item: come[item.id])
 
 
