@@ -1,5 +1,9 @@
 """Bytes kept under their own hash."""
 
+import os
+import threading
+import time
+from contextlib import suppress
 from hashlib import sha256
 
 import pytest
@@ -64,3 +68,77 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="space"):
         archive.put(b"x")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+# --- what nobody needs goes
+
+
+def sweep(archive, needed=lambda key: False, before=None):
+    found = [archive.sweep(part, needed, time.time() + 10 if before is None else before) for part in archive.parts()]
+    return sum(one.bodies for one in found), sum(one.size for one in found)
+
+
+def test_a_sweep_throws_away_what_nobody_needs(tmp_path):
+    archive = Archive(tmp_path)
+    kept, gone = archive.put(b"needed"), archive.put(b"x" * 20_000)
+    bodies, size = sweep(archive, lambda key: key == kept)
+    assert (list(archive.keys()), archive.has(gone), bodies) == ([kept], False, 1)
+    assert size > 0
+
+
+def test_a_sweep_leaves_what_was_put_lately(tmp_path):
+    archive = Archive(tmp_path)
+    key, early = archive.put(b"x"), time.time() - 100
+    os.utime(next(tmp_path.rglob("*.z")), (early, early))
+    assert archive.put(b"x") == key  # again: somebody is about to refer to it
+    assert sweep(archive, before=time.time() - 50) == (0, 0)
+    assert archive.has(key)
+
+
+def test_what_a_killed_sweep_had_aside_comes_back_or_goes(tmp_path):
+    archive = Archive(tmp_path)
+    keys = [archive.put(body) for body in (b"needed", b"not needed")]
+    for path in list(tmp_path.rglob("*.z")):
+        path.rename(path.with_name(f".old-{path.name}"))
+    assert list(archive.keys()) == []
+    early = time.time() - 100
+    for path in tmp_path.rglob(".old-*"):
+        os.utime(path, (early, early))
+    assert sweep(archive, lambda key: key == keys[0])[0] == 1
+    assert list(archive.keys()) == [keys[0]]
+    assert archive.get(keys[0]) == b"needed"
+
+
+def test_what_a_killed_writer_left_half_done_goes(tmp_path):
+    archive = Archive(tmp_path)
+    key = archive.put(b"x")
+    half = next(tmp_path.rglob("*.z")).with_name(".new-abc")
+    half.write_bytes(b"half")
+    assert sweep(archive, lambda _: True, before=time.time() - 50) == (0, 0)
+    assert half.exists()  # perhaps somebody is writing it right now
+    sweep(archive, lambda _: True)
+    assert (half.exists(), archive.has(key)) == (False, True)
+
+
+def test_what_is_put_while_a_sweep_goes_on_is_never_lost(tmp_path):
+    archive = Archive(tmp_path)
+    bodies = [bytes([n]) * 10 for n in range(20)]
+    over, early = threading.Event(), time.time() - 100
+
+    def put():
+        for _ in range(30):
+            for body in bodies:
+                archive.put(body)
+        over.set()
+
+    writer = threading.Thread(target=put)
+    writer.start()
+    while not over.is_set():
+        for path in tmp_path.rglob("*.z"):
+            with suppress(FileNotFoundError):
+                os.utime(path, (early, early))
+        sweep(archive, before=time.time() - 50)
+    writer.join()
+    keys = [archive.put(body) for body in bodies]
+    sweep(archive, before=time.time() - 50)
+    assert [archive.get(key) for key in keys] == bodies

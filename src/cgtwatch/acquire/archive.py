@@ -3,13 +3,23 @@
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 LEVEL = 6
 SUFFIX = ".z"
+_NEW, _LEAVING = ".new-", ".old-"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was thrown away: how many bodies, and how many bytes of the disk."""
+
+    bodies: int = 0
+    size: int = 0
 
 
 class Archive:
@@ -19,13 +29,17 @@ class Archive:
         self.root = root
 
     def put(self, body: bytes) -> str:
-        """Store `body`; returns its key, the SHA-256 in hex. Raises OSError where the disk is full or cannot be written."""
+        """Store `body`; returns its key, the SHA-256 in hex. Raises OSError where the disk is full or cannot be written.
+
+        What is there already is marked as put now, so that no sweep takes it before it is referred to again.
+        """
         key = sha256(body).hexdigest()
         path = self._path(key)
-        if path.exists():
+        with suppress(FileNotFoundError):
+            os.utime(path)
             return key
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_NEW)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(zlib.compress(body, LEVEL))
@@ -67,10 +81,50 @@ class Archive:
             if _is_key(key):
                 yield key
 
+    def parts(self) -> tuple[str, ...]:
+        """In which it is swept, one after the other."""
+        return tuple(f"{number:02x}" for number in range(256))
+
+    def sweep(self, part: str, needed: Callable[[str], bool], before: float) -> Swept:
+        """Throw away what is not `needed` of one of `parts` and was last put before that time (seconds since 1970).
+
+        Safe beside `put`: a body is first moved aside, and put back where it was put anew meanwhile. What a killed process had
+        aside or half written is settled too.
+        """
+        bodies = size = 0
+        for path in sorted(self.root.glob(f"{part}/??/*")):
+            name = path.name
+            key = name.removeprefix(_LEAVING).removesuffix(SUFFIX)
+            with suppress(FileNotFoundError):
+                if name.startswith(_NEW):
+                    size += _unlink(path) if path.stat().st_mtime < before else 0
+                elif _is_key(key):
+                    gone = 0 if name == f"{key}{SUFFIX}" and needed(key) else self._throw(path, key, needed, before)
+                    bodies, size = bodies + (gone > 0), size + gone
+        return Swept(bodies, size)
+
+    def _throw(self, path: Path, key: str, needed: Callable[[str], bool], before: float) -> int:
+        """The bytes that went; 0 where it stays."""
+        if path.stat().st_mtime >= before and not path.name.startswith(_LEAVING):
+            return 0
+        aside = path.with_name(f"{_LEAVING}{key}{SUFFIX}")
+        path.replace(aside)
+        if aside.stat().st_mtime >= before or needed(key):  # put anew at this very moment, or a sweep was cut off here
+            aside.replace(self._path(key))
+            return 0
+        return _unlink(aside)
+
     def _path(self, key: str) -> Path:
         if not _is_key(key):
             raise KeyError(key)  # never let a name from outside become a path
         return self.root / key[:2] / key[2:4] / f"{key}{SUFFIX}"
+
+
+def _unlink(path: Path) -> int:
+    """Remove a file; what it took of the disk, at least 1."""
+    taken = path.stat().st_blocks * 512
+    path.unlink()
+    return max(1, taken)
 
 
 def _is_key(key: str) -> bool:

@@ -49,8 +49,9 @@ class Settings:
     inbox_token: str | None = field(default=None, repr=False)
     browser: Path | None = None
     rsshub_url: str | None = None  # without a slash at the end
-    retention_raw_days: int | None = None  # None: kept for ever
+    retention_raw_days: int | None = 30  # None: kept for ever
     retention_fetch_days: int | None = 90
+    retention_revision_days: int | None = 730
     retention_delivery_days: int | None = 365
     concurrency: int = 16
     log_format: str = "text"  # text or json
@@ -127,6 +128,7 @@ READERS: Mapping[str, values.Reader] = {
     "rsshub_url": values.bridge_url,
     "retention_raw_days": values.days,
     "retention_fetch_days": values.days,
+    "retention_revision_days": values.days,
     "retention_delivery_days": values.days,
     "concurrency": values.concurrency,
     "log_format": values.log_format,

@@ -85,6 +85,7 @@ def _engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
         else:
             raw.execute("PRAGMA secure_delete=ON")  # what is deleted of a reader is overwritten; many builds do so anyway
         if not readonly and not memory:
+            raw.execute("PRAGMA auto_vacuum=INCREMENTAL")  # heard by a new file alone: room is given back step by step
             raw.execute("PRAGMA journal_mode=WAL")
             raw.execute("PRAGMA synchronous=FULL")
             raw.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")

@@ -37,6 +37,7 @@ class Ledger(Room):
         with self._database.read() as db:
             reader = required(db, subscription)["id"]
             there = (DELIVERY.c.subscription_id == reader) & (DELIVERY.c.channel == "feed")
+            there &= DELIVERY.c.shared.is_not(None) | (func.length(DELIVERY.c.body) > 0)  # not forgotten by age
             kept = there & (DELIVERY.c.state != str(DeliveryState.CANCELLED))
             rows = db.execute(whole().where(kept).order_by(DELIVERY.c.id.desc()).limit(limit)).mappings()
             return [delivery_of(row) for row in rows]

@@ -8,6 +8,7 @@ process, or taken by two at once, is no harm: the next round finds the rest.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, tuple_, update
 
@@ -18,12 +19,17 @@ from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, DELIVERY, EVENT,
 
 LOOKED_AT = 2_000  # rows of a table that one step looks through
 AT_ONCE = 200  # rows that one step changes: some ten milliseconds of the writer's time
+INCREMENTAL = 2  # of `PRAGMA auto_vacuum`
+SPARE_PAGES, SPARE_PART = 1_000, 20  # what stays free in the file: 4 MB, or a twentieth
 TEXTS_AT_ONCE = 500  # revisions that one step reads past
 _OVER = tuple(str(state) for state in (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.CANCELLED, DeliveryState.UNKNOWN))
 
 
+P = TypeVar("P")
+
+
 @dataclass(frozen=True, slots=True)
-class Step[P]:
+class Step(Generic[P]):
     """One step: how many rows it changed, and where the next one begins; None: the table is through."""
 
     gone: int
@@ -41,23 +47,20 @@ class Retention(Room):
         """
         with self._database.read() as db:
             rows = db.execute(
-                select(FETCH.c.id, FETCH.c.at, FETCH.c.archive_key, _brought_something())
+                select(FETCH.c.id, FETCH.c.at, FETCH.c.archive_key, _brought_something().label("needed"))
                 .where(FETCH.c.id > place)
                 .order_by(FETCH.c.id)
                 .limit(LOOKED_AT)
             ).all()
             last = db.execute(select(func.max(FETCH.c.id))).scalar()
-        old = [row.id for row in rows if before and row.at < before and row.id != last and not row.needed]
-        keyed = [row.id for row in rows if pages_before and row.at < pages_before and row.archive_key is not None]
-        old, then = _bounded(old, rows[-1].id if len(rows) == LOOKED_AT else None)
-        keyed, then = _bounded(sorted(set(keyed) - set(old)), then)
-        if old or keyed:
+        old = {row.id for row in rows if before and row.at < before and row.id != last and not row.needed}
+        bare = {row.id for row in rows if pages_before and row.at < pages_before and row.archive_key is not None} - old
+        ids, then = _bounded(sorted(old | bare), rows[-1].id if len(rows) == LOOKED_AT else None)
+        if ids:
             with self._database.write(durable=False) as db:
-                if old:
-                    db.execute(delete(FETCH).where(FETCH.c.id.in_(old), ~_brought_something()))
-                if keyed:
-                    db.execute(update(FETCH).where(FETCH.c.id.in_(keyed)).values(archive_key=None))
-        return Step(len(old) + len(keyed), then)
+                db.execute(delete(FETCH).where(FETCH.c.id.in_(old.intersection(ids)), ~_brought_something()))
+                db.execute(update(FETCH).where(FETCH.c.id.in_(bare.intersection(ids))).values(archive_key=None))
+        return Step(len(ids), then)
 
     def forget_held(self, before: datetime) -> int:
         """Delete pages of the quarantine that were let go before then; how many."""
@@ -93,7 +96,13 @@ class Retention(Room):
         """
         with self._database.read() as db:
             rows = db.execute(
-                select(DELIVERY.c.id, DELIVERY.c.created_at, DELIVERY.c.state, DELIVERY.c.shared, func.length(DELIVERY.c.body).label("own"))
+                select(
+                    DELIVERY.c.id,
+                    DELIVERY.c.created_at,
+                    DELIVERY.c.state,
+                    DELIVERY.c.shared,
+                    func.length(DELIVERY.c.body).label("own"),
+                )
                 .where(DELIVERY.c.id > place)
                 .order_by(DELIVERY.c.id)
                 .limit(LOOKED_AT)
@@ -118,6 +127,24 @@ class Retention(Room):
             with self._database.write(durable=False) as db:
                 db.execute(delete(TOKEN).where(TOKEN.c.id.in_(old)))
         return len(old)
+
+    def give_back(self, pages: int) -> int:
+        """Give at most so many free pages of a SQLite file back to the disk; how many. PostgreSQL cleans up by itself.
+
+        A part of the file stays free for what comes next. A file made before there was this keeps its size until `cgtwatch db
+        vacuum` makes it anew.
+        """
+        with self._database.read() as db:
+            if db.dialect.name != "sqlite" or _pragma(db, "auto_vacuum") != INCREMENTAL:
+                return 0
+            spare = _pragma(db, "freelist_count") - max(SPARE_PAGES, _pragma(db, "page_count") // SPARE_PART)
+        if spare <= 0:
+            return 0
+        with self._database.write(durable=False) as db:
+            raw = db.connection.dbapi_connection
+            if raw is not None:  # by the driver itself: each row of the answer, which has no columns, is a page that went
+                raw.cursor().execute(f"PRAGMA incremental_vacuum({min(pages, spare)})").fetchall()
+        return min(pages, spare)
 
     # --- which bytes are needed
 
@@ -151,8 +178,12 @@ def _bounded(ids: Sequence[int], then: int | None) -> tuple[list[int], int | Non
     return (list(ids), then) if len(ids) <= AT_ONCE else (list(ids[:AT_ONCE]), ids[AT_ONCE - 1])
 
 
+def _pragma(db: Connection, name: str) -> int:
+    return int(db.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+
 def _brought_something() -> ColumnElement[bool]:
-    return exists(select(REVISION.c.item).where(REVISION.c.fetch == FETCH.c.id)).label("needed")
+    return exists(select(REVISION.c.item).where(REVISION.c.fetch == FETCH.c.id).correlate(FETCH))
 
 
 def _unneeded(before: datetime) -> tuple[ColumnElement[bool], ...]:
