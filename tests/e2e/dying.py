@@ -15,11 +15,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from system_calls import answer, ask_before_calls
+
+SERVICE = ("app", "engine.engine", "engine.operations", "web.site")
 ROOMS = ("cli", "config", "compose", "deliver", "engine", "net", "pipeline", "select", "store")
 CHANNELS = (
     "deliver.mail.email:Email",
@@ -135,7 +139,7 @@ def profile(look: Callable[[FrameType, str, object], None]) -> None:
     sys.setprofile(look)
 
 
-def child(asked: dict[str, Any], told: int) -> None:
+def child(asked: dict[str, Any], told: int, asks: socket.socket) -> None:
     """The commands one after the other in this process, as if each were typed."""
     os.chdir(asked["cwd"])
     os.environ.update(asked["env"])
@@ -149,18 +153,33 @@ def child(asked: dict[str, Any], told: int) -> None:
     calls = None
     if "step" in how:
         watch_step(how["step"])
+    elif "system" in how:
+        ask_before_calls(asks)
     elif how:
         calls = watch_calls(how["call"])
     code = 0
     for command in asked["commands"]:
         sys.argv = ["cgtwatch", *command]
         try:
-            main()
+            post(command[1]) if command[0] == "POST" else main()
         except SystemExit as ended:
             code = code or int(ended.code or 0)
     sys.setprofile(None)
     os.write(told, str(next(calls) if calls else 0).encode())
     os._exit(code)
+
+
+def post(path: str) -> None:
+    """What the service does with a POST by a mail program (RFC 8058). Exits with 1 where it did not answer 200."""
+    app, engine, operations, site = (importlib.import_module(f"cgtwatch.{name}") for name in SERVICE)
+    settings = importlib.import_module("cgtwatch.config.settings").load_settings(os.environ, Path.cwd())
+    client = importlib.import_module("starlette.testclient").TestClient
+    with app.App(settings) as running:
+        asked = client(
+            site.make_site(running, partial(operations.perform, engine.Engine(running))), base_url="http://127.0.0.1:8710"
+        )
+        if asked.post(path, data={"List-Unsubscribe": "One-Click"}).status_code != 200:
+            sys.exit(1)
 
 
 def tell(fact: dict[str, Any]) -> None:
@@ -187,16 +206,23 @@ def main() -> None:
     warm_up()
     tell({"ready": True})
     for line in sys.stdin:
+        asked = json.loads(line)
         reading, writing = os.pipe()
+        ours, asks = socket.socketpair()
         number = os.fork()
         if number == 0:
             os.close(reading)
-            child(json.loads(line), writing)
+            ours.close()
+            child(asked, writing, asks)
         os.close(writing)
+        asks.close()
+        system = (asked["die"] or {}).get("system")
+        counted = [] if system is None else answer(number, ours, Path(asked["cwd"]), system)
+        ours.close()
         with open(reading) as told:  # noqa: PTH123 - a pipe
             calls = int(told.read() or 0)
         _, status = os.waitpid(number, 0)
-        tell({"code": os.waitstatus_to_exitcode(status), "calls": calls})
+        tell({"code": os.waitstatus_to_exitcode(status), "calls": len(counted) or calls, "last": counted[-1:]})
 
 
 if __name__ == "__main__":
