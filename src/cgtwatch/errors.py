@@ -10,6 +10,7 @@ CgtwatchError
 ├── StageError               one unit of work failed; names its source, item or subscription
 │   ├── ParseError           the bytes are not what the kind of source expects
 │   └── ComposeError         a digest could not be composed
+├── LeaseLost                another worker has taken over what one worked on; nothing of it was stored, and nothing is lost
 └── NotFound                 no such source, item, event, subscription or delivery (exit 1)
 """
 
@@ -59,6 +60,10 @@ class ParseError(StageError):
 
 class ComposeError(StageError):
     """A digest could not be composed."""
+
+
+class LeaseLost(CgtwatchError):
+    """Another worker has taken over what this one worked on; nothing of it was stored."""
 
 
 class NotFound(CgtwatchError):

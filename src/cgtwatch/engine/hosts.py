@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from cgtwatch.model.source import Source
@@ -15,6 +15,23 @@ def host_of(source: Source) -> str:
     if source.via == BROWSER:
         return BROWSER
     return urlsplit(source.url).hostname or source.id
+
+
+class Watched:
+    """The switched-on sources, by id and by host. Sorting them takes a while where they are many, so it is done once for a file."""
+
+    def __init__(self) -> None:
+        self._sorted: tuple[Sequence[Source], dict[str, Source], dict[str, dict[str, Source]]] = ((), {}, {})
+
+    def of(self, sources: Sequence[Source], host: str | None = None) -> Mapping[str, Source]:
+        """Those of `sources` that are switched on, by id; at one host where that is named."""
+        known, enabled, by_host = self._sorted
+        if known is not sources:
+            enabled, by_host = {one.id: one for one in sources if one.enabled}, {}
+            for one in enabled.values():
+                by_host.setdefault(host_of(one), {})[one.id] = one
+            self._sorted = sources, enabled, by_host
+        return enabled if host is None else by_host.get(host, {})
 
 
 class Hosts:

@@ -91,7 +91,7 @@ def announced(source: Source, seen: Seen, facts: FetchFacts, parts: PollParts) -
     with parts.recording:  # two sources that report one act at the same time must see each other
         items = link_up(seen.items, parts.store)
         announce = announcements(source, seen.plan, items, lambda event: _stored(parts.store, event))
-        return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, items, announce))
+        return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, items, announce, seen.claim))
 
 
 def _stored(store: Store, event_id: str) -> PolicyEvent | None:

@@ -14,7 +14,7 @@ from cgtwatch import registry
 from cgtwatch.diff.decide import failed, unchanged
 from cgtwatch.diff.pace import Pace
 from cgtwatch.diff.rhythm import paced
-from cgtwatch.errors import STORAGE_TROUBLE
+from cgtwatch.errors import STORAGE_TROUBLE, LeaseLost
 from cgtwatch.model.classification import Document, Understanding
 from cgtwatch.model.draft import Article, Parsed
 from cgtwatch.model.fetch import ErrorClass, Failed, Fetched, Visit
@@ -93,6 +93,7 @@ class PollRow:
     announced: int = 0
     baseline: bool = False
     notes: tuple[str, ...] = ()
+    recorded: bool = True  # whether it left anything behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Seen:
     items: tuple[StoredItem, ...] = ()
     kept: tuple[str, ...] = ()  # archive keys
     more: tuple[int, int] = (0, 0)  # requests and bytes of detail pages
+    claim: int | None = None  # by which the visit may be recorded, where several workers visit
 
     @property
     def requests(self) -> int:
@@ -117,10 +119,11 @@ class Seen:
         return (self.reading.size if self.reading else size_of(self.visit)) + self.more[1]
 
 
-def poll(source: Source, parts: PollParts) -> PollRow:
+def poll(source: Source, parts: PollParts, claim: int | None = None) -> PollRow:
     """Visit `source` once and record what came of it in one write.
 
     Trouble of the source is a row, never an exception; what is in `STORAGE_TROUBLE` passes through, because then nothing can be recorded.
+    Nor is it recorded where another worker has taken the source over meanwhile, which `claim` tells.
     """
     started = parts.clock()
     state = parts.store.state(source.id)
@@ -134,14 +137,18 @@ def poll(source: Source, parts: PollParts) -> PollRow:
             source.url, ErrorClass.INTERNAL, f"{type(error).__name__}: {error}", "report this; other sources go on", parts.clock()
         )
         seen = Seen(failed(source, state, visit, parts.clock()), visit)
-    seen = replace(seen, plan=paced(source, seen.plan, parts.pace(source.id)))
+    seen = replace(seen, plan=paced(source, seen.plan, parts.pace(source.id)), claim=claim)
     stopped = isinstance(seen.visit, Failed) and (parts.stopping() or (seen.requests == 0 and parts.resting(source)))
-    recorded = Recorded() if stopped else _record(source, seen, parts)
+    try:
+        recorded = Recorded() if stopped else _record(source, seen, parts)
+    except LeaseLost as lost:
+        return PollRow(source.id, Outcome.UNCHANGED, requests=seen.requests, bytes=seen.size, notes=(str(lost),), recorded=False)
     if (recorded.new or recorded.updated) and source.hints and not seen.plan.baseline:
         parts.store.bring_forward(parts.hinted(source), parts.clock())
     if not stopped and seen.reading is not None and seen.plan.outcome is Outcome.OK:
         parts.heard(source, seen.reading.parsed)
-    return _row(source, seen, recorded, (parts.clock() - started).total_seconds())
+    row = _row(source, seen, recorded, (parts.clock() - started).total_seconds())
+    return replace(row, recorded=False) if stopped else row
 
 
 def _look(source: Source, state: SourceState, parts: PollParts) -> Seen:
@@ -172,7 +179,7 @@ def _record(source: Source, seen: Seen, parts: PollParts) -> Recorded:
     if any(item.events for item in seen.items):
         recorded: Recorded = _step("announced")(source, seen, facts, parts)
         return recorded
-    return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, seen.items))
+    return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, seen.items, claim=seen.claim))
 
 
 def _row(source: Source, seen: Seen, recorded: Recorded, seconds: float) -> PollRow:

@@ -78,13 +78,17 @@ class ToAnnounce:
 
 @dataclass(frozen=True, slots=True)
 class VisitRecord:
-    """Everything that one visit to one source leaves behind; stored whole or not at all."""
+    """Everything that one visit to one source leaves behind; stored whole or not at all.
+
+    `claim`: what `Store.claim` gave for it, where several workers visit.
+    """
 
     source: str
     plan: Plan
     fetch: FetchFacts
     items: tuple[StoredItem, ...] = ()
     announce: tuple[ToAnnounce, ...] = ()
+    claim: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
