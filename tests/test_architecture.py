@@ -28,7 +28,7 @@ HOMES = {
     "starlette": {"web"}, "uvicorn": {"web"}, "typer": {"cli"}, "rich": {"cli"}, "yaml": {"config", "understand"}, "ahocorasick_rs": {"understand"},
     "protego": {"acquire"}, "holidays": {"diff"}, "nh3": {"compose", "parse", "text", "web"}, "lxml": {"parse", "text"}, "playwright": {"acquire"},
     "jmespath": {"parse"}, "apprise": {"deliver"}, "docx": {"compose"}, "icalendar": {"compose"}, "css_inline": {"compose"}, "dkim": {"deliver"},
-    "fastapi": {"web"}, "itsdangerous": {"web"}, "argon2": {"ops"}, "mcp": {"web"}, "python_multipart": {"web"},
+    "prometheus_client": {"ops"}, "fastapi": {"web"}, "itsdangerous": {"web"}, "argon2": {"ops"}, "mcp": {"web"}, "python_multipart": {"web"},
 }  # fmt: skip
 
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60

@@ -31,7 +31,7 @@ def test_every_route_is_meant_for_strangers_or_asks_them_who_they_are(closed: Ho
             continue
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
             answer = stranger.request(method, filled(template))
-            wanted = 401 if template.startswith(("/api", "/mcp")) else 303
+            wanted = 401 if template.startswith(("/api", "/mcp", "/metrics")) else 303
             assert answer.status_code == wanted, (method, template, answer.status_code)
             if wanted == 303:
                 assert answer.headers["location"].startswith("/login")

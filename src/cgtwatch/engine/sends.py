@@ -7,10 +7,10 @@ and an attempt is recorded as under way only when a sender is free to make it at
 
 import logging
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
@@ -18,6 +18,7 @@ from time import monotonic as real_monotonic
 
 from cgtwatch.app import App
 from cgtwatch.engine.lanes import PLANS, Lane, lane_of
+from cgtwatch.engine.leases import Leases
 from cgtwatch.engine.storage import Storage
 from cgtwatch.errors import STORAGE_TROUBLE, BusyError
 from cgtwatch.model.delivery import Delivery, SendOutcome, SendResult
@@ -33,9 +34,19 @@ _log = logging.getLogger(__name__)
 class Sends:
     """Makes the attempts that are due and records what came of them, late where nothing could be stored at the time."""
 
-    def __init__(self, app: App, storage: Storage, monotonic: Callable[[], float] = real_monotonic) -> None:
+    def __init__(
+        self,
+        app: App,
+        storage: Storage,
+        monotonic: Callable[[], float] = real_monotonic,
+        tell: Callable[[SendRow], None] = lambda _row: None,
+        leases: Leases | None = None,
+    ) -> None:
         self.app = app
         self.storage = storage
+        self._told = tell
+        self._leases = leases or Leases(app)
+        self._served: Counter[str] = Counter()  # lanes that are to be served, where another worker may serve the others
         self._lanes = [Lane(plan, monotonic) for plan in PLANS]
         self._ledger = threading.Lock()
         self._made: deque[tuple[Delivery, SendOutcome]] = deque()
@@ -59,6 +70,7 @@ class Sends:
         self.storage.look_now()
         if not self.storage.usable():
             raise self.storage.error or BusyError("the storage is in trouble; see `cgtwatch doctor`")
+        self._served.update(lane.plan.name for lane in self._lanes)
         heard: SimpleQueue[SendRow | Exception | None] = SimpleQueue()
         self._listeners.append(heard)
         try:
@@ -71,6 +83,22 @@ class Sends:
                     yield row
         finally:
             self._listeners.remove(heard)
+            self._served.subtract(lane.plan.name for lane in self._lanes)
+
+    @contextmanager
+    def serving(self, name: str) -> Iterator[None]:
+        """While the block runs, begin the attempts that are due in that lane."""
+        self._served[name] += 1
+        try:
+            self.due()
+            yield
+        finally:
+            self._served[name] -= 1
+
+    def under_way(self, name: str) -> bool:
+        """Whether anything of that lane is under way, or not yet written."""
+        with self._ledger:
+            return any(lane.plan.name == name and not lane.idle for lane in self._lanes)
 
     def busy(self) -> int:
         """How many attempts are under way."""
@@ -139,7 +167,8 @@ class Sends:
     def _turn(self) -> int:
         now, parts = self.app.clock(), self.app.send_parts
         self._take_outcomes()
-        picked = [one.key for lane in self._lanes for one in lane.pick(parts.store, now)]
+        serving = [lane for lane in self._lanes if not self._leases.shared or self._served[lane.plan.name] > 0]
+        picked = [one.key for lane in serving for one in lane.pick(parts.store, now)]
         if not self._unstored and not picked:
             if all(lane.idle for lane in self._lanes):
                 self._publish(None)
@@ -187,6 +216,7 @@ class Sends:
 
     def _tell(self, row: SendRow) -> None:
         self._publish(row)
+        self._told(row)
         told = fields(
             delivery=row.delivery, subscription=row.subscription, channel=row.channel, state=row.state, attempt=row.attempt,
             answer=row.answer or None,

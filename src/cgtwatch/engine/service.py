@@ -20,8 +20,11 @@ from cgtwatch.engine.reloading import read_again
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.notify import notify
+from cgtwatch.ops.pulse import Pulse
+from cgtwatch.ops.vitals import Vitals
 from cgtwatch.schedule import Ticks
 
+LOOK = 5.0  # seconds between two looks whether all ticks go on
 STOP_WITHIN = 6.0  # seconds for work under way, so that the whole stop stays under ten
 TICKS = {"poll": 1.0, "digest": 2.0, "send": 1.0, "housekeep": 5.0, "translate": 2.0}  # seconds
 _log = logging.getLogger(__name__)
@@ -36,7 +39,12 @@ class Service:
         self.app = app
         self.engine = Engine(app)
         self.ended_cleanly = True
+        self.pulse = Pulse(TICKS)
+        self.vitals = Vitals(
+            app, self.pulse, lambda: self.engine.storage.error, lambda: self.engine.rhythm.habits, lambda: app.parser.replaced
+        )
         self._notify = notify_socket
+        self._hung: frozenset[str] = frozenset()
         self._stop = threading.Event()
         self._reloading = threading.Lock()
 
@@ -77,8 +85,18 @@ class Service:
             _log.info("the search index was made anew")
 
     def _wait(self) -> None:
-        while not self._stop.wait(5.0):
+        while not self._stop.wait(LOOK):
+            self.look()
+
+    def look(self) -> bool:
+        """Tell the manager that we live, as long as all ticks do; a hanging one is said once."""
+        hanging = self.pulse.hanging()
+        for name in hanging.keys() - self._hung:
+            _log.error("tick hangs %s", fields(tick=name, silent_seconds=round(hanging[name])))
+        self._hung = frozenset(hanging)
+        if not hanging:
             notify(self._notify, "WATCHDOG=1")
+        return not hanging
 
     def _end(self, ticks: Ticks) -> None:
         notify(self._notify, "STOPPING=1")
@@ -121,7 +139,11 @@ class Service:
             "housekeep": self.engine.housekeep,
             "translate": self.engine.translate,
         }
-        return lambda: self._guarded(name, work[name])
+        return lambda: self._run(name, work[name])
+
+    def _run(self, name: str, work: Callable[[], object]) -> None:
+        with self.pulse.beat(name):
+            self._guarded(name, work)
 
     def _guarded(self, name: str, work: Callable[[], object]) -> None:
         """A full disk or a locked database pauses work."""
@@ -132,6 +154,7 @@ class Service:
         except STORAGE_TROUBLE as error:
             self.engine.storage.trouble(error)
         except Exception:  # noqa: BLE001 - the seam: a tick that broke must tick again
+            self.pulse.broke(name)
             _log.exception("tick broke tick=%s", name)
 
 

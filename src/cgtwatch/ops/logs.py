@@ -38,7 +38,9 @@ def set_up(
     out = stream or sys.stderr
     handler: logging.Handler = Aside(out) if aside else logging.StreamHandler(out)
     plain = {word for word in secrets if len(word) >= 4}
-    words = tuple(sorted(plain | {json.dumps(word)[1:-1] for word in plain}, key=len, reverse=True))  # as quoted text has them too
+    words = tuple(
+        sorted(plain | {json.dumps(word)[1:-1] for word in plain}, key=len, reverse=True)
+    )  # as quoted text has them too
     handler.setFormatter(_Json(words) if log_format == "json" else _Text(words))
     root = logging.getLogger()
     root.handlers[:] = [handler]

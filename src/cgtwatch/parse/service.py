@@ -135,7 +135,10 @@ class _Child:
 
 
 class ParseService:
-    """`workers` child processes, started when first needed. Safe to use from many threads; a broken child is replaced."""
+    """`workers` child processes, started when first needed. Safe to use from many threads; a broken child is replaced.
+
+    `replaced`: how many ended before their time.
+    """
 
     def __init__(
         self,
@@ -145,6 +148,7 @@ class ParseService:
         wall_seconds: float = 20,
     ) -> None:
         self._limits = Limits(timedelta(seconds=cpu_seconds), memory_bytes, timedelta(seconds=wall_seconds))
+        self.replaced = 0
         self._idle: LifoQueue[_Child | None] = LifoQueue()
         self._workers = workers
         self._closed = False
@@ -237,6 +241,8 @@ class ParseService:
             answer = child.ask(job, self._watchdog)
             keep = child if child.jobs < _JOBS_OF_A_CHILD and not self._closed and not job.large else None
         except (OSError, EOFError, ValueError) as error:
+            with self._lock:
+                self.replaced += 1
             raise ParseError(_how_it_ended(child, job)) from error
         finally:
             if keep is None and child:

@@ -15,6 +15,7 @@ from cgtwatch.engine.operations import perform
 from cgtwatch.engine.service import Service
 from cgtwatch.errors import ConfigError
 from cgtwatch.ops.first import reached_from_outside
+from cgtwatch.web.health import Signs, signs_of
 from cgtwatch.web.parts import Perform
 from cgtwatch.web.site import make_site
 
@@ -26,22 +27,35 @@ _log = logging.getLogger(__name__)
 
 def start(service: Service) -> Callable[[], None]:
     """The page of a running service, which does what the page's readers may ask for."""
-    return serve(service.app, partial(perform, service.engine))
+    return serve(service.app, partial(perform, service.engine), watched(service))
 
 
-def serve(app: App, perform: Perform | None = None) -> Callable[[], None]:
-    """Listen and serve; gives back what stops it. Without `perform` nothing is changed.
+def start_signs(service: Service) -> Callable[[], None]:
+    """Of a running service its signs of life alone, as `start`: for one without pages."""
+    return serve(service.app, None, watched(service), pages=False)
+
+
+def watched(service: Service) -> Signs:
+    """The signs of life of a service, which count from now on what it does."""
+    signs = signs_of(service.vitals)
+    service.engine.listeners.append(signs.metrics.count)
+    service.pulse.listeners.append(signs.metrics.ticked)
+    return signs
+
+
+def serve(app: App, perform: Perform | None = None, signs: Signs | None = None, *, pages: bool = True) -> Callable[[], None]:
+    """Listen and serve; gives back what stops it. Without `perform` nothing is changed, without `pages` none are there.
 
     Raises `ConfigError` where the address cannot be had.
     """
     host, port = app.settings.listen
     listener = _bind(host, port)
-    if reached_from_outside(app.settings) and not app.store.any_password():
+    if pages and reached_from_outside(app.settings) and not app.store.any_password():
         _log.warning(
             "no password is set, so the pages stay closed to other machines; run: cgtwatch users add NAME --role operator --password"
         )
     config = uvicorn.Config(
-        make_site(app, perform),
+        make_site(app, perform, signs=signs, pages=pages),
         http=_Impatient,
         ws="none",
         log_config=None,

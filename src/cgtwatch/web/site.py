@@ -3,12 +3,13 @@
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from cgtwatch.app import App
 from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.ops.passwords import Passwords
+from cgtwatch.ops.vitals import Vitals
 from cgtwatch.web.account.access import access
 from cgtwatch.web.account.first import first_routes
 from cgtwatch.web.account.guard import Guard
@@ -20,6 +21,7 @@ from cgtwatch.web.api.app import make_api
 from cgtwatch.web.api.page import api_page_routes
 from cgtwatch.web.bounds import Bounds
 from cgtwatch.web.forwarded import Forwarded
+from cgtwatch.web.health import Signs, health_routes, signs_of
 from cgtwatch.web.incoming.bounces import bounce_routes
 from cgtwatch.web.incoming.inbox import inbox_routes
 from cgtwatch.web.incoming.websub import websub_routes
@@ -45,12 +47,45 @@ from cgtwatch.web.safety import Safety, known_names
 from cgtwatch.web.static_files import static_routes
 
 
-def make_site(app: App, perform: Perform | None = None, passwords: Passwords | None = None) -> Starlette:
-    """The site over `app`. `perform` is the service's runner of operations; None where nothing runs and all is only read."""
+def make_site(
+    app: App,
+    perform: Perform | None = None,
+    passwords: Passwords | None = None,
+    signs: Signs | None = None,
+    *,
+    pages: bool = True,
+) -> Starlette:
+    """The site over `app`. `perform` is the service's runner of operations; None where nothing runs and all is only read.
+
+    `signs` are those of the process (default: of one that has no ticks). Without `pages` they are all that is answered.
+    """
     answers = Answers(app)
     site = Site(app, answers, perform)
     desk = Desk(site, Sessions(app), passwords or Passwords())
-    routes = [
+    signs = signs or signs_of(Vitals(app))
+    routes = [*health_routes(signs), *(_routes(site, desk) if pages else ())]
+    names = known_names(app.settings.listen[0], app.settings.public_url)
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(Forwarded, trusted=app.settings.trusted_proxies),
+            Middleware(Safety, names=names, public_url=app.settings.public_url),
+            Middleware(Bounds),
+            Middleware(Guard, site=site, sessions=desk.sessions),
+        ],
+        exception_handlers={
+            HTTPException: answers.refused,
+            NotFound: answers.not_found,
+            StoreError: answers.busy,
+            BusyError: answers.busy,
+            Exception: answers.broken,
+        },
+    )
+
+
+def _routes(site: Site, desk: Desk) -> list[BaseRoute]:
+    app, answers, perform = site.app, site.answers, site.perform
+    return [
         # for people
         *today_routes(site),
         *calendar_routes(site),
@@ -77,33 +112,10 @@ def make_site(app: App, perform: Perform | None = None, passwords: Passwords | N
         *mcp_routes(app),
         *api_page_routes(site),
         Mount("/api", make_api(app, perform, access(app))),  # after the addresses that begin so and are not its own
-        # for browsers and supervisors
+        # for browsers
         *static_routes(),
         _icon(answers),
-        _health(app),
     ]
-    names = known_names(app.settings.listen[0], app.settings.public_url)
-    return Starlette(
-        routes=routes,
-        middleware=[
-            Middleware(Forwarded, trusted=app.settings.trusted_proxies),
-            Middleware(Safety, names=names, public_url=app.settings.public_url),
-            Middleware(Bounds),
-            Middleware(Guard, site=site, sessions=desk.sessions),
-        ],
-        exception_handlers={
-            HTTPException: answers.refused,
-            NotFound: answers.not_found,
-            StoreError: answers.busy,
-            BusyError: answers.busy,
-            Exception: answers.broken,
-        },
-    )
-
-
-def _health(app: App) -> Route:
-    """Alive, and able to read the store; for supervisors and load balancers."""
-    return Route("/healthz", lambda _: JSONResponse({"ok": True, "seq": app.store.last_seq()}))
 
 
 def _icon(answers: Answers) -> Route:

@@ -17,10 +17,11 @@ class Door(Enum):
     MAILED = "mailed"  # the key that stands in messages, or a log-in
     OWN = "own"  # the key that a user was given for a feed reader, a token, or a log-in
     PROGRAMS = "programs"  # a token, or a log-in; told as JSON
+    METRICS = "metrics"  # this machine itself, a token, or a log-in; it tells of numbers alone
     PAGES = "pages"  # a log-in
 
 
-STILL = frozenset({"/page.css", "/page.js", "/icon.svg", "/healthz"})
+STILL = frozenset({"/page.css", "/page.js", "/icon.svg", "/healthz", "/readyz"})
 PUBLIC = frozenset(
     {
         "/login", "/setup/{token}",
@@ -44,6 +45,7 @@ MAILED: Mapping[str, str] = {
 }
 # What programs read that cannot log in and know nothing but an address: feed readers and calendars.
 OWN = frozenset({"/feed.atom", "/feed.json", "/feed.rss", "/calendar.ics"})
+METRICS = "/metrics"
 _PROGRAMS = ("/api", "/mcp")  # told as JSON, and open to tokens
 
 
@@ -57,6 +59,8 @@ def door_of(template: str) -> Door:
         return Door.MAILED
     if template in OWN:
         return Door.OWN
+    if template == METRICS:
+        return Door.METRICS
     return Door.PROGRAMS if is_program(template) else Door.PAGES
 
 

@@ -82,7 +82,9 @@ class Guard:
     def _let(self, request: Request, door: Door, template: str, params: Mapping[str, str]) -> Let | Response:
         """Who may pass, or the answer in place of the handler's. Raises `Refused` where a program asks."""
         app = self._site.app
-        of_programs = door is Door.OWN or (door in {Door.PROGRAMS, Door.MAILED} and is_program(template))
+        if door is Door.METRICS and is_local(request) and "authorization" not in request.headers:
+            return Let()
+        of_programs = door in {Door.OWN, Door.METRICS} or (door in {Door.PROGRAMS, Door.MAILED} and is_program(template))
         if "authorization" in request.headers and of_programs:
             return Let(grant=self._bearers.holder(request))
         found = self._viewer(request)
@@ -95,7 +97,7 @@ class Guard:
                 return Let(grant=_KEYED, view=(page, key))
         if door is Door.OWN and reading and opens_own(app, request, template):
             return Let(grant=_KEYED)
-        if door is Door.PROGRAMS or is_program(template):
+        if door in {Door.PROGRAMS, Door.METRICS} or is_program(template):
             self._bearers.holder(request)  # it brings none: says so
         return _to_log_in(request, door)
 
