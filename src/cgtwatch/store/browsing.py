@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.taxonomy import Importance
 from cgtwatch.store.codec import event_of
-from cgtwatch.store.connection import Database
+from cgtwatch.store.database import Database
 from cgtwatch.store.events import Events
 from cgtwatch.store.facets import FACETS, Facets, Facts
 from cgtwatch.store.records import EventQuery, Sort

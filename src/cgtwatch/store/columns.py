@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, MetaData, String
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, String, text
 from sqlalchemy.orm import registry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 # Migrations address constraints by name, so every name is the same on every database.
@@ -36,6 +36,23 @@ class UtcText(TypeDecorator[datetime]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
         """The moment, aware."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+class Number(TypeDecorator[int]):
+    """A number that grows with every row ever written: of 64 bits everywhere (SQLite says so of every integer)."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        """`INTEGER` on SQLite, which numbers rows by itself under that name alone."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+def only(condition: str) -> dict[str, Any]:
+    """What limits an index to rows of that condition, which is worded for SQLite: queries must say it in the very words."""
+    worded = condition.replace(" IS 1", " IS true").replace(" IS 0", " IS false")
+    return {"sqlite_where": text(condition), "postgresql_where": text(worded)}
 
 
 class Base(SQLModel, registry=REGISTRY):

@@ -1,224 +1,112 @@
-"""One writer and many readers of one SQLite file, units of work, and what its errors mean to a person.
+"""Which database an address means: a SQLite file, one in memory, or a PostgreSQL server; and connections to it."""
 
-SQLite before 3.51.3 can lose commits when a checkpoint of one connection races a commit of another (the WAL-reset bug). So one
-connection writes, only that one checkpoints, and all others are opened read-only with automatic checkpoints switched off.
-"""
-
-import os
-import shutil
-import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.exc import ArgumentError
 
-from cgtwatch.errors import BusyError, ConfigError, StoreError, StoreFull, StoreUnusable
+from cgtwatch import registry
+from cgtwatch.errors import ConfigError
+from cgtwatch.store import sqlite
+from cgtwatch.store.database import Database
+from cgtwatch.store.sqlite import told_plainly
 
-_WAL_LIMIT = 64 * 1024 * 1024  # bytes that the log file keeps after a checkpoint
-_READERS = 8
-_LEAST_FREE = 128 * 1024  # bytes that the shared memory of a WAL and a page or two need
+__all__ = ["Database", "Place", "database_of", "name_of", "path_of", "place_of", "reader", "told_plainly", "writer"]
+
+_POSTGRES = {
+    "database": "cgtwatch.store.postgres:PostgresDatabase",
+    "engine": "cgtwatch.store.postgres:make_engine",
+    "called": "cgtwatch.store.postgres:called",
+    "told": "cgtwatch.store.postgres:told_plainly",
+}
+_WRITE = "write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
 
 
-def path_of(database_url: str) -> Path | None:
-    """The file of `sqlite:///PATH`; None for a database in memory. Raises `ConfigError` for any other address."""
+class Place(Enum):
+    """Where a database stands."""
+
+    MEMORY = "memory"
+    FILE = "file"
+    SERVER = "server"
+
+
+def place_of(database_url: str) -> Place:
+    """Where the database of an address stands. Raises `ConfigError` for what is no address of one, without repeating it."""
     try:
         url = make_url(database_url)
     except ArgumentError as error:
-        raise ConfigError([f"CGTWATCH_DATABASE_URL: not an address of a database; write sqlite:///PATH ({error})"]) from error
+        raise ConfigError([f"CGTWATCH_DATABASE_URL: not an address of a database; {_WRITE}"]) from error
+    if url.drivername == "postgresql+psycopg":
+        if not url.database:
+            raise ConfigError(["CGTWATCH_DATABASE_URL: names no database; write postgresql+psycopg://USER@HOST/NAME"])
+        return Place.SERVER
     if url.get_backend_name() != "sqlite":
-        raise ConfigError([f"CGTWATCH_DATABASE_URL: {url.get_backend_name()} is not supported; write sqlite:///PATH"])
-    return None if url.database in (None, "", ":memory:") else Path(str(url.database))
+        raise ConfigError([f"CGTWATCH_DATABASE_URL: {url.drivername} is not supported; {_WRITE}"])
+    return Place.MEMORY if sqlite.file_of(database_url) is None else Place.FILE
 
 
-def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
-    """What a database error means, in one line with the mend. `where` names the database."""
-    origin = getattr(error, "orig", None) or error
-    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
-    said = " ".join(str(origin).split())
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return BusyError(f"{where}: another process holds the database ({said}); wait for it or stop it, then try again")
-    if code == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{where}: no space left on the disk; nothing was lost, make room and work goes on")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
-        return StoreUnusable(f"{where}: cannot be opened for this ({said}); check that file and folder exist and may be written")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreUnusable(f"{where}: is damaged or no database ({said}); restore the latest backup with `cgtwatch db restore`")
-    if code == sqlite3.SQLITE_IOERR:
-        if _full(Path(where).parent):  # SQLite has no word for "no room for the shared memory of the WAL"
-            return StoreFull(f"{where}: no space left on the disk; nothing was lost, make room and work goes on")
-        return StoreUnusable(f"{where}: the disk failed ({said}); check the disk, then run `cgtwatch db check`")
-    return StoreError(f"{where}: {said}; nothing of this step was stored")
+def path_of(database_url: str) -> Path | None:
+    """The file of `sqlite:///PATH`; None for a database in memory or on a server. Raises `ConfigError` as `place_of` does."""
+    return sqlite.file_of(database_url) if place_of(database_url) is Place.FILE else None
 
 
-@contextmanager
-def told_plainly(where: str) -> Iterator[None]:
-    """Turn errors of the database, and text that no database can hold, into those of `errors`."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        raise plain_error(error, where) from error
-    except UnicodeEncodeError as error:
-        raise StoreError(f"{where}: text with half a character cannot be stored ({error.reason})") from error
+def name_of(database_url: str) -> str:
+    """How messages call the database; never with a password."""
+    called: str = _postgres("called")(database_url) if _on_server(database_url) else sqlite.called(database_url)
+    return called
 
 
-def _engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
-    path = path_of(url)
-    memory = path is None
-
-    def connect() -> sqlite3.Connection:
-        address = ":memory:" if path is None else f"file:{quote(str(path.absolute()))}?mode={_mode(path, readonly)}"
-        # Transactions are begun by the listener below: the driver's own way knows no read transactions.
-        raw = sqlite3.connect(
-            address, timeout=busy_timeout.total_seconds(), isolation_level=None, check_same_thread=False, uri=True
-        )
-        raw.execute("PRAGMA foreign_keys=ON")
-        if readonly:
-            raw.execute("PRAGMA wal_autocheckpoint=0")
-            raw.execute("PRAGMA query_only=ON")
-        else:
-            raw.execute("PRAGMA secure_delete=ON")  # what is deleted of a reader is overwritten; many builds do so anyway
-        if not readonly and not memory:
-            raw.execute("PRAGMA auto_vacuum=INCREMENTAL")  # heard by a new file alone: room is given back step by step
-            raw.execute("PRAGMA journal_mode=WAL")
-            raw.execute("PRAGMA synchronous=FULL")
-            raw.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
-        return raw
-
-    if readonly and not memory:
-        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=_READERS, max_overflow=-1)
-    else:
-        engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
-    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
-
-
-def _mode(path: Path, readonly: bool) -> str:
-    if not readonly:
-        return "rwc"
-    # In a folder that may not be written, or is full, SQLite cannot make the shared memory of a WAL; without a WAL nobody is
-    # writing either.
-    mute = not os.access(path.parent, os.W_OK) or _full(path.parent)
-    return "ro&immutable=1" if mute and not path.with_name(path.name + "-wal").exists() else "ro"
-
-
-def _full(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < _LEAST_FREE
-    except OSError:
-        return False
+def database_of(database_url: str, *, readonly: bool, busy_timeout: timedelta) -> Database:
+    """The connections of this process to the database."""
+    kind = _postgres("database") if _on_server(database_url) else sqlite.SqliteDatabase
+    database: Database = kind(database_url, readonly=readonly, busy_timeout=busy_timeout)
+    return database
 
 
 @contextmanager
 def writer(database_url: str, busy_timeout: timedelta) -> Iterator[Connection]:
     """A writing connection for one piece of work, such as a migration; outside a transaction."""
-    engine = _engine(database_url, readonly=False, busy_timeout=busy_timeout)
-    try:
-        with told_plainly(name_of(database_url)), engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    with _connected(database_url, readonly=False, busy_timeout=busy_timeout) as connection:
+        yield connection
 
 
 @contextmanager
 def reader(database_url: str, busy_timeout: timedelta = timedelta(seconds=10)) -> Iterator[Connection]:
-    """A reading connection to an existing file, for one question."""
-    engine = _engine(database_url, readonly=True, busy_timeout=busy_timeout)
+    """A reading connection to an existing database, for one question."""
+    with _connected(database_url, readonly=True, busy_timeout=busy_timeout) as connection:
+        yield connection
+
+
+@contextmanager
+def _connected(database_url: str, *, readonly: bool, busy_timeout: timedelta) -> Iterator[Connection]:
+    server = _on_server(database_url)
+    engine: Engine = (_postgres("engine") if server else sqlite.make_engine)(
+        database_url, readonly=readonly, busy_timeout=busy_timeout
+    )
+    told: AbstractContextManager[None] = (_postgres("told") if server else told_plainly)(name_of(database_url))
     try:
-        with told_plainly(name_of(database_url)), engine.connect() as connection:
+        with told, engine.connect() as connection:
             yield connection
     finally:
         engine.dispose()
 
 
-def name_of(database_url: str) -> str:
-    """How messages call the database."""
-    return str(path_of(database_url) or "the database in memory")
+def _on_server(database_url: str) -> bool:
+    return place_of(database_url) is Place.SERVER
 
 
-class Database:
-    """The connections of one process. Threads write one after the other; readers do not wait for the writer."""
-
-    def __init__(self, database_url: str, *, readonly: bool, busy_timeout: timedelta) -> None:
-        self.where = name_of(database_url)
-        self._lock = threading.RLock()
-        self._durable = True
-        memory = path_of(database_url) is None
-        self._writing = None if readonly else _engine(database_url, readonly=False, busy_timeout=busy_timeout)
-        self._reading = (
-            self._writing if memory and self._writing else _engine(database_url, readonly=True, busy_timeout=busy_timeout)
-        )
-        self._writer: Connection | None = None
-        if self._writing is not None:
-            with told_plainly(self.where):
-                self._writer = self._writing.connect()
-
-    @property
-    def writes(self) -> bool:
-        """Whether this process is the one that writes."""
-        return self._writing is not None
-
-    def alone(self) -> threading.RLock:
-        """Held while something must not change between a unit of work and what is remembered of it."""
-        return self._lock
-
-    @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[Connection]:
-        """One unit of work: committed whole at the end, or nothing of it.
-
-        With `durable` it survives a power cut (one fsync). Without, a power cut may take it and what was committed without
-        since, never anything before: right for what the next visit finds out again.
-        """
-        with self._lock, told_plainly(self.where):
-            if self._writer is None:
-                raise StoreUnusable(f"{self.where}: was opened for reading only")
-            self._settle_durability(durable)
-            with self._writer.begin():
-                yield self._writer
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One consistent view of what is committed."""
-        if self._reading is self._writing:
-            with self.write() as connection:
-                yield connection
-            return
-        with told_plainly(self.where), self._reading.connect() as connection, connection.begin():
-            yield connection
-
-    def tidy(self, *, rewrite: bool = False) -> None:
-        """Bring what is committed from the log into the file and empty the log; with `rewrite` build the file anew, which leaves
-        nothing of what was deleted, takes a while, and needs as much room again.
-        """
-        with self._lock, told_plainly(self.where):
-            if self._writer is None:
-                raise StoreUnusable(f"{self.where}: was opened for reading only")
-            raw = self._writer.connection.dbapi_connection
-            if raw is not None:  # outside a transaction by the driver itself, for SQLAlchemy would begin one
-                for statement in (["VACUUM"] if rewrite else []) + ["PRAGMA wal_checkpoint(TRUNCATE)"]:
-                    raw.cursor().execute(statement).fetchall()
-
-    def close(self) -> None:
-        """Readers first, then the writer, so that the last checkpoint is the writer's."""
-        with self._lock, told_plainly(self.where):
-            self._reading.dispose()
-            if self._writer is not None and self._writing is not None:
-                self._writer.close()
-                self._writer = None
-                self._writing.dispose()
-
-    def _settle_durability(self, durable: bool) -> None:
-        if durable is self._durable or self._writer is None:
-            return
-        raw = self._writer.connection.dbapi_connection
-        if raw is not None:
-            # Outside a transaction by the driver itself, for SQLAlchemy would begin one.
-            raw.cursor().execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            self._durable = durable
+def _postgres(name: str) -> Any:  # noqa: ANN401 - a part of the module that imports the driver, which not everybody has
+    try:
+        return registry.load(_POSTGRES, name, what="part of the store")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "psycopg":
+            raise
+        raise ConfigError(
+            ["CGTWATCH_DATABASE_URL: PostgreSQL needs the extra `cluster`; run `pip install cgtwatch[cluster]`"]
+        ) from error

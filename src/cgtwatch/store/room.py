@@ -1,6 +1,6 @@
 """What every part of the store stands on: the units of work of one database."""
 
-from cgtwatch.store.connection import Database
+from cgtwatch.store.database import Database
 
 
 class Room:

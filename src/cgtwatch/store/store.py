@@ -8,7 +8,7 @@ from cgtwatch.store.alarms import Alarms
 from cgtwatch.store.backfills import Backfills
 from cgtwatch.store.bounces import Bounces
 from cgtwatch.store.browsing import Browsing
-from cgtwatch.store.connection import Database, path_of
+from cgtwatch.store.connection import Place, database_of, name_of, place_of
 from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
@@ -22,12 +22,14 @@ from cgtwatch.store.persons import Persons
 from cgtwatch.store.pushes import Pushes
 from cgtwatch.store.readers import Readers
 from cgtwatch.store.readings import Readings
+from cgtwatch.store.retention import Retention
 from cgtwatch.store.schema import create, refuse_unless_current, state_of
 from cgtwatch.store.sources import Sources
 from cgtwatch.store.translations import Translations
 from cgtwatch.store.upkeep import Upkeep
 from cgtwatch.store.users import Users
 from cgtwatch.store.visits import Visits
+from cgtwatch.store.vitals import Vitals
 from cgtwatch.store.waiting import Waiting
 
 _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
@@ -55,14 +57,16 @@ class Store(
     Bounces,
     Translations,
     Upkeep,
+    Retention,
     Users,
     Waiting,
+    Vitals,
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
     Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `logbook`, `backfills`, `documents`, `events`,
     `browsing`, `announcing`, `explaining`, `marks`, `passages`, `periods`, `readings`, `readers`, `persons`, `digests`,
-    `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`, `translations`, `upkeep`, `users`.
+    `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`, `translations`, `upkeep`, `retention`, `users`.
     """
 
     def close(self) -> None:
@@ -76,13 +80,13 @@ class Store(
 def open_store(database_url: str, *, readonly: bool, busy_timeout: timedelta) -> Store:
     """See `cgtwatch.store.open_store`."""
     state = state_of(database_url)
-    memory = path_of(database_url) is None
+    memory = place_of(database_url) is Place.MEMORY
     if state == "empty" and not memory and not readonly:
         # alembic is imported only here, on the first day of a database.
         registry.load(_MIGRATION, "upgrade", what="part of the store")(database_url, busy_timeout=busy_timeout)
     elif not memory:
-        refuse_unless_current(state, str(path_of(database_url)))
-    database = Database(database_url, readonly=readonly, busy_timeout=busy_timeout)
+        refuse_unless_current(state, name_of(database_url))
+    database = database_of(database_url, readonly=readonly, busy_timeout=busy_timeout)
     if memory:
         with database.write() as db:
             create(db)
@@ -91,7 +95,7 @@ def open_store(database_url: str, *, readonly: bool, busy_timeout: timedelta) ->
 
 def save_copy(database_url: str, path: Path, *, busy_timeout: timedelta) -> Path:
     """See `cgtwatch.store.save_copy`."""
-    database = Database(database_url, readonly=True, busy_timeout=busy_timeout)
+    database = database_of(database_url, readonly=True, busy_timeout=busy_timeout)
     try:
         return Upkeep(database).backup(path)
     finally:

@@ -16,7 +16,7 @@ from cgtwatch.errors import NotFound
 from cgtwatch.model.fetch import Known, Validators
 from cgtwatch.model.item import Change, SourceState
 from cgtwatch.store.codec import Columns, error_of, microseconds
-from cgtwatch.store.connection import Database
+from cgtwatch.store.database import Database
 from cgtwatch.store.records import VisitRecord
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import FETCH, STATE

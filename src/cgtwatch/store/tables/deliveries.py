@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, LargeBinary, text
+from sqlalchemy import JSON, Index, LargeBinary
 from sqlmodel import Field
 
-from cgtwatch.store.columns import Base, UtcText
+from cgtwatch.store.columns import Base, Number, UtcText, only
 
-_OPEN = text("closed_at IS NULL")
-_STUCK = text("state IN ('attempted', 'unknown', 'dead')")
-_WAITING = text("state IN ('queued', 'retry')")
-_UNSETTLED = text("state IN ('queued', 'retry', 'attempted')")
+_OPEN = "closed_at IS NULL"
+_STUCK = "state IN ('attempted', 'unknown', 'dead')"
+_WAITING = "state IN ('queued', 'retry')"
+_UNSETTLED = "state IN ('queued', 'retry', 'attempted')"
 
 
 class SharedBodyRow(Base, table=True):
@@ -19,7 +19,7 @@ class SharedBodyRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "shared_body"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     hash: str = Field(unique=True)
     content: bytes = Field(sa_type=LargeBinary)
 
@@ -30,15 +30,15 @@ class DeliveryRow(Base, table=True):
     __tablename__: ClassVar[str] = "delivery"
     __table_args__ = (
         # None over all states: SQLite would take it for the queue, and sort that anew for each look.
-        Index("ix_delivery_stuck", "state", "id", sqlite_where=_STUCK),
-        Index("ix_delivery_waiting", "id", "channel", "due_at", sqlite_where=_WAITING),
-        Index("ix_delivery_line", "target", "channel", "id", sqlite_where=_UNSETTLED),
+        Index("ix_delivery_stuck", "state", "id", **only(_STUCK)),
+        Index("ix_delivery_waiting", "id", "channel", "due_at", **only(_WAITING)),
+        Index("ix_delivery_line", "target", "channel", "id", **only(_UNSETTLED)),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     key: str = Field(unique=True)
     subscription: str  # as it was called; empty for the operator's alarms
-    subscription_id: int | None = Field(foreign_key="subscription.id", index=True)
+    subscription_id: int | None = Field(foreign_key="subscription.id", sa_type=Number, index=True)
     channel: str
     target: str
     body: bytes = Field(sa_type=LargeBinary)
@@ -50,12 +50,12 @@ class DeliveryRow(Base, table=True):
     created_at: datetime = Field(sa_type=UtcText)
     due_at: datetime | None = Field(sa_type=UtcText)
     promise: str
-    digest: int | None = Field(foreign_key="digest.id", index=True)
+    digest: int | None = Field(foreign_key="digest.id", sa_type=Number, index=True)
     answer: str
     sent_at: datetime | None = Field(sa_type=UtcText)
     kind: str
     fillings: dict[str, Any] = Field(sa_type=JSON)
-    shared: int | None = Field(foreign_key="shared_body.id", index=True)
+    shared: int | None = Field(foreign_key="shared_body.id", sa_type=Number, index=True)
     lease: datetime | None = Field(default=None, sa_type=UtcText)  # until then the attempt under way is its worker's
 
 
@@ -64,10 +64,10 @@ class BounceRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "bounce"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     report: str = Field(unique=True)  # hash of the report
     kind: str  # hard, soft, complaint
-    subscription_id: int | None = Field(foreign_key="subscription.id", index=True)
+    subscription_id: int | None = Field(foreign_key="subscription.id", sa_type=Number, index=True)
     delivery: str  # its key; empty where the report does not say
     status: str  # RFC 3463, such as 5.1.1
     said: str
@@ -79,8 +79,8 @@ class AttemptRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "attempt"
 
-    id: int | None = Field(default=None, primary_key=True)
-    delivery: int = Field(foreign_key="delivery.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
+    delivery: int = Field(foreign_key="delivery.id", sa_type=Number, index=True)
     number: int
     started_at: datetime = Field(sa_type=UtcText)
     ended_at: datetime | None = Field(sa_type=UtcText)
@@ -92,9 +92,9 @@ class AlarmRow(Base, table=True):
     """Trouble from its beginning to its end, and when each was told; one open alarm for a key."""
 
     __tablename__: ClassVar[str] = "alarm"
-    __table_args__ = (Index("uq_alarm_open", "key", unique=True, sqlite_where=_OPEN),)
+    __table_args__ = (Index("uq_alarm_open", "key", unique=True, **only(_OPEN)),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     key: str
     kind: str
     subject: str

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from cgtwatch.store.columns import Base, UtcText
+from cgtwatch.store.columns import Base, Number, UtcText
 
 
 class LabelColumns(SQLModel):
@@ -66,7 +66,7 @@ class RevisionRow(Base, table=True):
     attachments: list[dict[str, Any]] = Field(sa_type=JSON)
     language: str | None
     archive_key: str | None
-    fetch: int | None = Field(foreign_key="fetch.id", ondelete="SET NULL", index=True)
+    fetch: int | None = Field(foreign_key="fetch.id", sa_type=Number, ondelete="SET NULL", index=True)
 
 
 class ClassificationRow(Base, LabelColumns, table=True):

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from cgtwatch.store.columns import Base, UtcText
+from cgtwatch.store.columns import Base, Number, UtcText, only
 from cgtwatch.store.tables.documents import LabelColumns
 
-_LIVE = text("live IS 1")
-_TOLD = text("withdrawn IS 0 AND relevant IS 1")
+_LIVE = "live IS 1"
+_TOLD = "withdrawn IS 0 AND relevant IS 1"
 
 
 class EventRow(Base, LabelColumns, table=True):
@@ -19,11 +19,9 @@ class EventRow(Base, LabelColumns, table=True):
     __tablename__: ClassVar[str] = "event"
     __table_args__ = (
         # What pages by day look for: acts of some weeks, what is due in a month.
-        Index(
-            "ix_event_on", "document_date", "published", "first_seen", "jurisdiction", "cluster", "id", "seq", sqlite_where=_TOLD
-        ),
-        Index("ix_event_comment_deadline", "comment_deadline", sqlite_where=_TOLD),
-        Index("ix_event_effective_date", "effective_date", sqlite_where=_TOLD),
+        Index("ix_event_on", "document_date", "published", "first_seen", "jurisdiction", "cluster", "id", "seq", **only(_TOLD)),
+        Index("ix_event_comment_deadline", "comment_deadline", **only(_TOLD)),
+        Index("ix_event_effective_date", "effective_date", **only(_TOLD)),
     )
 
     id: str = Field(primary_key=True)
@@ -43,7 +41,7 @@ class EventRow(Base, LabelColumns, table=True):
     language: str
     summary: str
     rules: str
-    seq: int
+    seq: int = Field(sa_type=Number)
     withdrawn: bool
 
 
@@ -56,12 +54,12 @@ class EventEntryRow(Base, table=True):
     """
 
     __tablename__: ClassVar[str] = "event_entry"
-    __table_args__ = (Index("uq_event_entry_live", "event", unique=True, sqlite_where=_LIVE), {"sqlite_autoincrement": True})
+    __table_args__ = (Index("uq_event_entry_live", "event", unique=True, **only(_LIVE)), {"sqlite_autoincrement": True})
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     event: str = Field(foreign_key="event.id")
     words: str
-    stamp: int = Field(index=True)
+    stamp: int = Field(index=True, sa_type=Number)
     live: bool
 
 
@@ -93,7 +91,7 @@ class AnnouncementRow(Base, table=True):
     __tablename__: ClassVar[str] = "announcement"
     __table_args__ = (UniqueConstraint("event", "kind", "cause"), {"sqlite_autoincrement": True})
 
-    seq: int | None = Field(default=None, primary_key=True)
+    seq: int | None = Field(default=None, primary_key=True, sa_type=Number)
     event: str = Field(foreign_key="event.id")
     kind: str
     cause: str

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from cgtwatch.store.columns import Base, UtcText
+from cgtwatch.store.columns import Base, Number, UtcText, only
 
-_LIVE = text("removed_at IS NULL")
-_RANGE = text("to_seq > from_seq")
+_LIVE = "removed_at IS NULL"
+_RANGE = "to_seq > from_seq"
 
 
 class SubscriptionRow(Base, table=True):
@@ -17,12 +17,12 @@ class SubscriptionRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "subscription"
     __table_args__ = (
-        Index("uq_subscription_name", "name", unique=True, sqlite_where=_LIVE),
-        Index("ix_subscription_due", "status", "next_due", sqlite_where=_LIVE),
+        Index("uq_subscription_name", "name", unique=True, **only(_LIVE)),
+        Index("ix_subscription_due", "status", "next_due", **only(_LIVE)),
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     name: str
     channel: str
     target: str
@@ -32,7 +32,7 @@ class SubscriptionRow(Base, table=True):
     language: str
     status: str
     promise: str
-    sent_upto: int
+    sent_upto: int = Field(sa_type=Number)
     created_at: datetime = Field(sa_type=UtcText)
     next_due: datetime | None = Field(sa_type=UtcText)
     welcomed: bool
@@ -48,14 +48,16 @@ class DigestRow(Base, table=True):
     """
 
     __tablename__: ClassVar[str] = "digest"
-    __table_args__ = (Index("uq_digest_range", "subscription", "from_seq", unique=True, sqlite_where=_RANGE),)
+    __table_args__ = (Index("uq_digest_range", "subscription", "from_seq", unique=True, **only(_RANGE)),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    subscription: int = Field(foreign_key="subscription.id")
-    from_seq: int
-    to_seq: int
-    edition: int | None = Field(foreign_key="edition.id", index=True)  # None: nothing was said
-    selection: int | None = Field(foreign_key="selection.id", index=True)  # None: there was nothing to choose from
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
+    subscription: int = Field(foreign_key="subscription.id", sa_type=Number)
+    from_seq: int = Field(sa_type=Number)
+    to_seq: int = Field(sa_type=Number)
+    edition: int | None = Field(foreign_key="edition.id", sa_type=Number, index=True)  # None: nothing was said
+    selection: int | None = Field(
+        foreign_key="selection.id", sa_type=Number, index=True
+    )  # None: there was nothing to choose from
     created_at: datetime = Field(sa_type=UtcText)
     reason: str
 
@@ -65,7 +67,7 @@ class EditionRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "edition"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     hash: str = Field(unique=True)
     subject: str
     text: str
@@ -78,7 +80,7 @@ class SelectionRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "selection"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     hash: str = Field(unique=True)
 
 
@@ -87,7 +89,7 @@ class ChoiceRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "choice"
 
-    selection: int = Field(primary_key=True, foreign_key="selection.id")
-    seq: int = Field(primary_key=True, foreign_key="announcement.seq", index=True)
+    selection: int = Field(primary_key=True, foreign_key="selection.id", sa_type=Number)
+    seq: int = Field(primary_key=True, foreign_key="announcement.seq", sa_type=Number, index=True)
     wanted: bool
     reason: str

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Index, text
 from sqlmodel import Field
 
-from cgtwatch.store.columns import Base, UtcText
+from cgtwatch.store.columns import Base, Number, UtcText
 
 
 class SourceRow(Base, table=True):
@@ -60,7 +60,7 @@ class FetchRow(Base, table=True):
     __tablename__: ClassVar[str] = "fetch"
     __table_args__ = (Index("ix_fetch_source_id", "source", "id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     source: str = Field(foreign_key="source.id")
     requested: str
     url: str
@@ -84,7 +84,7 @@ class HeldPageRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "held_page"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     source: str = Field(foreign_key="source.id", index=True)
     url: str
     archive_key: str | None

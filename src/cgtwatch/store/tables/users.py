@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from cgtwatch.store.columns import Base, UtcText
+from cgtwatch.store.columns import Base, Number, UtcText, only
 
-_LIVE = text("removed_at IS NULL")
+_LIVE = "removed_at IS NULL"
 
 
 class UserRow(Base, table=True):
@@ -17,9 +17,9 @@ class UserRow(Base, table=True):
     """
 
     __tablename__: ClassVar[str] = "app_user"
-    __table_args__ = (Index("uq_app_user_name", "name", unique=True, sqlite_where=_LIVE),)
+    __table_args__ = (Index("uq_app_user_name", "name", unique=True, **only(_LIVE)),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     name: str
     role: str
     created_at: datetime = Field(sa_type=UtcText)
@@ -33,8 +33,8 @@ class TokenRow(Base, table=True):
 
     __tablename__: ClassVar[str] = "token"
 
-    id: int | None = Field(default=None, primary_key=True)
-    user: int = Field(foreign_key="app_user.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Number)
+    user: int = Field(foreign_key="app_user.id", sa_type=Number, index=True)
     hash: str = Field(unique=True)
     label: str
     scopes: list[str] = Field(sa_type=JSON)

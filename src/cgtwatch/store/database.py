@@ -1,0 +1,74 @@
+"""What the parts of the store stand on, whichever database it is: units of work, views of one moment, and who remembers what."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cgtwatch.errors import StoreError, StoreUnusable
+
+
+class Database(ABC):
+    """The connections of one process to one database. `where` is how messages call it; it holds no password."""
+
+    def __init__(self, where: str, *, readonly: bool) -> None:
+        self.where = where
+        self.writes = not readonly  # whether this process may write
+
+    @property
+    @abstractmethod
+    def remembers(self) -> bool:
+        """Whether nobody but this process writes, so that what it has written need not be read again."""
+
+    @abstractmethod
+    def alone(self) -> AbstractContextManager[Any]:
+        """Held while something must not change between a unit of work and what is remembered of it."""
+
+    @abstractmethod
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        """One unit of work: committed whole at the end, or nothing of it. Units of all processes come one after the other.
+
+        With `durable` it survives a power cut (one fsync). Without, a power cut may take it and what was committed without
+        since, never anything before: right for what the next visit finds out again.
+        """
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Connection]:
+        """One consistent view of what is committed."""
+
+    @abstractmethod
+    def recording(self) -> AbstractContextManager[None]:
+        """Held by one thread of all processes while it looks at what is stored and adds to it, so that two see each other.
+
+        Between processes all of it is one unit of work: what its thread writes meanwhile is committed at the end, or not at all.
+        """
+
+    @abstractmethod
+    def tidy(self, *, rewrite: bool = False) -> None:
+        """Bring what is committed from the log into the tables' files; with `rewrite` build those anew, which leaves nothing of
+        what was deleted, takes a while, and needs as much room again.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End all connections."""
+
+    @abstractmethod
+    def told_plainly(self) -> AbstractContextManager[None]:
+        """Turn errors of the driver into those of `errors`."""
+
+    def refuse_reader(self) -> None:
+        """Raise what is told of one who may only read."""
+        if not self.writes:
+            raise StoreUnusable(f"{self.where}: was opened for reading only")
+
+
+@contextmanager
+def half_characters_told(where: str) -> Iterator[None]:
+    """Text with one half of a surrogate pair, which no database can hold, as an error of `errors`."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{where}: text with half a character cannot be stored ({error.reason})") from error
