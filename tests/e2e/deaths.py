@@ -34,9 +34,11 @@ class Deaths:
     process: subprocess.Popen[str]
     template: Path
     receivers: Receivers
+    site: Site
     root: Path
     rounds: int = 0
     calls: int = 0  # that digest and send make where nobody dies
+    last: str = ""  # the last system call that was counted
 
     def run(self, place: Path, die: dict[str, Any] | None = None, *commands: tuple[str, ...]) -> tuple[int, int]:
         """The commands (else a digest and a send): how they ended, and how many calls that took."""
@@ -48,6 +50,7 @@ class Deaths:
         ended = json.loads(self.process.stdout.readline())
         said = (place / "commands.log").read_text() if (place / "commands.log").exists() else ""
         assert "Traceback" not in said, said
+        self.last = "".join(ended["last"])
         return ended["code"], ended["calls"]
 
     @cached_property
@@ -81,7 +84,7 @@ class Deaths:
                 waiting = (
                     "SELECT count(*) FROM delivery d JOIN subscription s ON s.id = d.subscription_id WHERE s.status = 'active'"
                 )
-                if not db.execute(f"{waiting} AND d.state NOT IN ('sent', 'unknown')").fetchone()[0]:
+                if not db.execute(f"{waiting} AND d.state NOT IN ('sent', 'unknown', 'cancelled')").fetchone()[0]:
                     return
         raise AssertionError("something waits for ever")
 
@@ -125,18 +128,18 @@ def deaths_in(template: Path, root: Path) -> Iterator[Deaths]:
         with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as process:
             assert process.stdout is not None
             assert json.loads(process.stdout.readline())["ready"]
-            yield Deaths(process, template, receivers, root)
+            yield Deaths(process, template, receivers, site, root)
             assert process.stdin is not None
             process.stdin.close()
 
 
-def check(place: Path, receivers: Receivers, *channels: str) -> None:
-    """What is promised, by what the receivers took and what the ledger says."""
+def check(place: Path, receivers: Receivers, *channels: str, acts: int = SECOND) -> None:
+    """What is promised of so many announced acts, by what the receivers took and what the ledger says."""
     with database(place) as db:
         ledger = "SELECT d.key, d.state, d.subscription, group_concat(a.result), count(a.id) FROM delivery d LEFT JOIN attempt a ON a.delivery = d.id"
         rows = db.execute(f"{ledger} GROUP BY d.id ORDER BY d.id").fetchall()
         announced = {seq for (seq,) in db.execute("SELECT seq FROM announcement")}
-        assert len(announced) == SECOND
+        assert len(announced) == acts
         for name in channels:
             chosen = db.execute(
                 "SELECT c.seq FROM choice c JOIN digest d USING (selection) JOIN subscription s ON s.id = d.subscription WHERE s.name = ? AND c.wanted",

@@ -100,7 +100,7 @@ def answer(child: int, ours: socket.socket, folder: Path, at: int) -> list[str]:
 
 
 def _touches(child: int, call: int, first: int, folder: Path) -> str | None:
-    """What the call touches, where that is a file below `folder` or a connection."""
+    """What the call touches, where that is a lasting file below `folder` or a connection."""
     name = NAMES[call]
     if name in PATHS:
         return name
@@ -108,6 +108,6 @@ def _touches(child: int, call: int, first: int, folder: Path) -> str | None:
         target = str(Path(f"/proc/{child}/fd/{first}").readlink())
         if target.startswith("socket:"):
             return f"{name} socket"
-        if target.startswith(str(folder)):
+        if target.startswith(str(folder)) and not target.endswith("-shm"):  # made anew at each start: nothing there can be lost
             return f"{name} {target.removeprefix(str(folder)).lstrip('/')}"
     return None
