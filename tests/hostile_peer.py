@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.request import urlopen
 
 from shared import SHARED
@@ -18,8 +19,8 @@ class Peer:
     ports: dict[str, int]
     ca: str
 
-    def url(self, fault: str) -> str:
-        return f"http://127.0.0.1:{self.ports['http']}/{fault}"
+    def url(self, fault: str, at: str = "127.0.0.1") -> str:
+        return f"http://{at}:{self.ports['http']}/{fault}"
 
     def control(self, name: str):
         with urlopen(self.url(f"_{name}"), timeout=10) as answer:
@@ -27,9 +28,11 @@ class Peer:
 
 
 @contextmanager
-def hostile_peer() -> Iterator[Peer]:
+def hostile_peer(*further: str) -> Iterator[Peer]:
+    """The peer, for as long as it is asked; on the `further` loopback addresses too, so that faults can be on hosts of their own."""
     assert SHARED is not None
-    command = [sys.executable, str(SHARED / "hostile" / "peer.py"), "--log", "/dev/null", "--max-s", "20"]
+    script, peer = Path(__file__).with_name("peer_at.py"), SHARED / "hostile" / "peer.py"
+    command = [sys.executable, str(script), str(peer), ",".join(further), "--log", "/dev/null", "--max-s", "20"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             ready = json.loads(process.stdout.readline())

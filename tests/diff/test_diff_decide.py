@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cgtwatch.diff.decide import failed, held, unchanged
+from cgtwatch.diff.rhythm import paced
 from cgtwatch.model.draft import Draft
 from cgtwatch.model.fetch import ErrorClass, Validators
 from cgtwatch.model.item import Change, Outcome, SourceState, Verdict
@@ -246,3 +247,28 @@ def test_every_finding_has_a_reason():
     memory.look([row(11), *TEN[:4], *TEN[5:]])
     assert all(f.reason for f in memory.plan.findings)
     assert {f.change for f in memory.plan.findings} == {Change.NEW, Change.SEEN, Change.GONE}
+
+
+@pytest.mark.fault("F11")
+def test_a_page_on_which_nothing_known_is_left_says_so_and_is_looked_at_sooner():
+    source = a_source(Kind.FEED)
+    memory = Memory(source)
+    memory.look([row(n) for n in range(20, 10, -1)])
+    plan = memory.look([row(n, published_on=memory.now.date()) for n in range(120, 110, -1)])
+    assert plan.notes[-1] == "gap: all 10 entries are new; more may have been missed, and the next look comes sooner"
+    assert plan.state.next_poll - plan.state.last_visit < 0.6 * source.every
+    assert paced(source, plan, None) is plan
+
+
+@pytest.mark.fault("H12")
+@pytest.mark.parametrize(("status", "told"), [(301, True), (308, True), (302, False)])
+def test_an_address_that_has_moved_for_good_is_told_at_the_third_good_visit(status, told):
+    memory = Memory()
+    there = replace(a_visit(), url="https://www.example.gov.cn/new/", redirects=((status, "https://www.example.gov.cn/new/"),))
+    memory.look([row(n) for n in range(5)], there)
+    assert memory.state.message == ""
+    memory.same()
+    memory.same()
+    assert ("https://www.example.gov.cn/new/" in memory.state.message) is told
+    memory.look([row(n) for n in range(6)])
+    assert (memory.state.message, memory.state.permanent_url) == ("", None)

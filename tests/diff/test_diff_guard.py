@@ -172,6 +172,16 @@ def test_a_backfill_of_old_entries_is_held_and_at_last_stored_quietly():
     assert list(told(memory.look(many))) == ["quiet new"]
 
 
+def test_a_backfill_that_stands_above_what_is_known_is_stored_quietly_too_and_told_where_a_person_keeps_it():
+    memory = Memory(a_source(Kind.FEED))
+    memory.look(rows(*range(500, 505)))
+    many = rows(*range(5, 505))
+    assert [memory.look(many).outcome for _ in range(2)] == [Outcome.HELD, Outcome.HELD]
+    kept = Memory(memory.source, replace(memory.state, held_as="", held=3), dict(memory.items), memory.now)
+    assert list(told(memory.look(many))) == ["quiet new"]
+    assert list(told(kept.look(many))) == ["new"]
+
+
 def test_a_list_whose_every_row_was_replaced_is_held():
     memory = Memory()
     memory.look(TWENTY)

@@ -9,7 +9,7 @@ from cgtwatch.diff.doubts import mass_edit, vanished_from_between
 from cgtwatch.diff.identity import item_id, printed_day
 from cgtwatch.diff.looks import unended
 from cgtwatch.diff.matching import Matching, Pair
-from cgtwatch.diff.rhythm import next_poll
+from cgtwatch.diff.rhythm import GAP, next_poll
 from cgtwatch.diff.sketch import CONFIRMED_AT, ENDLESS, TOUCHED, count_of, marks, remembered, same, sketch
 from cgtwatch.diff.traits import traits
 from cgtwatch.model.draft import Parsed
@@ -18,6 +18,8 @@ from cgtwatch.model.item import Change, Finding, ItemKeys, KnownItem, Outcome, P
 from cgtwatch.model.source import FirstLook, Source
 
 _LONGEST_MESSAGE = 500
+_FOR_GOOD = frozenset({301, 308})
+_MOVED_AT = 3  # good visits in a row
 
 
 def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, found: Matching, now: datetime) -> Plan:
@@ -27,7 +29,8 @@ def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, f
     """
     first = not state.baseline_done
     touched = _touched(state, found)
-    findings = _found(source, found, touched, first) + _gone(source, parsed, found)
+    doubted = count_of(state) > 0  # believed because it came again and again, not because a person said so
+    findings = _found(source, found, touched, first, doubted=doubted) + _gone(source, parsed, found)
     told = any(f.change is Change.NEW and not f.quiet for f in findings)
     after = _well(state, now)
     after = replace(
@@ -39,8 +42,14 @@ def decide(source: Source, state: SourceState, visit: Fetched, parsed: Parsed, f
         held_as=remembered(frozenset((TOUCHED,) * touched + (ENDLESS,) * unended(visit.body))),
         full_fetch_at=now,
     )
+    after = replace(after, permanent_url=_moved_to(visit))
     notes = (*parsed.warnings, *found.notes, *_remarks(state, found, touched))
-    after = replace(after, message="; ".join(notes)[:_LONGEST_MESSAGE], next_poll=next_poll(source, after, now))
+    if after.permanent_url == state.permanent_url:
+        notes += _moved(after)
+    soon = source.every / 2 if _gap(notes) and not source.exactly else source.every
+    after = replace(
+        after, message="; ".join(notes)[:_LONGEST_MESSAGE], next_poll=next_poll(replace(source, every=soon), after, now)
+    )
     return Plan(Outcome.OK, after, findings, first and source.first_look is FirstLook.SILENT, notes)
 
 
@@ -54,9 +63,10 @@ def unchanged(source: Source, state: SourceState, visit: NotModified, now: datet
         after = _ill(state, ErrorClass.EMPTY, message, "the next visit asks for the whole page", now)
         after = replace(after, validators=Validators())
         return Plan(Outcome.FAILED, replace(after, next_poll=next_poll(source, after, now)))
+    remark = state.message if state.error is None else ""  # what was remarked of the page is still so
     after = replace(
         _well(state, now),
-        message=state.message if state.error is None else "",  # what was remarked of the page is still so
+        message=remark or "; ".join(_moved(_well(state, now))),
         validators=_merged(state.validators, visit.validators),
         held_as=remembered(marks(state)),
         full_fetch_at=now if visit.status == 200 else state.full_fetch_at,
@@ -90,20 +100,18 @@ def held(source: Source, state: SourceState, visit: Fetched, verdict: Verdict, n
 # ---- entries
 
 
-def _found(source: Source, found: Matching, touched: bool, first: bool) -> tuple[Finding, ...]:
+def _found(source: Source, found: Matching, touched: bool, first: bool, *, doubted: bool) -> tuple[Finding, ...]:
     ids = {item.id for item in found.known}
     quiet_edits = mass_edit(found) and not traits(source).floods
     slid = found.known and not first and not traits(source).complete  # where everything is listed nothing slides into view
-    old = _from_before(found) if slid else frozenset[int]()
+    old = _from_before(found) | (_backfilled(found) if doubted else frozenset()) if slid else frozenset[int]()
     findings = []
     for n, pair in enumerate(_placed(found.pairs)):
         if pair.known is None:
             made = _free_id(source.id, pair.keys, ids)
             ids.add(made)
             reason = (
-                "below everything known and no younger: from before the first look"
-                if n in old
-                else "not known by id, address or title"
+                "no younger than what is known: from before the first look" if n in old else "not known by id, address or title"
             )
             findings.append(Finding(Change.NEW, made, pair.keys, pair.mark, reason, pair.draft, None, n in old))
         else:
@@ -157,6 +165,16 @@ def _from_before(found: Matching) -> frozenset[int]:
     return frozenset(n for n in below if (day := days[n]) is not None and day <= oldest)
 
 
+def _backfilled(found: Matching) -> frozenset[int]:
+    """Places of strangers, wherever they stand, whose own day is no younger than the oldest known row: a site that put in its past."""
+    known = [day for item in found.standing if (day := printed_day(item.keys)) is not None]
+    oldest = min(known, default=None)
+    if oldest is None:
+        return frozenset()
+    days = {n: printed_day(pair.keys) for n, pair in enumerate(found.pairs) if pair.known is None}
+    return frozenset(n for n, day in days.items() if day is not None and day <= oldest)
+
+
 def _newest_first(days: Sequence[date]) -> bool:
     rising = sum(1 for a, b in pairwise(days) if a < b)
     falling = sum(1 for a, b in pairwise(days) if a > b)
@@ -187,10 +205,27 @@ def _remarks(state: SourceState, found: Matching, touched: bool) -> tuple[str, .
     if touched:
         said.append("every entry is edited at every visit; edits are not told")
     if found.fresh and found.shown and not found.met and not touched:
-        said.append("gap: nothing known is on the page any more; entries may have been missed, poll more often")
+        said.append(f"{GAP} all {len(found.fresh)} entries are new; more may have been missed, and the next look comes sooner")
     if state.held:
         said.append(f"released after {state.held} held visits")
     return tuple(said)
+
+
+def _moved_to(visit: Fetched) -> str | None:
+    """Where the address has moved for good (RFC 9110 15.4.2, 15.4.9); None where any part of the way is for the moment only."""
+    lasting = bool(visit.redirects) and all(status in _FOR_GOOD for status, _ in visit.redirects)
+    return visit.url if lasting else None
+
+
+def _moved(after: SourceState) -> tuple[str, ...]:
+    """The remark that the address has moved, from the third good visit on: the file is the operator's to change."""
+    if after.permanent_url is None or after.good < _MOVED_AT:
+        return ()
+    return (f"moved for good to {after.permanent_url}: put this address into sources.yaml",)
+
+
+def _gap(notes: Sequence[str]) -> bool:
+    return any(note.startswith(GAP) for note in notes)
 
 
 # ---- states

@@ -11,6 +11,7 @@ from cgtwatch.model.source import Source
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 SOON = timedelta(minutes=5)  # the first wait after a visit that nobody answered
+GAP = "gap:"  # begins the remark that nothing known was left on a page: something may have been missed
 NO_ANSWER = frozenset({ErrorClass.TIMEOUT, ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.REFUSED})
 RECHECK = timedelta(hours=1)  # a page whose mass change is doubted is looked at again this soon at the latest
 _SPREAD = 0.2  # of the wait after a failure: sources that failed together must not come back together
@@ -43,8 +44,10 @@ def next_poll(source: Source, state: SourceState, now: datetime, retry_after: ti
 
 
 def paced(source: Source, plan: Plan, pace: Pace | None) -> Plan:
-    """`plan` with the next visit when `pace` says; what failed, is doubted, or has an exact interval keeps its time."""
+    """`plan` with the next visit when `pace` says; what failed, is doubted, missed something, or has an exact interval keeps its time."""
     state = plan.state
+    if any(note.startswith(GAP) for note in plan.notes):
+        return plan
     if pace is None or source.exactly or state.error is not None or state.held or state.failures or state.last_visit is None:
         return plan
     return replace(plan, state=replace(state, next_poll=pace.next(state.last_visit)))
