@@ -1,4 +1,4 @@
-"""`db upgrade|backup|check` and `doctor`: the database, and what is wrong with the installation."""
+"""`db upgrade|backup|restore|check|vacuum|copy` and `doctor`: the database, and what is wrong with the installation."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from cgtwatch.cli.show import Json
 
-group = typer.Typer(help="The database: upgrade, copy, check.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="The database: upgrade, back up, restore, check, move.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
@@ -33,15 +33,55 @@ def upgrade() -> None:
 @group.command()
 def backup(
     file: Annotated[Path | None, typer.Argument(help="Where to; default: a dated file in DATA_DIR/backup.")] = None,
+    keep: Annotated[int | None, typer.Option("--keep", min=1, help="Remove older dated copies, so that so many stay.")] = None,
 ) -> None:
     """A consistent copy of the database, also while the service runs."""
     from datetime import UTC, datetime
 
-    from cgtwatch.cli import working
+    from cgtwatch.cli import show, working
+    from cgtwatch.errors import ConfigError
+    from cgtwatch.ops.copies import dated, thin_out
 
+    if file is not None and keep is not None:
+        raise ConfigError(["--keep counts the dated copies in DATA_DIR/backup; leave FILE out, or --keep"])
     with working.reading() as app:
-        target = file or app.settings.data_dir / "backup" / f"cgtwatch-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-        print(app.store.backup(target))
+        folder = app.settings.data_dir / "backup"
+        print(app.store.backup(file or dated(folder, datetime.now(UTC))))
+    for old in thin_out(folder, keep) if keep else ():
+        show.note(f"removed {old}")
+
+
+@group.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The copy, as `db backup` made it.", show_default=False)],
+) -> None:
+    """Put a copy in the place of the database, which is kept beside. The service must be stopped."""
+    from datetime import UTC, datetime
+
+    from cgtwatch import store
+    from cgtwatch.cli import show, working
+    from cgtwatch.ops.ownership import own
+
+    settings = working.settings()
+    with own(settings.data_dir):
+        done = store.restore(settings.database_url, file, datetime.now(UTC))
+    print(f"restored {file}" + ("; the next start brings its older schema up to date" if done.state == "older" else ""))
+    if done.kept is not None:
+        show.note(f"the database of before is kept as {done.kept}; delete it when all is well")
+    show.note("what was sent since the copy was made may be sent again, and pages are read anew; raw pages were not touched")
+
+
+@group.command()
+def vacuum() -> None:
+    """Make the file anew without its empty room. The service must be stopped; once is enough, later room goes back by itself."""
+    from cgtwatch import store
+    from cgtwatch.cli import working
+    from cgtwatch.ops.ownership import own
+
+    settings = working.settings()
+    with own(settings.data_dir):
+        done = store.vacuum(settings.database_url)
+    print(f"{done.before / 1e6:,.1f} MB before, {done.after / 1e6:,.1f} MB now")
 
 
 @group.command()

@@ -8,22 +8,25 @@ Importing this package or its records costs nothing; SQLModel comes with the fir
 `upgrade`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgtwatch import registry
 
 if TYPE_CHECKING:
+    from cgtwatch.store.restoring import Restored, Shrunk
     from cgtwatch.store.store import Store
 
-__all__ = ["BUSY_TIMEOUT", "Store", "open_store", "save_copy", "state_of", "upgrade"]
+__all__ = ["BUSY_TIMEOUT", "Store", "open_store", "restore", "save_copy", "state_of", "upgrade", "vacuum"]
 
 PARTS = {
     "Store": "cgtwatch.store.store:Store",
     "open": "cgtwatch.store.store:open_store",
     "copy": "cgtwatch.store.store:save_copy",
     "upgrade": "cgtwatch.store.migrate:upgrade",
+    "restore": "cgtwatch.store.restoring:restore",
+    "vacuum": "cgtwatch.store.restoring:vacuum",
     "state": "cgtwatch.store.schema:state_of",
 }
 BUSY_TIMEOUT = timedelta(seconds=10)
@@ -58,6 +61,24 @@ def save_copy(database_url: str, path: Path) -> Path:
     """
     copied: Path = registry.load(PARTS, "copy", what="part of the store")(database_url, path, busy_timeout=BUSY_TIMEOUT)
     return copied
+
+
+def restore(database_url: str, copy: Path, now: datetime) -> "Restored":
+    """Put a copy of any released schema in the place of the database at `database_url`, which is kept beside under a dated name.
+
+    The copy is proved first. Raises `StoreUnusable` or `StoreNewer` where it cannot be used, `StoreFull` where there is no room for
+    both; then nothing was changed. The caller owns the data directory. SQLite alone.
+    """
+    restored: Restored = registry.load(PARTS, "restore", what="part of the store")(
+        database_url, copy, now, busy_timeout=BUSY_TIMEOUT
+    )
+    return restored
+
+
+def vacuum(database_url: str) -> "Shrunk":
+    """Make the file anew without its empty room; from then on room goes back by itself. Raises as `restore`. SQLite alone."""
+    shrunk: Shrunk = registry.load(PARTS, "vacuum", what="part of the store")(database_url, busy_timeout=BUSY_TIMEOUT)
+    return shrunk
 
 
 def state_of(database_url: str) -> str:
