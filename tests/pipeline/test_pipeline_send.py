@@ -37,7 +37,9 @@ class Ledger:
     reader: Subscription | None = MEI
     ended: list[Ended] = field(default_factory=list)
 
-    def exchange(self, ended: Sequence[Ended], begin: Sequence[str], now: datetime, quiet_until: object) -> Exchanged:
+    def exchange(
+        self, ended: Sequence[Ended], begin: Sequence[str], now: datetime, quiet_until: object, lease: object = None
+    ) -> Exchanged:
         if self.broken and ended:
             raise self.broken
         self.ended += ended

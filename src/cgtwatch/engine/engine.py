@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from cgtwatch import registry
 from cgtwatch.app import App
-from cgtwatch.engine.hosts import Hosts, Line
+from cgtwatch.engine.hosts import Hosts, Line, Watched, host_of
+from cgtwatch.engine.leases import Leases
 from cgtwatch.engine.rhythm import Rhythm
 from cgtwatch.engine.storage import Storage
 from cgtwatch.engine.threads import PATIENCE, Threads
@@ -20,19 +21,23 @@ from cgtwatch.model.item import Outcome
 from cgtwatch.model.source import Source
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.ownership import prove_writable
+from cgtwatch.ops.pulse import Late
 from cgtwatch.pipeline.poll import PollRow, poll
+from cgtwatch.pipeline.send import recover
 
 if TYPE_CHECKING:
     from cgtwatch.engine.digests import Digests
     from cgtwatch.engine.returning import Returning
     from cgtwatch.engine.sends import Sends
     from cgtwatch.engine.translating import Translating
+    from cgtwatch.ops.retention import Forgetting
     from cgtwatch.pipeline.digest import DigestRow
 
 PARTS = {
     "sends": "cgtwatch.engine.sends:Sends",
     "digests": "cgtwatch.engine.digests:Digests",
     "housekeep": "cgtwatch.engine.duties:housekeep",
+    "forgetting": "cgtwatch.ops.retention:Forgetting",
     "translating": "cgtwatch.engine.translating:Translating",
     "returning": "cgtwatch.engine.returning:Returning",
 }
@@ -47,12 +52,16 @@ class Engine:
         self.app = app
         self.storage = Storage(self._probe)
         self.rhythm = Rhythm(app)
+        self.leases = Leases(app)
+        self.listeners: list[Callable[[object], None]] = []  # each is told of every PollRow, DigestRow, SendRow and Late
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
+        self._watched = Watched()
         self._sends: Sends | None = None
         self._digests: Digests | None = None
         self._translating: Translating | None = None
         self._returning: Returning | None = None
+        self._forgetting: Forgetting | None = None
         self._guard = threading.Lock()
 
     # --- polls
@@ -64,7 +73,7 @@ class Engine:
         running: set[Future[PollRow]] = set()
         while line or running:
             while (self._polls.room() or not running) and (source := line.next(anyway=not running)) is not None:
-                running.add(self._visit(source))
+                running.add(self._visit(source, due=False))
             done, running = wait(running, PATIENCE, return_when=FIRST_COMPLETED)
             for future in done:
                 try:
@@ -77,34 +86,66 @@ class Engine:
     def poll_due(self) -> int:
         """Begin the visits that are due, as far as there is room and their hosts are free and want to be asked; how many."""
         room = self._polls.room()
-        if not room:
-            return 0
-        enabled = {source.id: source for source in self.app.sources if source.enabled}
-        begun = 0
-        for source_id in self.app.store.due(self.app.clock(), enabled):
-            source = enabled[source_id]
-            if begun < room and self._hosts.free(source) and not self.app.resting(source):
-                self._visit(source)
-                begun += 1
+        return len(self._begin(self._due(), room)) if room else 0
+
+    def poll_host(self, host: str) -> "list[Future[PollRow]]":
+        """Begin the visits that are due at one host, as many as it bears at a time."""
+        return self._begin(self._due(host), self._polls.most)
+
+    def due_hosts(self) -> list[str]:
+        """The hosts at which visits are due that nobody has taken in hand, the longest overdue first."""
+        return list(dict.fromkeys(host_of(one) for one in self._due() if not self.app.resting(one)))
+
+    def _due(self, host: str | None = None) -> list[Source]:
+        enabled = self._watched.of(self.app.sources, host)
+        return [enabled[name] for name in self.app.store.due(self.app.clock(), enabled)] if enabled else []
+
+    def _begin(self, due: Sequence[Source], room: int) -> "list[Future[PollRow]]":
+        begun: list[Future[PollRow]] = []
+        for source in due:
+            if len(begun) < room and self._hosts.free(source) and not self.app.resting(source):
+                self._tell_late(source)
+                begun.append(self._visit(source, due=True))
         return begun
 
-    def _visit(self, source: Source) -> Future[PollRow]:
+    def _tell_late(self, source: Source) -> None:
+        due = self.app.store.state(source.id).next_poll if self.listeners else None
+        if due is not None:
+            self.tell(Late((self.app.clock() - due).total_seconds()))
+
+    def tell(self, outcome: object) -> None:
+        """Let all `listeners` know what came of something."""
+        for listener in self.listeners:
+            listener(outcome)
+
+    def _visit(self, source: Source, *, due: bool) -> "Future[PollRow]":
         if (running := self._polls.running(source.id)) is not None:
             return running
         self._hosts.begin(source)
-        future = self._polls.submit(source.id, lambda: self._one(source))
+        future = self._polls.submit(source.id, lambda: self._one(source, due=due))
         future.add_done_callback(lambda _: self._hosts.end(source))
         return future
 
-    def _one(self, source: Source) -> PollRow:
+    def _one(self, source: Source, *, due: bool) -> PollRow:
+        row = self._visited(source, due=due)
+        self.tell(row)
+        return row
+
+    def _visited(self, source: Source, *, due: bool) -> PollRow:
         """The row of a visit; while nothing can be recorded nobody is visited."""
         if not self.storage.usable():
-            return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: not visited: {self.storage.error}")
+            return PollRow(
+                source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: not visited: {self.storage.error}", recorded=False
+            )
         try:
-            row = poll(source, replace(self.app.poll_parts, pace=self.rhythm.pace))
+            with self.leases.claimed(source.id, due=due) as taken:
+                if taken is None:
+                    return PollRow(source.id, Outcome.UNCHANGED, notes=("another worker visits it",), recorded=False)
+                row = poll(source, replace(self.app.poll_parts, pace=self.rhythm.pace), taken.cycle)
+                taken.recorded = row.recorded
         except STORAGE_TROUBLE as error:
             self.storage.trouble(error)
-            return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: {error}")
+            return PollRow(source.id, Outcome.FAILED, error=f"{ErrorClass.STORAGE}: {error}", recorded=False)
         if row.new and not row.baseline:
             self.rhythm.found(source.id)
         level = logging.INFO if row.error is None else logging.WARNING
@@ -123,7 +164,9 @@ class Engine:
         """The attempts at deliveries."""
         with self._guard:
             if self._sends is None:
-                self._sends = registry.load(PARTS, "sends", what="part")(self.app, self.storage)
+                self._sends = registry.load(PARTS, "sends", what="part")(
+                    self.app, self.storage, tell=self.tell, leases=self.leases
+                )
             return self._sends
 
     def digest_due(self) -> "list[DigestRow]":
@@ -131,15 +174,26 @@ class Engine:
         with self._guard:
             if self._digests is None:
                 self._digests = registry.load(PARTS, "digests", what="part")(self.app)
-        return self._digests.due()
+        rows = self._digests.due()
+        for row in rows:
+            self.tell(row)
+        return rows
 
     def housekeep(self) -> None:
-        """Learn when news comes, judge the health of sources, and tell the operator what begins and what ends."""
+        """Learn when news comes, judge the health of sources, tell the operator what begins and what ends, and forget what is old."""
         registry.load(PARTS, "housekeep", what="part")(self.app, self.rhythm)
+        if self._forgetting is None:
+            self._forgetting = registry.load(PARTS, "forgetting", what="part")(self.app)
+        self._forgetting.work()
         if self.app.settings.bounce_mailbox is not None:
             if self._returning is None:
                 self._returning = registry.load(PARTS, "returning", what="part")(self.app, self.storage)
             self._returning.work()
+
+    def recover(self) -> None:
+        """Settle the attempts whose worker has died, as far as their leases are over."""
+        for row in recover(self.app.send_parts, lost_only=True):
+            _log.warning("attempt of unknown outcome found %s", fields(delivery=row.delivery, state=row.state))
 
     def translate(self) -> None:
         """Ask for the translations that are missing, where somebody translates."""
@@ -155,6 +209,7 @@ class Engine:
 
     def stop(self, seconds: float = 5.0) -> bool:
         """Begin nothing more and wait at most `seconds` for what runs; True where all ended."""
+        self.leases.stop()
         ended = self._polls.stop(seconds / 2 if self._translating is None else seconds / 4)
         ended = (self._returning is None or self._returning.stop(seconds / 8)) and ended
         ended = (self._translating is None or self._translating.stop(seconds / 4)) and ended

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from cgtwatch.app import App
+from cgtwatch.engine.roles import QUEUE
+from cgtwatch.errors import CgtwatchError
 from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
 from cgtwatch.ops.memory import share_arenas
 from cgtwatch.pipeline.send import recover
@@ -15,8 +17,11 @@ LOCAL = "local"
 _log = logging.getLogger(__name__)
 
 
-def prepare(app: App) -> None:
+def prepare(app: App, *, plans: bool | None = None) -> None:
     """Upgrade the database (after a backup), learn the sources of the file, and settle what a crash left open.
+
+    Where several processes work, one that does not plan leaves the sources to those that do; a command (None), too, once any are
+    known: its file may be another.
 
     Raises `StoreError` where the database cannot be used, `ConfigError` where sources.yaml or a setting about mail is wrong.
     """
@@ -28,9 +33,10 @@ def prepare(app: App) -> None:
     migrate(app.settings.database_url, app.settings.data_dir, app.clock())
     if app.settings.inbox_token is not None:
         (app.settings.data_dir / "inbox").mkdir(parents=True, exist_ok=True)  # an empty one is no trouble, a missing one is
-    now = app.clock()
-    app.store.sync_sources(app.sources, now)
-    for row in recover(app.send_parts):
+    now, shared = app.clock(), app.settings.engine == QUEUE
+    if not shared or plans or (plans is None and not app.store.states()):
+        app.store.sync_sources(app.sources, now)
+    for row in recover(app.send_parts, lost_only=shared):
         _log.warning("attempt of unknown outcome found delivery=%s state=%s", row.delivery, row.state)
 
 
@@ -60,5 +66,10 @@ def ensure_local(app: App) -> bool:
         sent_upto=app.store.last_seq(),
         welcomed=False,
     )
-    app.store.add_subscription(reader, app.clock())
+    try:
+        app.store.add_subscription(reader, app.clock())
+    except CgtwatchError:
+        if not app.store.subscriptions():
+            raise
+        return False  # another process was a moment earlier
     return True

@@ -69,8 +69,8 @@ def _pool(database_url: str, most: int) -> dict[str, Any]:
 class Queueing:
     """One process at the queue: it plans, works, or both, until it is stopped. Outages of the database are waited out."""
 
-    def __init__(self, engine: Engine, role: Role, guarded: Guarded) -> None:
-        self._engine, self._role, self._guarded = engine, role, guarded
+    def __init__(self, engine: Engine, role: Role, guarded: Guarded, beat: Callable[[], None]) -> None:
+        self._engine, self._role, self._guarded, self._beat = engine, role, guarded, beat
         self._planner = Planner(engine)
         self._most = CROWD * engine.app.settings.concurrency + BESIDE
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="job")
@@ -114,6 +114,7 @@ class Queueing:
     async def _go_on(self) -> None:
         self._loop, self._halting = asyncio.get_running_loop(), asyncio.Event()
         pause, told = FIRST_WAIT, False
+        beating = asyncio.create_task(self._live())
         while not self._halted.is_set():
             began = self._loop.time()
             try:
@@ -122,7 +123,7 @@ class Queueing:
             except Exception as error:  # noqa: BLE001 - the seam: whatever ends the queue's work, it begins again
                 trouble = error.__cause__ or error
             if self._halted.is_set():
-                return
+                break
             if self._loop.time() - began > LONGEST_WAIT:
                 pause, told = FIRST_WAIT, False
             if not told:
@@ -131,6 +132,13 @@ class Queueing:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._halting.wait(), pause)
             pause = min(2 * pause, LONGEST_WAIT)
+        beating.cancel()
+
+    async def _live(self) -> None:
+        """Tell now and then that this thread goes on."""
+        while True:
+            self._beat()
+            await asyncio.sleep(BEAT)
 
     async def _work(self) -> None:
         """Work until the process ends or the database goes away."""

@@ -59,13 +59,18 @@ class Rhythm:
 
     def keep(self) -> None:
         """Learn again where it is time to, and bring forward whom a day that brings more than it should makes due."""
-        now, learned = self._app.clock(), self._learned
-        if learned is None or self._stale(learned, now):
-            self._surprised = False
-            self._learned = learned = _Learned(self._app.paces(), self._app.habits(), self._app.sources)
+        now, learned = self._app.clock(), self.learn()
         if learned.paces.raised and (self._looked is None or not timedelta() <= now - self._looked < _LOOK):
             self._looked = now
             self._bring_forward(learned, now)
+
+    def learn(self) -> _Learned:
+        """Learn again where it is time to."""
+        learned = self._learned
+        if learned is None or self._stale(learned, self._app.clock()):
+            self._surprised = False
+            self._learned = learned = _Learned(self._app.paces(), self._app.habits(), self._app.sources)
+        return learned
 
     def _stale(self, learned: _Learned, now: datetime) -> bool:
         age = now - learned.paces.made

@@ -45,7 +45,7 @@ class Sends:
         self.app = app
         self.storage = storage
         self._told = tell
-        self._leases = leases or Leases(app)
+        self._leases = leases if leases is not None and leases.shared else None
         self._served: Counter[str] = Counter()  # lanes that are to be served, where another worker may serve the others
         self._lanes = [Lane(plan, monotonic) for plan in PLANS]
         self._ledger = threading.Lock()
@@ -167,13 +167,16 @@ class Sends:
     def _turn(self) -> int:
         now, parts = self.app.clock(), self.app.send_parts
         self._take_outcomes()
-        serving = [lane for lane in self._lanes if not self._leases.shared or self._served[lane.plan.name] > 0]
+        serving = [lane for lane in self._lanes if self._leases is None or self._served[lane.plan.name] > 0]
         picked = [one.key for lane in serving for one in lane.pick(parts.store, now)]
         if not self._unstored and not picked:
             if all(lane.idle for lane in self._lanes):
                 self._publish(None)
             return 0
         done = exchange(self._unstored, picked, parts)
+        if self._leases is not None:
+            self._leases.end(one.delivery.key for one in self._unstored)
+            self._leases.begin(done.begun)
         self._unstored = []
         for delivery in done.begun:
             self._begin(delivery, parts)

@@ -4,19 +4,23 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
+from cgtwatch import registry
 from cgtwatch.app import App
 from cgtwatch.engine.control import ControlServer
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import ensure_local, prepare
 from cgtwatch.engine.readers.applying import apply_configured
-from cgtwatch.engine.reloading import read_again
+from cgtwatch.engine.reloading import Files, read_again
+from cgtwatch.engine.roles import ALL, QUEUE, Role, Runner
+from cgtwatch.engine.ticking import TICKS, Ticking
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.notify import notify
@@ -24,22 +28,28 @@ from cgtwatch.ops.pulse import Pulse
 from cgtwatch.ops.vitals import Vitals
 from cgtwatch.schedule import Ticks
 
+LEARN = timedelta(seconds=15)  # between two looks whether it is time to learn when news comes
 LOOK = 5.0  # seconds between two looks whether all ticks go on
 STOP_WITHIN = 6.0  # seconds for work under way, so that the whole stop stays under ten
-TICKS = {"poll": 1.0, "digest": 2.0, "send": 1.0, "housekeep": 5.0, "translate": 2.0}  # seconds
+JOIN_WITHIN = 2.0  # seconds for the engine's own end after that of its work
+QUEUEING = {"queueing": "cgtwatch.engine.queueing:Queueing", "prepare": "cgtwatch.engine.queueing:prepare_queue"}
 _log = logging.getLogger(__name__)
 
 Serve = Callable[["Service"], Callable[[], None]]  # starts the web page, gives back what stops it
 
 
 class Service:
-    """One process that polls, composes and sends until it is told to stop. The caller owns the data directory."""
+    """One process that polls, composes and sends, or does its part of that, until it is told to stop. The caller owns what its
+    engine wants owned.
+    """
 
-    def __init__(self, app: App, notify_socket: str | None = None) -> None:
+    def __init__(self, app: App, notify_socket: str | None = None, role: Role = ALL) -> None:
         self.app = app
+        self.role = role
+        self.shared = app.settings.engine == QUEUE  # whether others work on the same database
         self.engine = Engine(app)
         self.ended_cleanly = True
-        self.pulse = Pulse(TICKS)
+        self.pulse = Pulse(("queue",) if self.shared else TICKS)
         self.vitals = Vitals(
             app, self.pulse, lambda: self.engine.storage.error, lambda: self.engine.rhythm.habits, lambda: app.parser.replaced
         )
@@ -47,28 +57,45 @@ class Service:
         self._hung: frozenset[str] = frozenset()
         self._stop = threading.Event()
         self._reloading = threading.Lock()
+        self._files = Files(app.settings)
 
     def run(self, web: Serve | None, ready: Callable[["Service"], None]) -> None:
         """Prepare, start everything, call `ready`, work until `stop`, and end.
 
         Raises what `prepare` raises; afterwards no source's or receiver's trouble ends it.
         """
-        prepare(self.app)
-        apply_configured(self.app)
-        ensure_local(self.app)
+        self._prepare()
         with ExitStack() as stack:
-            control = ControlServer(self.app.settings.data_dir, self._perform)
-            stack.callback(control.close)
+            if not self.shared:  # else commands work beside us
+                control = ControlServer(self.app.settings.data_dir, self._perform)
+                stack.callback(control.close)
             if web is not None:
                 stack.callback(web(self))
                 self._for_pages(stack)
-            ticks = Ticks({name: (self._tick(name), timedelta(seconds=seconds)) for name, seconds in TICKS.items()})
-            ticks.start()
-            stack.callback(self._end, ticks)
+            runners = self._runners()
+            for runner in runners:
+                runner.start()
+            stack.callback(self._end, runners)
             notify(self._notify, "READY=1\nSTATUS=watching")
             _log.info("started %s", fields(sources=sum(one.enabled for one in self.app.sources), data=self.app.settings.data_dir))
             ready(self)
             self._wait()
+
+    def _prepare(self) -> None:
+        prepare(self.app, plans=self.role.plans)
+        if self.shared:
+            registry.load(QUEUEING, "prepare", what="part of the engine")(self.app)
+        if self.role.plans:
+            apply_configured(self.app)
+            ensure_local(self.app)
+
+    def _runners(self) -> list[Runner]:
+        if not self.shared:
+            return [Ticking(self.engine, self._run)]
+        learning = Learning(lambda: self._guarded("learn", self.engine.rhythm.learn))
+        made = registry.load(QUEUEING, "queueing", what="part of the engine")
+        queue: list[Runner] = [made(self.engine, self.role, self._guarded, partial(self._run, "queue", lambda: None))]
+        return [*(queue if self.role.plans or self.role.works else []), *([learning] if self.role.works else [])]
 
     def _for_pages(self, stack: ExitStack) -> None:
         """Make ready beside all else what pages of hundreds of thousands of events are counted with."""
@@ -87,6 +114,8 @@ class Service:
     def _wait(self) -> None:
         while not self._stop.wait(LOOK):
             self.look()
+            if self.shared and self._files.changed():  # perhaps by another process, which cannot send us a signal
+                self.reload()
 
     def look(self) -> bool:
         """Tell the manager that we live, as long as all ticks do; a hanging one is said once."""
@@ -98,12 +127,15 @@ class Service:
             notify(self._notify, "WATCHDOG=1")
         return not hanging
 
-    def _end(self, ticks: Ticks) -> None:
+    def _end(self, runners: Sequence[Runner]) -> None:
         notify(self._notify, "STOPPING=1")
-        ticks.stop()
+        for runner in runners:
+            runner.halt()
         self.app.stopping.set()
         self.app.net.close()  # exchanges under way end at once; a visit that fails by this is not recorded
         self.ended_cleanly = self.engine.stop(STOP_WITHIN)
+        for runner in runners:
+            self.ended_cleanly = runner.join(JOIN_WITHIN) and self.ended_cleanly
         _log.info("stopped %s", fields(clean=self.ended_cleanly))
 
     def stop(self) -> None:
@@ -117,11 +149,12 @@ class Service:
         """
         with self._reloading:
             self._reload()
-            apply_configured(self.app)
+            if self.role.plans:
+                apply_configured(self.app)
 
     def _reload(self) -> None:
         try:
-            found = read_again(self.app)
+            found = read_again(self.app, listed=self.role.plans)
         except CgtwatchError as error:
             for problem in error.problems if isinstance(error, ConfigError) else (str(error),):
                 _log.error("sources not reloaded: %s", problem)
@@ -130,16 +163,6 @@ class Service:
 
     def _perform(self, operation: str, args: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         return perform(self.engine, operation, args)
-
-    def _tick(self, name: str) -> Callable[[], None]:
-        work: Mapping[str, Callable[[], object]] = {
-            "poll": self.engine.poll_due,
-            "digest": self.engine.digest_due,
-            "send": self.engine.sends.due,
-            "housekeep": self.engine.housekeep,
-            "translate": self.engine.translate,
-        }
-        return lambda: self._run(name, work[name])
 
     def _run(self, name: str, work: Callable[[], object]) -> None:
         with self.pulse.beat(name):
@@ -156,6 +179,25 @@ class Service:
         except Exception:  # noqa: BLE001 - the seam: a tick that broke must tick again
             self.pulse.broke(name)
             _log.exception("tick broke tick=%s", name)
+
+
+class Learning:
+    """Each worker learns for itself when news comes."""
+
+    def __init__(self, learn: Callable[[], None]) -> None:
+        self._ticks = Ticks({"learn": (learn, LEARN)})
+
+    def start(self) -> None:
+        """Begin."""
+        self._ticks.start()
+
+    def halt(self) -> None:
+        """Learn no more."""
+        self._ticks.stop()
+
+    def join(self, seconds: float) -> bool:  # noqa: ARG002 - nobody waits for it
+        """It ends by itself."""
+        return True
 
 
 def obey_signals(service: Service) -> None:

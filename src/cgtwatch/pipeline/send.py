@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from cgtwatch.deliver.retry import next_attempt
@@ -35,12 +35,16 @@ class Sends(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SendParts:
-    """The rooms a send walks through, put together by the app. `jitter` is from 0 to 1."""
+    """The rooms a send walks through, put together by the app. `jitter` is from 0 to 1.
+
+    `lease`: for how long others leave an attempt alone that began here; None where nobody else sends.
+    """
 
     store: Store
     channel: Callable[[str], Sends]
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
+    lease: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts) -
     """
     now = parts.clock()
     ended = [_ended(one, parts, now) for one in made]
-    done = parts.store.exchange(ended, keys, now, lambda reader: quiet_end(reader, now))
+    done = parts.store.exchange(ended, keys, now, lambda reader: quiet_end(reader, now), parts.lease)
     rows = tuple(
         SendRow(
             one.delivery.key, one.delivery.subscription, one.delivery.channel, one.delivery.subject, state, one.delivery.attempts,
@@ -102,9 +106,13 @@ def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts) -
     return Turn(rows, done.begun, done.heads)
 
 
-def recover(parts: SendParts) -> tuple[SendRow, ...]:
-    """At start: what came of attempts that were under way when cgtwatch ended is unknown. What may be tried once more is due now."""
-    lost = reversed(parts.store.deliveries(DeliveryState.ATTEMPTED, None))
+def recover(parts: SendParts, *, lost_only: bool = False) -> tuple[SendRow, ...]:
+    """At start: what came of attempts that were under way when cgtwatch ended is unknown. What may be tried once more is due now.
+
+    With `lost_only` of those attempts alone whose lease is over, because the others are other workers'.
+    """
+    store = parts.store
+    lost = store.lost_deliveries(parts.clock()) if lost_only else store.deliveries(DeliveryState.ATTEMPTED, None)[::-1]
     made = [Attempted(one, _LOST) for one in lost]
     return exchange(made, (), parts).rows if made else ()
 
@@ -124,13 +132,14 @@ def attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:
 
 def _ended(made: Attempted, parts: SendParts, now: datetime) -> Ended:
     delivery, outcome = made.delivery, made.outcome
+    number = delivery.attempts
     if outcome.result is SendResult.SENT:
-        return Ended(delivery.key, outcome, well=(_of_reader(delivery), _of_way(delivery)))
+        return Ended(delivery.key, outcome, well=(_of_reader(delivery), _of_way(delivery)), attempt=number)
     again = _next(delivery, outcome, parts, now)
     gone = outcome.result is SendResult.GONE and bool(delivery.subscription)
     off = f"switched off: {outcome.answer}" if gone else ""  # the target says it no longer exists: asking on is rude
     over = (_of_reader(delivery),) if gone else ()  # that it is gone is news, also where it was in trouble before
-    return Ended(delivery.key, outcome, again, _trouble(made, again, now), over, off)
+    return Ended(delivery.key, outcome, again, _trouble(made, again, now), over, off, number)
 
 
 def _next(delivery: Delivery, outcome: SendOutcome, parts: SendParts, now: datetime) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -52,11 +52,11 @@ _BODIES = select(SHARED_BODY.c.id, SHARED_BODY.c.content).where(SHARED_BODY.c.id
 _BEGUN = (
     update(DELIVERY)
     .where(DELIVERY.c.id == bindparam("of"))
-    .values(state=str(DeliveryState.ATTEMPTED), attempts=DELIVERY.c.attempts + 1)
+    .values(state=str(DeliveryState.ATTEMPTED), attempts=DELIVERY.c.attempts + 1, lease=bindparam("until"))
 )
 _HEADS = listed().where(DELIVERY.c.id.in_(heads()))
 _SETTLED = select(
-    *(DELIVERY.c[name] for name in ("id", "key", "state", "promise", "subscription_id", "channel", "target"))
+    *(DELIVERY.c[name] for name in ("id", "key", "state", "attempts", "promise", "subscription_id", "channel", "target"))
 ).where(DELIVERY.c.key.in_(KEYS))
 _REST = (
     update(DELIVERY)
@@ -139,8 +139,12 @@ class Deliveries(Room):
         begin: Sequence[str],
         now: datetime,
         quiet_until: Callable[[Subscription], datetime] | None = None,
+        lease: timedelta | None = None,
     ) -> Exchanged:
         """Commit how attempts ended with all that follows, and that others begin, in one transaction.
+
+        With `lease` others may say that nobody knows what came of one that began now, after that time (`renew_attempts` prolongs it).
+        What comes of an attempt of which that was said is not stored: it is not under way any more, or another one is.
 
         Of `begin` (keys) those are left out that may not begin: not due, the target backs off or is busy, the subscription is not
         active. Where `quiet_until` says a later time of a reader, hers wait until then. What was cut off may have been received: it
@@ -148,7 +152,7 @@ class Deliveries(Room):
         """
         with self._database.write() as db:
             states = _settle(db, ended, now) if ended else ()
-            begun = _begin(db, begin, now, quiet_until) if begin else ()
+            begun = _begin(db, begin, now, quiet_until, now + lease if lease else None) if begin else ()
             first = _heads(db, [one.key for one in ended]) if ended else ()
         return Exchanged(states, begun, first)
 
@@ -228,7 +232,11 @@ class Deliveries(Room):
 
 
 def _begin(
-    db: Connection, keys: Sequence[str], now: datetime, quiet_until: Callable[[Subscription], datetime] | None
+    db: Connection,
+    keys: Sequence[str],
+    now: datetime,
+    quiet_until: Callable[[Subscription], datetime] | None,
+    lease: datetime | None,
 ) -> tuple[Delivery, ...]:
     rows = db.execute(_MAY_BEGIN, at(now) | {"keys": list(keys)}).mappings().all()
     if quiet_until is not None:
@@ -236,7 +244,7 @@ def _begin(
         rows = [row for row in rows if row["id"] not in resting]
     if not rows:
         return ()
-    db.execute(_BEGUN, [{"of": row["id"]} for row in rows])
+    db.execute(_BEGUN, [{"of": row["id"], "until": lease} for row in rows])
     fresh = {"started_at": now, "answer": "", "ended_at": None, "result": None}
     db.execute(insert(ATTEMPT), [{"delivery": row["id"], "number": row["attempts"] + 1, **fresh} for row in rows])
     shared = {row["shared"] for row in rows if row["shared"] is not None}
@@ -266,7 +274,7 @@ def _put_off(
 def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[DeliveryState, ...]:
     asked = {"keys": [one.key for one in ended]}
     rows = {row["key"]: row for row in db.execute(_SETTLED, asked).mappings()}
-    done = [(one, rows[one.key]) for one in ended if one.key in rows and rows[one.key]["state"] == DeliveryState.ATTEMPTED]
+    done = [(one, rows[one.key]) for one in ended if one.key in rows and _under_way(rows[one.key], one)]
     states = _states(db, done)
     if done:
         db.execute(_END, [_attempt_ended(one, row, now) for one, row in done])
@@ -275,6 +283,11 @@ def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[Deli
         db.execute(_REST, [{"by": row["channel"], "to": row["target"], "until": now + rest} for row, rest in resting])
     _follow(db, done, states, now)
     return tuple(states.get(one.key) or DeliveryState(rows[one.key]["state"]) for one in ended if one.key in rows)
+
+
+def _under_way(row: RowMapping, one: Ended) -> bool:
+    """Whether it is that very attempt that is under way: another worker may have taken it for lost, and begun the next."""
+    return row["state"] == DeliveryState.ATTEMPTED and one.attempt in {None, row["attempts"]}
 
 
 def _states(db: Connection, done: Sequence[tuple[Ended, RowMapping]]) -> dict[str, DeliveryState]:

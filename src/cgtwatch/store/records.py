@@ -227,6 +227,7 @@ class Attempt:
 class Ended:
     """What came of an attempt that was begun, and what follows from it.
 
+    `attempt`: its number, where another may have begun meanwhile.
     `next_at` None: it is not tried again. `trouble` is told to the operator, `well` are the keys of alarms that are over;
     `switch_off` is the note with which the subscription is switched off.
     """
@@ -237,6 +238,7 @@ class Ended:
     trouble: Alarm | None = None
     well: tuple[str, ...] = ()
     switch_off: str = ""
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from cgtwatch.store.alarms import Alarms
 from cgtwatch.store.backfills import Backfills
 from cgtwatch.store.bounces import Bounces
 from cgtwatch.store.browsing import Browsing
+from cgtwatch.store.claims import Claims
 from cgtwatch.store.connection import Place, database_of, name_of, place_of
 from cgtwatch.store.deliveries import Deliveries
 from cgtwatch.store.digests import Digests
 from cgtwatch.store.explaining import Explaining
+from cgtwatch.store.hosts import HostBook
+from cgtwatch.store.leases import Leases
 from cgtwatch.store.ledger import Ledger
 from cgtwatch.store.logbook import Logbook
 from cgtwatch.store.outlook import Outlook
@@ -39,6 +42,7 @@ class Store(
     Sources,
     Pushes,
     Visits,
+    Claims,
     Logbook,
     Backfills,
     Explaining,
@@ -54,6 +58,8 @@ class Store(
     Ledger,
     Overview,
     Alarms,
+    HostBook,
+    Leases,
     Bounces,
     Translations,
     Upkeep,
@@ -64,7 +70,7 @@ class Store(
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `logbook`, `backfills`, `documents`, `events`,
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `claims`, `logbook`, `backfills`, `documents`, `events`,
     `browsing`, `announcing`, `explaining`, `marks`, `passages`, `periods`, `readings`, `readers`, `persons`, `digests`,
     `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`, `translations`, `upkeep`, `retention`, `users`.
     """

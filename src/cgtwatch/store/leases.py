@@ -1,0 +1,42 @@
+"""Leases of what several workers have in hand: prolonged while they live, and what is left of those that died."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, update
+
+from cgtwatch.model.delivery import Delivery, DeliveryState
+from cgtwatch.store.queue import in_state, line_of, listed
+from cgtwatch.store.room import Room
+from cgtwatch.store.tables import DELIVERY, STATE
+
+_CLAIM = (
+    update(STATE).where(STATE.c.source == bindparam("of"), STATE.c.cycle == bindparam("number")).values(lease=bindparam("until"))
+)
+_ATTEMPT = (
+    update(DELIVERY)
+    .where(DELIVERY.c.key == bindparam("of"), DELIVERY.c.attempts == bindparam("number"))
+    .where(in_state(DeliveryState.ATTEMPTED))
+    .values(lease=bindparam("until"))
+)
+
+
+class Leases(Room):
+    """The part of the store that prolongs leases."""
+
+    def renew_claims(self, claims: Mapping[str, int], until: datetime) -> None:
+        """Prolong the leases of sources (with the numbers of the claims) that nobody has taken over meanwhile."""
+        with self._database.write(durable=False) as db:
+            db.execute(_CLAIM, [{"of": source, "number": cycle, "until": until} for source, cycle in claims.items()])
+
+    def renew_attempts(self, attempts: Mapping[str, int], until: datetime) -> None:
+        """Prolong the leases of attempts (deliveries with the numbers of the attempts) that are under way still."""
+        with self._database.write(durable=False) as db:
+            db.execute(_ATTEMPT, [{"of": key, "number": number, "until": until} for key, number in attempts.items()])
+
+    def lost_deliveries(self, now: datetime) -> list[Delivery]:
+        """Those whose attempt is under way by the ledger, and has no lease that still runs; oldest first."""
+        over = or_(DELIVERY.c.lease.is_(None), DELIVERY.c.lease <= now)
+        with self._database.read() as db:
+            rows = db.execute(listed().where(in_state(DeliveryState.ATTEMPTED), over).order_by(DELIVERY.c.id))
+            return [line_of(row) for row in rows.mappings()]
