@@ -355,6 +355,7 @@ def test_a_bridge_may_stand_inside_and_its_neighbours_may_not(make):
 # ---- hosts that want rest
 
 
+@pytest.mark.promise("P13")
 @pytest.mark.parametrize(("status", "error"), [(429, ErrorClass.BLOCKED), (503, ErrorClass.HTTP_5XX)])
 def test_a_host_that_asks_for_rest_is_not_asked_by_any_source_until_then(make, time, status, error):
     answers = [reply("", status, Retry_After="120")]

@@ -99,11 +99,13 @@ def outcome(acquirer, url):
     return "fetched" if isinstance(visit, Fetched) else "unchanged"
 
 
+@pytest.mark.promise("P8")
 @pytest.mark.parametrize("fault", EXPECTED)
 def test_a_fault_ends_in_its_class_and_in_time(acquirer, peer, fault):
     assert outcome(acquirer, peer.url(fault)) == EXPECTED[fault]
 
 
+@pytest.mark.promise("P8")
 @pytest.mark.parametrize("port", PORTS)
 def test_a_fault_below_http_ends_in_its_class_and_in_time(acquirer, peer, port):
     scheme = "https" if port.startswith("tls") else "http"

@@ -97,6 +97,7 @@ def test_the_same_bytes_again_are_no_change_whatever_the_validators_say(acquirer
     assert second.validators.etag != first.validators.etag
 
 
+@pytest.mark.promise("P2")
 def test_a_server_that_says_unchanged_for_ever_is_read_in_full_once_a_day(acquirer, clock):
     with Site(lambda asked: reply("", 304) if "if-none-match" in asked.headers else reply(str(asked.at), ETag='"stuck"')) as site:
         first = acquirer.visit(source(site.url()), state())

@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def test_budgets_of_hosts_that_were_asked_long_ago_are_forgotten(monkeypatch):
     assert pacing.rest("held49", NOW + timedelta(hours=49)) is not None
 
 
+@pytest.mark.promise("P13")
 def test_no_more_threads_work_on_a_host_than_it_has_connections():
     pacing = Pacing(sleep=lambda _: None)
     lock, active, most, done = threading.Lock(), [0], [0], []
@@ -129,6 +131,7 @@ def test_no_more_threads_work_on_a_host_than_it_has_connections():
     assert (len(done), most[0] <= 3) == (24, True)
 
 
+@pytest.mark.promise("P13")
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 5)), max_size=20))
 def test_two_requests_to_a_host_are_never_closer_than_the_gap(steps):
     time = Time()

@@ -90,6 +90,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.fault("C7")
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_broken_template_never_stops_a_digest_and_says_where_it_is_broken(case, tmp_path):
     name, source, why = BROKEN[case]
@@ -106,6 +107,7 @@ def test_a_loop_without_end_is_stopped_and_the_digest_goes_out(tmp_path):
     assert re.search("processor time|longer than 10 s", troubles(templates)["digest"])  # whichever a busy machine reaches first
 
 
+@pytest.mark.fault("C7")
 def test_a_file_that_leads_out_of_the_folder_is_not_read(tmp_path):
     folder = tmp_path / "own"
     folder.mkdir()

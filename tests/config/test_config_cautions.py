@@ -14,6 +14,7 @@ NOTHING_SET = replace(KNOWN, environment=frozenset())
 ROW = "sources:\n- {id: a, kind: feed, url: 'https://a.example.org/', "
 
 
+@pytest.mark.fault("C11")
 @pytest.mark.parametrize(
     ("rest", "field"),
     [

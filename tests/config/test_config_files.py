@@ -34,11 +34,13 @@ FILES = {
 }
 
 
+@pytest.mark.fault("C1", "C4")
 @pytest.mark.parametrize(("content", "message"), FILES.values(), ids=FILES)
 def test_a_file_that_is_no_sources_file_says_why(content, message, tmp_path):
     assert any(message in line for line in mistakes(content, tmp_path))
 
 
+@pytest.mark.fault("C3")
 def test_an_alias_bomb_is_refused_in_no_time(tmp_path):
     rows = ["sources: []", "a: &a [x,x,x,x,x,x,x,x,x]"]
     rows += [f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
@@ -47,6 +49,7 @@ def test_an_alias_bomb_is_refused_in_no_time(tmp_path):
     assert time.monotonic() - started < 1
 
 
+@pytest.mark.fault("C4")
 def test_a_byte_order_mark_is_skipped_with_a_warning(tmp_path):
     found = load(b"\xef\xbb\xbfsources: [{id: a, kind: feed, url: 'https://a.example.org/'}]\n", tmp_path)
     assert [source.id for source in found.sources] == ["a"]
@@ -82,6 +85,7 @@ def as_nobody():
             os.seteuid(0)
 
 
+@pytest.mark.fault("C4")
 def test_an_unreadable_file_says_so(tmp_path):
     path = tmp_path / "sources.yaml"
     path.write_text("sources: []")
@@ -90,6 +94,7 @@ def test_an_unreadable_file_says_so(tmp_path):
         load_sources(path, KNOWN)
 
 
+@pytest.mark.fault("C1")
 def test_all_mistakes_of_a_file_are_told_at_once_in_the_order_of_the_file(tmp_path):
     told = mistakes(
         """defaults: {evry: 1h}
@@ -130,6 +135,7 @@ sources:
     assert any(line.startswith("17: sources[4]: is no YAML") for line in told)
 
 
+@pytest.mark.fault("C12")
 def test_ten_thousand_sources_load_in_two_seconds(tmp_path):
     rule = '{item: "#main tr", title: "td.name a", link: "td.name a@href", date: "td.on", date_format: "%d.%m.%Y", next: "a.older@href"}'
     rows = "".join(
@@ -159,6 +165,7 @@ def test_a_key_that_holds_escapes_or_a_megabyte_is_told_in_one_short_printable_l
     assert all(line.isprintable() and len(line) < 1100 for line in told)
 
 
+@pytest.mark.fault("C4")
 def test_a_file_that_is_being_written_is_refused_and_not_half_read(tmp_path, monkeypatch):
     path = tmp_path / "sources.yaml"
     path.write_text("sources: []\n")

@@ -163,6 +163,7 @@ def test_a_wrong_secret_is_never_shown(name, tmp_path):
     assert "hunter2" not in "".join(problems({f"CGTWATCH_{name}": "hunter2"}, tmp_path))
 
 
+@pytest.mark.promise("P15")
 def test_no_secret_stands_in_the_repr(tmp_path):
     secrets = {
         "CGTWATCH_SMTP_URL": "smtp://me:hunter2@mail.example.org",

@@ -173,6 +173,7 @@ WRONG = {
 }
 
 
+@pytest.mark.fault("C2", "C8", "C10")
 @pytest.mark.parametrize(("line", "message"), WRONG.values(), ids=WRONG)
 def test_a_wrong_value_is_told_with_line_source_field_and_mend(line, message, tmp_path):
     rest = "" if line.startswith("list:") else f"\n    {LISTED}"
@@ -201,6 +202,7 @@ URLS = {
 }
 
 
+@pytest.mark.fault("C5")
 @pytest.mark.parametrize(("url", "message"), URLS.items())
 def test_an_address_that_cannot_be_fetched_is_refused(url, message, tmp_path):
     text = f"sources:\n- id: a\n  kind: feed\n  url: '{url}'\n"
@@ -209,12 +211,14 @@ def test_an_address_that_cannot_be_fetched_is_refused(url, message, tmp_path):
     assert message in mistake
 
 
+@pytest.mark.fault("C5")
 def test_a_password_in_an_address_is_refused_and_not_shown(tmp_path):
     [mistake] = mistakes("sources:\n- {id: a, kind: feed, url: 'https://me:hunter2@a.example.org/'}\n", tmp_path)
     assert "holds a user or password" in mistake
     assert "hunter2" not in mistake
 
 
+@pytest.mark.fault("C5")
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3:8080", "[::1]", "169.254.169.254", "localhost", "2130706433", "0x7f.1"])
 def test_a_private_address_is_a_warning_unless_it_is_allowed(host, tmp_path):
     text = f"sources:\n- {{id: a, kind: feed, url: 'http://{host}/'}}\n"
@@ -228,6 +232,7 @@ def test_a_private_address_is_a_warning_unless_it_is_allowed(host, tmp_path):
 BAD_IDS = ["../../x", "x" * 65, "🧬", "CDE", "a_b", "-a", "a--b", "a b", "'12'"]
 
 
+@pytest.mark.fault("C9")
 @pytest.mark.parametrize("name", [*BAD_IDS[:-1], "Ünïcode"])
 def test_an_id_that_is_no_slug_is_refused(name, tmp_path):
     told = mistakes(f"sources:\n- {{id: '{name}', kind: feed, url: 'https://a.example.org/'}}\n", tmp_path)
@@ -241,6 +246,7 @@ def test_two_equal_ids_are_told_with_both_lines(tmp_path):
     assert mistakes(text, tmp_path) == ["3: sources[2] a: id: 'a' stands here and at line 2; give each source an id of its own"]
 
 
+@pytest.mark.fault("C9")
 def test_ids_that_differ_in_case_only_are_told(tmp_path):
     text = (
         "sources:\n- {id: a, kind: feed, url: 'https://a.example.org/'}\n- {id: A, kind: feed, url: 'https://b.example.org/'}\n"
@@ -248,6 +254,7 @@ def test_ids_that_differ_in_case_only_are_told(tmp_path):
     assert any("differs only in case from 'a' at line 2" in line for line in mistakes(text, tmp_path))
 
 
+@pytest.mark.fault("C12")
 def test_two_sources_with_one_address_are_a_warning(tmp_path):
     text = (
         "sources:\n- {id: a, kind: feed, url: 'https://A.example.org'}\n- {id: b, kind: page, url: 'https://a.example.org/#x'}\n"
@@ -256,6 +263,7 @@ def test_two_sources_with_one_address_are_a_warning(tmp_path):
     assert ":3: sources[2] b: url: is watched by 'a' too, at line 2" in warning
 
 
+@pytest.mark.fault("C11")
 def test_a_secret_in_a_file_that_others_can_read_is_a_warning(tmp_path):
     text = "sources:\n- {id: a, kind: feed, url: 'https://a.example.org/', headers: {X-Api-Key: hunter2}}\n"
     [warning] = load(text, tmp_path).warnings
@@ -295,6 +303,7 @@ def test_each_kind_says_what_it_misses(tmp_path):
     ]
 
 
+@pytest.mark.fault("C6")
 @pytest.mark.parametrize(
     ("selector", "told"),
     [

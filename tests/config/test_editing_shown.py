@@ -7,6 +7,7 @@ from cgtwatch.config.packaged import packaged_sources
 from cgtwatch.config.showing import HIDDEN, without_secrets
 
 
+@pytest.mark.fault("C11")
 @pytest.mark.parametrize(
     "entry",
     [

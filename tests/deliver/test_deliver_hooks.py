@@ -50,6 +50,7 @@ def seen(sink, key):
     return subscribers[key]
 
 
+@pytest.mark.fault("W1")
 @pytest.mark.parametrize(
     ("mode", "results"),
     [
@@ -73,6 +74,7 @@ def test_a_hostile_receiver_sees_one_id_the_same_bytes_and_good_signatures(sink,
     assert stats["unique"] <= 1
 
 
+@pytest.mark.fault("W5")
 @pytest.mark.parametrize(
     ("mode", "result"), [("timeout", "unknown"), ("half-response", "unknown"), ("slow-response", "sent"), ("garbage", "unknown")]
 )
@@ -82,11 +84,13 @@ def test_a_receiver_that_does_not_finish_is_left_at_the_deadline(sink, net, tmp_
     assert outcome.result == result
 
 
+@pytest.mark.fault("W7")
 def test_a_receiver_that_closes_before_reading_may_or_may_not_have_seen_it(sink, net, tmp_path):
     (outcome,) = tries(Webhook(senders.parts(tmp_path, net=net)), f"{sink}/drop-before?key=db", 1, "k-db")
     assert outcome.result in {"retry", "unknown"}
 
 
+@pytest.mark.promise("P10")
 def test_a_private_address_is_refused_unless_allowed(sink, tmp_path):
     guarded = Net(NetPolicy(allow_private=(), user_agent="cgtwatch tests", ca_file=None))
     (outcome,) = tries(Webhook(senders.parts(tmp_path, net=guarded)), f"{sink}/ok?key=private", 1, "k-private")

@@ -39,6 +39,7 @@ def test_a_mail_reads_back_as_it_was_composed(tmp_path):
     assert not mail.defects
 
 
+@pytest.mark.fault("M14")
 def test_a_mail_has_the_headers_that_lists_need(tmp_path):
     mail, raw = mailed(tmp_path=tmp_path)
     assert mail["From"].addresses[0].addr_spec == "watch@cgt.example"

@@ -22,6 +22,7 @@ def attempts(channel: str, outcome: SendOutcome, jitter: float) -> list[timedelt
     return times
 
 
+@pytest.mark.fault("W9")
 def test_a_webhook_is_tried_ten_times_over_seventy_five_hours():
     times = attempts("webhook", RETRY, 0.5)
     assert len(times) == 9
@@ -29,6 +30,8 @@ def test_a_webhook_is_tried_ten_times_over_seventy_five_hours():
     assert times[-1] == timedelta(hours=75, minutes=35, seconds=5)
 
 
+@pytest.mark.fault("M6")
+@pytest.mark.promise("P5")
 def test_a_mail_is_tried_hourly_for_three_days():
     times = attempts("email", RETRY, 0.5)
     assert times[:4] == [timedelta(minutes=minutes) for minutes in (5, 20, 50, 110)]

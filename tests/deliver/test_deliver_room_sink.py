@@ -77,6 +77,7 @@ ROOMS = [
 ]
 
 
+@pytest.mark.fault("W11")
 @pytest.mark.parametrize(("room", "where", "results", "wait"), ROOMS)
 def test_a_hostile_room_is_understood(sink, net, room, where, results, wait):
     came = outcomes(room, f"{sink}/{where}", net, times=len(results))
@@ -87,6 +88,7 @@ def test_a_hostile_room_is_understood(sink, net, room, where, results, wait):
     assert all(SECRET not in one.answer for one in came)
 
 
+@pytest.mark.fault("W11")
 @pytest.mark.parametrize("room", ["slack", "feishu", "dingtalk", "wecom", "teams", "discord", "mattermost"])
 def test_a_long_digest_reaches_a_hostile_room_whole(sink, net, room):
     mode = "ok" if room == "discord" else "status" if room in {"mattermost", "teams"} else room

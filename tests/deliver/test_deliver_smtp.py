@@ -162,6 +162,7 @@ def certificate(tmp_path_factory):
     return made
 
 
+@pytest.mark.fault("M2")
 @pytest.mark.recorded
 @needs_shared
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing: no certificate for the TLS tests")

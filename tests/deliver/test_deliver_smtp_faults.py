@@ -42,17 +42,20 @@ def send(channel, to, key, message=MESSAGE, times=1):
     return [channel.send(f"{to}@example.org", payload, key, NOW) for _ in range(times)]
 
 
+@pytest.mark.fault("M1")
 @pytest.mark.parametrize("mode", ["banner-421", "ehlo-refuse", "drop-on-connect"])
 def test_m1_a_server_out_of_sorts_is_tried_again_and_so_is_every_other_mail(sink, channel, mode):
     (outcome,) = send(channel(sink.port(mode)), "reader", f"m1-{mode}")
     assert (outcome.result, outcome.everyone) == ("retry", True)
 
 
+@pytest.mark.fault("M2")
 def test_m2_starttls_that_is_missing_is_no_reason_to_go_on_in_plain_text(sink, channel):
     (outcome,) = send(channel(sink.port(), scheme="smtp+starttls"), "reader", "m2")
     assert (outcome.result, outcome.answer.partition(":")[0], sink.taken("m2")) == ("retry", "tls", [])
 
 
+@pytest.mark.fault("M3")
 @pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:.*login_data")  # the server's own, about a password in plain text
 @pytest.mark.parametrize(("password", "results"), [("right", ["sent", "sent"]), ("wrong", ["retry", "retry"])])
 def test_m3_a_log_in_is_made_where_asked_for_and_not_hammered(sink, channel, password, results):
@@ -63,6 +66,7 @@ def test_m3_a_log_in_is_made_where_asked_for_and_not_hammered(sink, channel, pas
     assert password == "right" or outcomes[1].answer.startswith("log-in: not tried")
 
 
+@pytest.mark.fault("M4", "M5", "M6", "M7", "M8", "M9")
 @pytest.mark.parametrize(
     ("to", "results", "copies"),
     [
@@ -91,11 +95,14 @@ def test_m4_to_m9_one_envelope_a_try_with_one_message_id(sink, channel, to, resu
     assert len(sink.taken(f"after-{to}")) == 1
 
 
+@pytest.mark.fault("M6")
 def test_m6_a_sender_that_is_refused_for_now_is_tried_again(sink, channel):
     (outcome,) = send(channel(sink.port("mail-451")), "reader", "m6")
     assert (outcome.result, outcome.answer.startswith("sender: 451")) == ("retry", True)
 
 
+@pytest.mark.fault("M10")
+@pytest.mark.promise("P5")
 def test_m10_one_refused_reader_of_fifty_keeps_nobody_else_from_theirs(sink, channel):
     kept, before = channel(sink.port()), sink.connections
     names = [f"reader{number}" if number != 25 else "nouser" for number in range(50)]
@@ -107,6 +114,7 @@ def test_m10_one_refused_reader_of_fifty_keeps_nobody_else_from_theirs(sink, cha
     assert sink.connections - before <= 8
 
 
+@pytest.mark.fault("M11")
 def test_m11_a_server_that_takes_one_mail_a_connection_gets_one_a_connection(sink, channel):
     kept, before = channel(sink.port("one-per-connection")), sink.connections
     for number in range(4):
@@ -130,6 +138,7 @@ def test_a_stopped_channel_hands_nothing_over(sink, channel):
     assert (outcome.result, sink.taken("stop-2")) == ("retry", [])
 
 
+@pytest.mark.fault("M12", "M14")
 def test_m12_and_m14_a_server_of_ascii_alone_finds_nothing_wrong_with_a_chinese_digest(sink, channel):
     send(channel(sink.port("no-8bit")), "reader", "m12")
     (got,) = sink.taken("m12")
@@ -144,6 +153,7 @@ def test_m12_and_m14_a_server_of_ascii_alone_finds_nothing_wrong_with_a_chinese_
     assert all(got[name] for name in ("list_id", "date", "message_id"))
 
 
+@pytest.mark.fault("M13")
 @pytest.mark.parametrize("most", [8_000, 20_000])
 def test_m13_a_digest_too_big_for_the_server_is_shortened_with_a_link(sink, channel, most):
     (outcome,) = send(channel(sink.port(size_max=most)), "reader", f"m13-{most}")
@@ -153,6 +163,7 @@ def test_m13_a_digest_too_big_for_the_server_is_shortened_with_a_link(sink, chan
     assert (got["parts"], got["one_click_ok"], got["subject"]) == (["text/plain"], True, MESSAGE.subject)
 
 
+@pytest.mark.fault("M13")
 def test_m13_what_not_even_fits_when_shortened_is_given_up(sink, channel):
     (outcome,) = send(channel(sink.port(size_max=1_000)), "reader", "m13-none")
     assert (outcome.result, outcome.answer.startswith("size: 552")) == ("permanent", True)

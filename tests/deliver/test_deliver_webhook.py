@@ -49,6 +49,7 @@ class _Frozen:
         return type(NOW).fromtimestamp(stamp, tz)
 
 
+@pytest.mark.fault("W8")
 @pytest.mark.parametrize(("hours", "verifying"), [(0, [1, 2]), (23, [1, 2]), (24, [2])])
 def test_while_a_secret_is_replaced_receivers_with_either_accept_the_signature(tmp_path, monkeypatch, hours, verifying):
     net, at = FakeNet([answer(204)]), NOW + timedelta(hours=hours)
@@ -121,6 +122,7 @@ def test_an_id_never_holds_a_full_stop():
     assert webhook_id("reader-0-18") == "reader-0-18"
 
 
+@pytest.mark.fault("W4")
 def test_a_post_is_bounded_and_follows_no_redirect(tmp_path):
     _, net = attempt(tmp_path, answer(204))
     request = net.asked[0]

@@ -22,6 +22,7 @@ def seen_once(drafts: list[Draft] = TEN, **more) -> Memory:
     return memory
 
 
+@pytest.mark.promise("P12")
 def test_the_first_look_is_the_baseline():
     plan = Memory().look(TEN)
     assert plan.baseline
@@ -82,6 +83,7 @@ CHURN = {
 }
 
 
+@pytest.mark.promise("P12")
 @pytest.mark.parametrize("visits", CHURN.values(), ids=CHURN.keys())
 def test_churn_is_no_news(visits):
     memory = seen_once(visits[0])
@@ -228,6 +230,7 @@ def test_a_failure_forgets_nothing_and_waits_longer():
     assert (plan.state.failures, plan.state.message, plan.state.hint) == (1, "timeout came", "try again")
 
 
+@pytest.mark.promise("P13")
 def test_retry_after_is_obeyed():
     plan = failed(a_source(), SourceState("site"), a_failure(ErrorClass.HTTP_5XX, retry_after=timedelta(hours=20)), NOW)
     assert plan.wait >= timedelta(hours=20)

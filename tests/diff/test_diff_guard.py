@@ -164,6 +164,7 @@ def test_rows_lost_from_between_are_held():
     assert memory.look([*TWENTY[:4], *TWENTY[16:]]).state.error is ErrorClass.QUARANTINE
 
 
+@pytest.mark.promise("P12")
 def test_a_backfill_of_old_entries_is_held_and_at_last_stored_quietly():
     memory = Memory(a_source(Kind.FEED))
     memory.look(rows(*range(505, 500, -1)))

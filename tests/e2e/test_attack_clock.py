@@ -20,6 +20,8 @@ def bench(tmp_path: Path, site: Site) -> Iterator[Inside]:
         yield found
 
 
+@pytest.mark.fault("T1")
+@pytest.mark.promise("P18")
 @pytest.mark.parametrize("days", [1, 366])
 def test_a_source_visited_under_a_clock_that_was_ahead_is_visited_when_it_is_right_again(bench: Inside, days: int) -> None:
     bench.pass_time(days=days)
@@ -30,6 +32,8 @@ def test_a_source_visited_under_a_clock_that_was_ahead_is_visited_when_it_is_rig
     assert bench.app.store.due(bench.now, ["one"]) == []
 
 
+@pytest.mark.fault("T1")
+@pytest.mark.promise("P18")
 @pytest.mark.parametrize("days", [1, 366])
 def test_a_digest_composed_under_a_clock_that_was_ahead_is_followed_by_one_at_the_next_right_hour(
     bench: Inside, days: int

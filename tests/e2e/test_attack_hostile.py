@@ -12,6 +12,7 @@ AS_LIST = ', list: {item: li, title: a, link: "a@href", date: span}'
 MAY_TELL = {"grow", "feed-dup-guid-new", "feed-window", "feed-edit-title"}  # there something is new, or edited, at every look
 
 
+@pytest.mark.promise("P12")
 @pytest.mark.chaos
 @pytest.mark.recorded
 @needs_shared

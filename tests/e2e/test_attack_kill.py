@@ -144,10 +144,14 @@ def events_of(db: sqlite3.Connection, key: str, data: Mapping[str, Any]) -> list
     return every
 
 
+@pytest.mark.fault("K2")
+@pytest.mark.promise("P1", "P3")
 def test_service_loses_and_doubles_nothing_when_it_is_killed_again_and_again(place: Place, site: Site) -> None:
     survive(place, site, kills=4, seed=20261122)
 
 
+@pytest.mark.fault("K2")
+@pytest.mark.promise("P1", "P3")
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(3))
 def test_service_loses_and_doubles_nothing_over_many_kills(place: Place, site: Site, seed: int) -> None:

@@ -144,10 +144,12 @@ def check(db: sqlite3.Connection, source: str, last: int) -> None:
         assert f"Words of annex {n} about" in text, f"{source}: the attachment of {n}"
 
 
+@pytest.mark.fault("K2")
 def test_no_record_is_missed_or_doubled_when_the_service_is_killed_while_it_reads(place: Place, site: Site) -> None:
     survive(place, site, kills=1, seed=20261123)
 
 
+@pytest.mark.fault("K2")
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(3))
 def test_no_record_is_missed_or_doubled_over_many_kills(place: Place, site: Site, seed: int) -> None:

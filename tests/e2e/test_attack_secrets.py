@@ -101,6 +101,7 @@ def polled(bench: Inside) -> list[object]:
     return [*rows, *(dry_visit(bench.app, source) for source in bench.app.sources)]
 
 
+@pytest.mark.promise("P15")
 def test_no_secret_of_a_source_is_told_shown_logged_stored_or_sent_elsewhere(
     site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from contextlib import suppress
 
+import pytest
 from attack import feed, sources
 from place import Place, Site
 
@@ -91,6 +92,7 @@ def test_a_poll_in_the_middle_of_a_stop_says_that_it_was_not_finished(place: Pla
     assert codes in ([1], [75])
 
 
+@pytest.mark.fault("K3")
 def test_service_stops_within_ten_seconds_while_a_parser_hangs(place: Place, site: Site) -> None:
     site.page("/one", feed([1]), "application/rss+xml")
     place.sources(sources(one=f"{site.url}/one"))

@@ -34,6 +34,8 @@ def broken(error: Exception) -> Any:
     return fail
 
 
+@pytest.mark.fault("D1")
+@pytest.mark.promise("P19")
 @pytest.mark.parametrize("error", [StoreFull("no space"), BusyError("database is locked")])
 def test_no_source_is_asked_in_vain_while_nothing_can_be_recorded(
     bench: Inside, site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -67,6 +69,8 @@ def test_a_deleted_archive_is_made_again(bench: Inside, site: Site) -> None:
     assert bench.poll()["one"]["new"] == 1
 
 
+@pytest.mark.fault("D2")
+@pytest.mark.promise("P19")
 def test_a_message_whose_outcome_could_not_be_stored_goes_out_once(
     bench: Inside, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +91,7 @@ def test_a_message_whose_outcome_could_not_be_stored_goes_out_once(
     assert len(site.posts) == 1
 
 
+@pytest.mark.fault("D4")
 @pytest.mark.chaos  # waits for the busy timeout
 def test_a_locked_database_ends_a_command_with_75_and_lets_readers_read(place: Place, site: Site, tmp_path: Path) -> None:
     site.page("/feed", feed([1]), "application/rss+xml")
@@ -125,6 +130,8 @@ def fill(folder: Path) -> Path:
             return filler
 
 
+@pytest.mark.fault("D1")
+@pytest.mark.promise("P19")
 @pytest.mark.privileged
 def test_a_full_disk_pauses_the_service_and_room_ends_the_pause(place: Place, site: Site, small_disk: Path) -> None:
     site.page("/feed", feed([1]), "application/rss+xml")
@@ -158,6 +165,7 @@ def test_a_full_disk_is_one_line_for_a_command_and_nothing_for_a_reader(place: P
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.fault("D3")
 @pytest.mark.privileged
 def test_a_read_only_disk_is_one_line_for_a_command_and_nothing_for_a_reader(place: Place, site: Site, small_disk: Path) -> None:
     site.page("/feed", feed([1]), "application/rss+xml")

@@ -92,6 +92,8 @@ def test_wrong_options_are_told_all_at_once(place: Place, site: Site) -> None:
     assert all(option in said for option in ("NAME", "--to", "--cadence", "--tz", "--lang"))
 
 
+@pytest.mark.fault("C1")
+@pytest.mark.promise("P17")
 def test_a_wrong_sources_file_is_told_whole_with_lines_and_mends(place: Place) -> None:
     place.sources(
         "sources:\n"
@@ -210,6 +212,7 @@ def test_readme_names_every_command_group() -> None:
     assert PROGRAM
 
 
+@pytest.mark.fault("D9")
 def test_health_from_a_database_of_a_newer_version_is_refused(place: Place, site: Site) -> None:
     place.sources(f"sources:\n  - {{id: one, name: One, kind: feed, url: '{site.url}/f.xml'}}\n")
     place.run("poll", "--all", code=1)

@@ -33,6 +33,8 @@ def away() -> tuple[int, int]:
     return free_port(), free_port()
 
 
+@pytest.mark.fault("W9")
+@pytest.mark.promise("P14")
 def test_a_day_without_receivers_loses_doubles_and_delays_nothing_but_their_own(
     tmp_path: Path, site: Site, receivers: Receivers, away: tuple[int, int]
 ) -> None:
@@ -62,6 +64,7 @@ def test_a_day_without_receivers_loses_doubles_and_delays_nothing_but_their_own(
         assert all(row["state"] in {"retry", "sent"} for row in rows)
 
 
+@pytest.mark.fault("W2")
 def test_a_receiver_that_asks_for_rest_is_left_alone_as_long_as_it_wished(
     tmp_path: Path, site: Site, receivers: Receivers
 ) -> None:

@@ -12,6 +12,7 @@ from receivers import Post, receiving
 ALL, HANGING = 100, 30
 
 
+@pytest.mark.fault("W10")
 def test_thirty_of_a_hundred_targets_that_hang_delay_no_other(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,6 +117,8 @@ def parts(mail: EmailMessage) -> dict[str, str]:
     return {part.get_content_type(): part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"}
 
 
+@pytest.mark.fault("M14")
+@pytest.mark.promise("P11")
 @pytest.mark.parametrize("name", TITLES)
 def test_a_hostile_title_adds_nothing_to_the_headers_of_a_mail(arrived: dict[str, Any], name: str) -> None:
     mail, plain = arrived[name][0], arrived["plain"][0].parsed
@@ -137,6 +139,7 @@ def test_a_hostile_title_adds_nothing_to_the_headers_of_a_mail(arrived: dict[str
     assert len(mail.raw) < 102_000, "Gmail clips what is longer"
 
 
+@pytest.mark.promise("P11")
 @pytest.mark.parametrize("name", TITLES)
 def test_a_hostile_title_is_text_in_the_body_of_a_mail(arrived: dict[str, Any], name: str) -> None:
     found = parts(arrived[name][0].parsed)
@@ -163,6 +166,7 @@ def test_a_hostile_title_reaches_a_webhook_whose_signature_holds(arrived: dict[s
     assert len(post.body) <= 20_000
 
 
+@pytest.mark.promise("P11")
 @pytest.mark.parametrize("name", TITLES)
 def test_a_hostile_title_mentions_nobody_in_a_room(arrived: dict[str, Any], name: str) -> None:
     for post in arrived[name][2]:

@@ -31,6 +31,8 @@ def test_messages_arrive_once_where_nobody_dies(deaths: Deaths) -> None:
         assert {state for (state,) in db.execute("SELECT state FROM delivery")} == {"sent"}
 
 
+@pytest.mark.fault("K1")
+@pytest.mark.promise("P6")
 @pytest.mark.parametrize("step", COMPOSING)
 def test_a_digest_is_neither_lost_nor_doubled_by_death(deaths: Deaths, step: str) -> None:
     place = deaths.place(*CHANNELS)
@@ -40,6 +42,8 @@ def test_a_digest_is_neither_lost_nor_doubled_by_death(deaths: Deaths, step: str
     assert not Counter(len(each) for each in copies(deaths.receivers).values()).keys() - {1}, "nobody died while sending"
 
 
+@pytest.mark.fault("K1")
+@pytest.mark.promise("P4", "P5")
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("step", SENDING)
 def test_a_message_is_neither_lost_nor_doubled_by_death(deaths: Deaths, step: str, channel: str) -> None:
@@ -69,11 +73,14 @@ def die_at_random(deaths: Deaths, seed: int) -> None:
     check(place, deaths.receivers, *CHANNELS)
 
 
+@pytest.mark.fault("K2")
 @pytest.mark.parametrize("seed", range(INSTANTS))
 def test_nothing_is_lost_or_doubled_by_death_at_a_random_instant(deaths: Deaths, seed: int) -> None:
     die_at_random(deaths, seed)
 
 
+@pytest.mark.fault("K2")
+@pytest.mark.promise("P1")
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(1000, 1200))
 def test_nothing_is_lost_or_doubled_by_death_at_any_of_many_instants(deaths: Deaths, seed: int) -> None:

@@ -147,6 +147,7 @@ def test_one_click_ends_a_subscription_whatever_became_of_it(at: Desk, receivers
     assert ADDRESS.encode() not in stored(at)
 
 
+@pytest.mark.promise("P16")
 def test_one_click_while_her_mail_is_under_way_ends_it_without_a_second_try(
     at: Desk, receivers: Receivers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

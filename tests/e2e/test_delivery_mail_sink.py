@@ -122,6 +122,8 @@ def amiss(seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [mail for mail in mails if any(mail[name] for name in bad) or mail["longest_line"] > 998]
 
 
+@pytest.mark.fault("M4", "M5", "M6", "M7", "M8", "M9")
+@pytest.mark.promise("P5")
 def test_every_fault_of_a_recipient_leads_where_it_should(tmp_path: Path, site: Site, servers: Sinks) -> None:
     to = {name: f"mailto:{name}@reader.example" for name in RECIPIENTS}
     with served(tmp_path, site, to, hours=6, smtp_url=f"smtp://127.0.0.1:{servers.port()}") as at:
@@ -143,6 +145,7 @@ def at_server(root: Path, site: Site, url: str, domain: str, hours: float) -> It
         yield at
 
 
+@pytest.mark.fault("M1", "M2", "M3")
 @pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:.*login_data")  # the server's own, about a password in plain text
 @pytest.mark.parametrize("fault", SESSIONS)
 def test_a_server_at_odds_with_everybody_loses_no_mail_and_is_told_of_once(
@@ -191,6 +194,7 @@ def test_a_server_that_drops_at_random_gets_no_mail_more_than_twice(tmp_path: Pa
         assert alarmed(at) == {name for name in readers if at.ledger(name)[0].state == "unknown"}
 
 
+@pytest.mark.fault("M8")
 def test_an_answer_that_comes_too_late_costs_one_more_copy_at_most(
     tmp_path: Path, site: Site, servers: Sinks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +207,7 @@ def test_an_answer_that_comes_too_late_costs_one_more_copy_at_most(
         assert judged(at, {name: (name, expected) for name, expected in wanted.items()}, taken) == {}
 
 
+@pytest.mark.fault("M1")
 def test_a_server_that_never_greets_holds_up_mail_alone_and_that_not_for_long(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +240,7 @@ def left(at: Desk, log: Path) -> dict[str, tuple[str, int, int]]:
     return {one.subscription: (one.state.value, one.attempts, copies(seen, one.target)) for one in mails}
 
 
+@pytest.mark.fault("M8")
 @pytest.mark.chaos
 @pytest.mark.parametrize(
     ("mode", "seconds", "came"),

@@ -85,6 +85,7 @@ HABITS = (
 )  # fmt: skip
 
 
+@pytest.mark.fault("M11")
 @pytest.mark.parametrize("way", ["pipelined", "plain"])
 @pytest.mark.parametrize("habit", HABITS)
 def test_each_mail_of_a_session_arrives_once_whatever_the_server_does_between_them(tmp_path: Path, habit: str, way: str) -> None:

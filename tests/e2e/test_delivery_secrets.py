@@ -89,6 +89,7 @@ def trouble(at: Desk, url: str, *, children: bool = True) -> list[object]:
     return [rows, tries, listed, told, subscriptions, [repr(one) for one in store.open_alarms()]]
 
 
+@pytest.mark.promise("P15")
 @pytest.mark.parametrize("status", [500, 404, 200])
 def test_nothing_secret_is_told_where_receivers_say_back_what_they_were_asked(
     tmp_path: Path, site: Site, receivers: Receivers, caplog: pytest.LogCaptureFixture, status: int
@@ -105,6 +106,7 @@ def test_nothing_secret_is_told_where_receivers_say_back_what_they_were_asked(
     assert leaked(heard) == set()
 
 
+@pytest.mark.promise("P15")
 def test_nothing_secret_is_told_where_nobody_listens(tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture) -> None:
     listen(caplog)
     closed = free_port()

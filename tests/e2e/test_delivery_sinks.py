@@ -111,6 +111,8 @@ def address(sink: str, name: str, fault: str) -> str:
     return f"{sink}/{fault}{'&' if '?' in fault else '?'}key={name}"
 
 
+@pytest.mark.fault("W1", "W2", "W3", "W4", "W5", "W6", "W7")
+@pytest.mark.promise("P3")
 def test_every_fault_of_a_webhook_leads_where_it_should(tmp_path: Path, site: Site, sink: str, hooks: dict[str, str]) -> None:
     with served(tmp_path, site, {name: address(sink, name, fault) for name, fault in hooks.items()}) as at:
         stats = seen(sink)
@@ -122,6 +124,7 @@ def test_every_fault_of_a_webhook_leads_where_it_should(tmp_path: Path, site: Si
         assert alarmed(at) == lasting | late
 
 
+@pytest.mark.fault("W5", "W6")
 def test_receivers_that_take_too_long_are_left_in_time(
     tmp_path: Path, site: Site, sink: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +136,7 @@ def test_receivers_that_take_too_long_are_left_in_time(
         assert judged(at, wanted, {name: stats[name]["delivered"] for name in slow}) == {}
 
 
+@pytest.mark.fault("W5")
 @pytest.mark.chaos
 def test_receivers_are_left_after_our_own_patience_and_not_before(tmp_path: Path, site: Site, sink: str) -> None:
     """15 s in all: who answers after 10 is heard, who would after 20 is left."""
@@ -149,6 +153,8 @@ def test_receivers_are_left_after_our_own_patience_and_not_before(tmp_path: Path
         assert judged(at, {name: (fault, wanted[fault]) for name, fault in slow.items()}, came) == {}
 
 
+@pytest.mark.fault("W6", "W12")
+@pytest.mark.promise("P4")
 def test_every_fault_of_a_room_leads_where_it_should(tmp_path: Path, site: Site, sink: str) -> None:
     rooms = names(ROOMS, "room")
     with served(tmp_path, site, {name: f"slack:{address(sink, name, fault)}" for name, fault in rooms.items()}) as at:
@@ -158,6 +164,7 @@ def test_every_fault_of_a_room_leads_where_it_should(tmp_path: Path, site: Site,
         assert alarmed(at) == {name for name, fault in rooms.items() if ROOMS[fault][0] in {"dead", "unknown"}}
 
 
+@pytest.mark.fault("W11", "W12")
 def test_every_failure_of_a_vendor_leads_where_it_should(tmp_path: Path, site: Site, sink: str) -> None:
     rooms = names(VENDORS, "vendor")
     where = {name: f"{address(sink, name, fault)}&access_token=t" for name, fault in rooms.items()}

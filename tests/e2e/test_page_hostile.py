@@ -105,6 +105,7 @@ def found(mean: Newsroom) -> Found:
     return explored(mean, enough=8)  # every one of its events
 
 
+@pytest.mark.promise("P11")
 def test_nothing_of_a_source_runs_or_breaks_a_page(chromium: Any, mean: Newsroom, found: Found) -> None:
     wide, unsafe = {}, {}
     assert "/events/{id}" in found.pages

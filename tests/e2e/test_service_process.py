@@ -60,6 +60,8 @@ def test_commands_work_through_the_running_service(running_place: Place, site: S
         assert [row["title"] for row in running_place.rows("events")] == ["FDA issues draft guidance on CAR-T cell therapy"]
 
 
+@pytest.mark.fault("K5")
+@pytest.mark.promise("P7")
 def test_a_second_service_is_refused_and_none_is_blocked_after_a_kill(running_place: Place) -> None:
     with running_place.service("--no-web") as service:
         service.until(lambda: "started" in service.text)
@@ -72,6 +74,8 @@ def test_a_second_service_is_refused_and_none_is_blocked_after_a_kill(running_pl
         assert again.stop() == 0
 
 
+@pytest.mark.fault("C1")
+@pytest.mark.promise("P17")
 def test_a_wrong_sources_file_leaves_the_running_service_as_it_was(running_place: Place, site: Site) -> None:
     with running_place.service("--no-web") as service:
         service.until(lambda: "poll source=one outcome=ok" in service.text)
@@ -92,6 +96,7 @@ def test_a_right_sources_file_is_taken_over_on_sighup(running_place: Place, site
         service.until(lambda: "poll source=two outcome=ok" in service.text)
 
 
+@pytest.mark.fault("K3")
 def test_service_stops_within_ten_seconds_in_the_middle_of_a_slow_fetch(running_place: Place, site: Site) -> None:
     import threading
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from inside import Inside, inside
 from place import Site
 
@@ -77,6 +78,7 @@ def visit(bench: Inside) -> dict[str, object]:
     return {name: row[name] for name in ("outcome", "new", "updated", "gone")}
 
 
+@pytest.mark.promise("P2")
 def test_what_is_detected_over_ten_visits_equals_what_was_done(tmp_path: Path, site: Site) -> None:
     regulator = Regulator(site)
     for n in range(8):
@@ -147,6 +149,7 @@ def test_what_is_detected_over_ten_visits_equals_what_was_done(tmp_path: Path, s
         assert bench.app.store.check() == []
 
 
+@pytest.mark.promise("P2")
 def test_fifty_items_published_during_an_outage_are_all_found(tmp_path: Path, site: Site) -> None:
     titles = [f"第{n}号公告" for n in range(75)]
 

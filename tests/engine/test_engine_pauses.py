@@ -86,6 +86,7 @@ def test_a_clock_set_forward_by_years_makes_up_one_beat_not_millions() -> None:
     assert beat.get_next_fire_time(NOON, NOON + timedelta(days=3650)) == NOON + timedelta(days=3650, seconds=1)
 
 
+@pytest.mark.fault("T1")
 def test_a_clock_set_back_does_not_put_the_next_beat_off() -> None:
     beat = _Beat(timedelta(seconds=1))
     assert beat.get_next_fire_time(NOON, NOON - timedelta(days=1)) == NOON - timedelta(days=1) + timedelta(seconds=1)
@@ -96,6 +97,8 @@ def test_beats_keep_their_distance_on_a_good_clock() -> None:
     assert beat.get_next_fire_time(NOON, NOON + timedelta(milliseconds=30)) == NOON + timedelta(seconds=2)
 
 
+@pytest.mark.fault("T1")
+@pytest.mark.promise("P18")
 @pytest.mark.parametrize("step", [-86400.0, 86400.0, 31536000.0])
 def test_every_job_is_called_anew_when_the_clock_was_set(step: float) -> None:
     called, wall = threading.Event(), [1_000_000.0]

@@ -30,6 +30,7 @@ def signing(bench: Inside) -> tuple[str, ...]:
     return channel.secrets_for("hook", bench.now)
 
 
+@pytest.mark.fault("W8")
 def test_the_new_secret_signs_at_once_and_the_old_one_for_as_long_as_is_asked(bench: Inside) -> None:
     first = asked(bench, "add", to=HOOK)["secret"]
     assert signing(bench) == (first,)

@@ -25,6 +25,7 @@ PUBLIC = [
 ]
 
 
+@pytest.mark.promise("P10")
 @pytest.mark.parametrize("address", INSIDE)
 def test_an_address_that_is_not_public_is_refused(address):
     assert refusal(address)

@@ -68,12 +68,14 @@ def visit_all(tmp_path, paths):
     return {row["path"]: row for row in rows[:-1]}, rows[-1]["reached"]
 
 
+@pytest.mark.promise("P10")
 def test_no_redirect_leads_inside(tmp_path):
     seen, reached = visit_all(tmp_path, [f"redirect-{name}" for name in REDIRECTS])
     assert {row["word"] for row in seen.values()} == {"refused"}
     assert reached == PUBLIC
 
 
+@pytest.mark.promise("P10")
 def test_no_name_leads_inside_and_each_ends_in_its_class(tmp_path):
     seen, reached = visit_all(
         tmp_path, [f"http://{name}/canary" if NAMES[name] == "refused" else f"http://{name}/ok" for name in NAMES]
@@ -83,6 +85,7 @@ def test_no_name_leads_inside_and_each_ends_in_its_class(tmp_path):
     assert reached == PUBLIC
 
 
+@pytest.mark.promise("P10")
 def test_a_name_that_changes_its_answer_never_leads_inside(tmp_path):
     paths = [f"http://{name}.test/ok?{n}" for name in ("rebind", "rebind2", "toggle") for n in range(4)]
     seen, reached = visit_all(tmp_path, paths)

@@ -13,6 +13,7 @@ from exchanges import SHORT, SLOW, answer_of, failure
 from loopback import Site, Slowly, reply
 
 
+@pytest.mark.promise("P8")
 @pytest.mark.parametrize("what", SLOW)
 def test_a_trickle_ends_at_the_deadline(net, what):
     with Site(lambda _: SLOW[what]) as site:
@@ -43,6 +44,7 @@ def test_a_deadline_harms_no_other_exchange(net):
         slow.join()
 
 
+@pytest.mark.promise("P9")
 @pytest.mark.parametrize(
     "bytes_",
     [

@@ -59,6 +59,7 @@ def test_a_refusal_of_the_parser_comes_through(service):
         titles(service, "<html><title>x</title></html>")
 
 
+@pytest.mark.fault("K4")
 def test_a_killed_child_costs_nothing_but_itself(service):
     titles(service)
     child = children(service)[0]
@@ -69,6 +70,8 @@ def test_a_killed_child_costs_nothing_but_itself(service):
     assert titles(service) == ["公告 1", "公告 2"]
 
 
+@pytest.mark.fault("K4")
+@pytest.mark.promise("P9")
 def test_a_page_that_needs_too_much_memory_costs_its_own_job():
     with ParseService(workers=1, memory_bytes=120 * 1024 * 1024) as service:
         with pytest.raises(ParseError, match="src: expected a page that"):
@@ -76,6 +79,7 @@ def test_a_page_that_needs_too_much_memory_costs_its_own_job():
         assert titles(service) == ["公告 1", "公告 2"]
 
 
+@pytest.mark.promise("P8")
 def test_a_page_that_takes_too_long_is_stopped():
     slow = rss("<item><description>" + "<a>" * 200_000 + "</description></item>")
     with ParseService(workers=1, wall_seconds=0.6) as service, pytest.raises(ParseError, match=r"took longer than 0\.6 s"):

@@ -70,6 +70,7 @@ def test_a_mail_is_repeated_once_and_then_listed_when_the_service_dies_at_each_s
     assert [one.key for one in store.open_alarms()] == ["delivery:reader"]
 
 
+@pytest.mark.promise("P4")
 def test_a_room_gets_one_copy_and_the_operator_hears_that_its_outcome_is_unknown(store: Store) -> None:
     ledger(store, promise="never-twice")
     assert crash_loop(store, 9) == ["d1"]

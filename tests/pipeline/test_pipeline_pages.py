@@ -73,6 +73,7 @@ def titles(reading: Reading) -> list[str]:
     return [one.title.removeprefix("Notice ") for one in reading.parsed.drafts]
 
 
+@pytest.mark.promise("P2")
 def test_older_pages_are_read_until_a_known_entry_comes() -> None:
     site = Site({f"{HOST}/1": ("e", "d"), f"{HOST}/2": ("c", "b"), f"{HOST}/3": ("a",)})
     reading = read(site, answer(f"{HOST}/1"), known=("b",))

@@ -88,6 +88,7 @@ def ended(outcome: SendOutcome, ledger: Ledger | None = None, troubles: int = 0,
     return there.ended[0]
 
 
+@pytest.mark.fault("D2")
 @pytest.mark.parametrize("trouble", [StoreFull("full"), BusyError("locked")])
 def test_an_outcome_that_could_not_be_stored_is_stored_later_without_a_second_attempt(trouble: Exception) -> None:
     ledger, wire = Ledger(trouble), Wire(SendOutcome(SendResult.SENT, "200"))
@@ -104,6 +105,7 @@ def test_a_channel_that_cannot_be_made_is_tried_again_since_nothing_was_sent() -
     assert (row.state, row.answer) == (DeliveryState.RETRY, "secret.key: cannot be read")
 
 
+@pytest.mark.fault("W3")
 def test_a_target_gone_switches_its_subscription_off_and_the_operator_hears_of_it() -> None:
     said = ended(SendOutcome(SendResult.GONE, "410 Gone"))
     assert (said.switch_off, said.next_at) == ("switched off: 410 Gone", None)

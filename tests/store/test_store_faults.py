@@ -44,6 +44,7 @@ def held_by_another_process(path: Path) -> Iterator[None]:
         child.communicate("go\n")
 
 
+@pytest.mark.fault("D4")
 def test_a_locked_database_is_said_to_be_and_serves_again_when_let_go(filed: Store, path: Path) -> None:
     filed.record_visit(news("a"))
     filed.close()
@@ -57,6 +58,7 @@ def test_a_locked_database_is_said_to_be_and_serves_again_when_let_go(filed: Sto
     store.close()
 
 
+@pytest.mark.fault("D4")
 def test_a_writer_waits_for_a_lock_that_is_let_go_in_time(filed: Store, path: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD.replace("sys.stdin.readline()", "import time; time.sleep(0.3)"), str(path)],
@@ -104,6 +106,7 @@ def many(at: object = NOW) -> object:
     return news(*(f"i{n}" for n in range(500)), at=at)
 
 
+@pytest.mark.fault("D1")
 def test_a_full_disk_costs_nothing_but_the_visit(filed: Store, path: Path) -> None:
     filed.record_visit(news("a"))
     filed.close()
@@ -147,6 +150,7 @@ def visit_often(store: Store) -> None:
         store.record_visit(news(*(f"i{n}-{each}" for each in range(200))))
 
 
+@pytest.mark.fault("D1")
 @pytest.mark.privileged
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root: mounts a disk of its own")
 def test_a_full_filesystem_costs_nothing_but_the_visit(tmp_path: Path) -> None:
@@ -225,6 +229,7 @@ def read(url: str) -> str:
     return f"{store.item('a').id} {store.check()}"
 
 
+@pytest.mark.fault("D3")
 def test_a_folder_that_may_not_be_written_is_said_to_be(shared_folder: Path) -> None:
     shared_folder.chmod(0o555)
     said = as_ordinary_user(write, shared_folder / "cgtwatch.db")
@@ -238,6 +243,7 @@ def test_a_folder_that_may_not_be_written_can_still_be_read(shared_folder: Path)
     assert as_ordinary_user(read, shared_folder / "cgtwatch.db") == "a []"
 
 
+@pytest.mark.fault("D3")
 def test_a_file_that_may_not_be_written_is_said_to_be(shared_folder: Path) -> None:
     shared_folder.chmod(0o777)
     (shared_folder / "cgtwatch.db").chmod(0o444)
@@ -274,6 +280,7 @@ def test_there_is_nothing_to_read_before_the_first_start(path: Path) -> None:
 # --- damaged, and who may checkpoint
 
 
+@pytest.mark.fault("D6")
 def test_a_damaged_file_is_found_by_the_check(filed: Store, path: Path) -> None:
     filed.record_visit(many())
     filed.close()
@@ -286,6 +293,7 @@ def test_a_damaged_file_is_found_by_the_check(filed: Store, path: Path) -> None:
     store.close()
 
 
+@pytest.mark.fault("D11")
 def test_only_the_writing_connection_may_checkpoint_and_it_is_durable(path: Path) -> None:
     open_store(url_of(path)).close()
     with connections() as opened:

@@ -42,6 +42,7 @@ def test_a_digest_moves_the_mark_and_queues_its_deliveries_together(served: Stor
     assert served.delivery("d1").digest == served.digests("reader")[0].id
 
 
+@pytest.mark.promise("P6")
 def test_the_second_of_two_workers_stores_nothing(served: Store) -> None:
     assert served.record_digest(digest(0, 3, "d1"))
     assert not served.record_digest(digest(0, 3, "d2"))
@@ -49,6 +50,7 @@ def test_the_second_of_two_workers_stores_nothing(served: Store) -> None:
     assert len(served.digests()) == 1
 
 
+@pytest.mark.promise("P6")
 def test_one_announcement_cannot_stand_in_two_digests(served: Store) -> None:
     served.record_digest(digest(0, 2, "d1"))
     twice = digest(2, 3, "d2", chosen=(Chosen(2, True, "again"),))
@@ -181,6 +183,7 @@ def test_an_outcome_leads_to_its_state(queued: Store, result: SendResult, next_a
     assert stored.sent_at == (LATER if state is DeliveryState.SENT else None)
 
 
+@pytest.mark.promise("P4")
 def test_never_twice_is_not_repeated_when_the_outcome_is_unknown(served: Store) -> None:
     served.queue_deliveries([delivery("d1", promise=Promise.NEVER_TWICE)])
     assert outcome(served, SendResult.UNKNOWN, LATER) is DeliveryState.UNKNOWN
@@ -215,6 +218,7 @@ def test_a_target_in_back_off_holds_its_own_queue_and_no_other(served: Store) ->
     assert [each.key for each in served.due_deliveries(LATER + HOUR)] == ["d1", "d3"]
 
 
+@pytest.mark.promise("P3")
 def test_a_target_gets_its_messages_one_at_a_time_and_in_order(served: Store) -> None:
     served.queue_deliveries([delivery("d1")])
     served.queue_deliveries([delivery("d2")])

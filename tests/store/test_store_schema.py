@@ -126,6 +126,7 @@ def stamp(path: Path, revision: str) -> None:
     raw.close()
 
 
+@pytest.mark.fault("D9")
 def test_a_newer_database_is_refused_and_not_touched(path: Path) -> None:
     upgrade(url_of(path))
     stamp(path, "9999")
@@ -156,6 +157,7 @@ def test_somebody_elses_database_is_refused(path: Path) -> None:
             ask(url_of(path))
 
 
+@pytest.mark.fault("D6")
 def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_bytes(b"<html>no database</html>" * 100)
     for ask in (open_store, upgrade, state_of):
@@ -235,6 +237,7 @@ def test_a_step_keeps_what_is_stored(path: Path, scripts: Path) -> None:
     raw.close()
 
 
+@pytest.mark.fault("D7")
 def test_a_first_migration_killed_anywhere_leaves_nothing_or_all(path: Path) -> None:
     seen, nth = set(), 1
     while killed_at(nth, lambda: upgrade(url_of(path))):
@@ -247,6 +250,7 @@ def test_a_first_migration_killed_anywhere_leaves_nothing_or_all(path: Path) -> 
     assert state_of(url_of(path)) == "current"
 
 
+@pytest.mark.fault("D7")
 def test_a_later_step_killed_anywhere_leaves_the_old_schema_or_the_new(path: Path, scripts: Path) -> None:
     filled(path)
     nth = 1

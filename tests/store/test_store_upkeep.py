@@ -14,6 +14,7 @@ from cgtwatch.store.records import StoredItem
 from store.store_kit import HOUR, NOW, finding, new_item, news, source, state, url_of, visit
 
 
+@pytest.mark.fault("D8")
 def test_a_backup_taken_while_others_write_is_of_one_moment(filed: Store, tmp_path: Path) -> None:
     stop, written = threading.Event(), 0
 

@@ -63,6 +63,7 @@ def full_record() -> VisitRecord:
     return replace(record, plan=replace(record.plan, state=state(validators=Validators(etag='"second"'), next_poll=LATER)))
 
 
+@pytest.mark.promise("P1")
 def test_a_visit_that_fails_at_any_statement_leaves_nothing_behind(filed: Store, path: Path) -> None:
     filed.record_visit(news("old", "edited", "gone"))
     before = contents(path)

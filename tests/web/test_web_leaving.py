@@ -19,6 +19,7 @@ def names(watch: Watched) -> set[str]:
     return {one.name for one in watch.bench.app.store.subscriptions()}
 
 
+@pytest.mark.promise("P16")
 def test_a_post_ends_the_subscription_at_once(watch: Watched) -> None:
     answer = watch.page.post(link(watch, "mei"), data=ONE_CLICK, follow_redirects=False)
     assert answer.status_code == 200
@@ -27,6 +28,7 @@ def test_a_post_ends_the_subscription_at_once(watch: Watched) -> None:
     assert names(watch) == {"picky"}
 
 
+@pytest.mark.promise("P16")
 def test_a_post_cancels_what_is_still_queued(watch: Watched) -> None:
     watch.bench.pass_time(hours=7)
     watch.publish(
@@ -41,6 +43,7 @@ def test_a_post_cancels_what_is_still_queued(watch: Watched) -> None:
     assert watch.ask("send") == []
 
 
+@pytest.mark.promise("P16")
 def test_a_get_changes_nothing_and_shows_a_button(watch: Watched) -> None:
     answer = watch.page.get(f"{link(watch, 'mei')}?lang=en")
     assert answer.status_code == 200
