@@ -1,4 +1,4 @@
-"""Leases of what several workers have in hand: prolonged while they live, and what is left of those that died."""
+"""Leases of attempts at deliveries: prolonged while their workers live, and what is left of those that died."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,11 +8,8 @@ from sqlalchemy import bindparam, or_, update
 from cgtwatch.model.delivery import Delivery, DeliveryState
 from cgtwatch.store.queue import in_state, line_of, listed
 from cgtwatch.store.room import Room
-from cgtwatch.store.tables import DELIVERY, STATE
+from cgtwatch.store.tables import DELIVERY
 
-_CLAIM = (
-    update(STATE).where(STATE.c.source == bindparam("of"), STATE.c.cycle == bindparam("number")).values(lease=bindparam("until"))
-)
 _ATTEMPT = (
     update(DELIVERY)
     .where(DELIVERY.c.key == bindparam("of"), DELIVERY.c.attempts == bindparam("number"))
@@ -22,12 +19,7 @@ _ATTEMPT = (
 
 
 class Leases(Room):
-    """The part of the store that prolongs leases."""
-
-    def renew_claims(self, claims: Mapping[str, int], until: datetime) -> None:
-        """Prolong the leases of sources (with the numbers of the claims) that nobody has taken over meanwhile."""
-        with self._database.write(durable=False) as db:
-            db.execute(_CLAIM, [{"of": source, "number": cycle, "until": until} for source, cycle in claims.items()])
+    """The part of the store that knows whose attempts are under way."""
 
     def renew_attempts(self, attempts: Mapping[str, int], until: datetime) -> None:
         """Prolong the leases of attempts (deliveries with the numbers of the attempts) that are under way still."""

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 
 from cgtwatch.errors import BusyError, NotFound, StoreError
 from cgtwatch.model.item import ItemKeys, KnownItem, Outcome, SourceState
@@ -14,7 +14,7 @@ from cgtwatch.model.source import Source
 from cgtwatch.store.codec import error_of
 from cgtwatch.store.records import Arrival, FetchFacts, HeldPage
 from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
-from cgtwatch.store.visited import Visited, state_columns
+from cgtwatch.store.visited import CLOCKS_DIFFER, Visited, come, state_columns
 
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
 # Keys, then the fields of `KnownItem` in its order: rows as they come, for a source may have thousands.
@@ -27,7 +27,6 @@ _KNOWN = (
     REVISION.c.url,
 )
 _LISTING = select(*(SOURCE.c[name] for name in ("id", "kind", "url", "name_zh", "name_en", "listed")))
-_CLOCKS_DIFFER = timedelta(minutes=5)
 _BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
 
 
@@ -63,14 +62,23 @@ class Sources(Visited):
     def due(self, now: datetime, ids: Collection[str]) -> list[str]:
         """Those of `ids` whose next poll has come, the longest overdue first (never visited ones before all).
 
-        One that was last visited in the future was so by a wrong clock: its time has come too.
+        One that was last visited in the future was so by a wrong clock: its time has come too. Where several work, those that
+        another has in hand are left out.
         """
         self.flush()
+        if not self._database.remembers:
+            return self._due_by_query(now, frozenset(ids))
         states = self._known_states()
-        ahead = now + _CLOCKS_DIFFER
+        ahead = now + CLOCKS_DIFFER
         come = [state for each in frozenset(ids) if (state := states.get(each)) is not None and _has_come(state, now, ahead)]
         never = datetime.min.replace(tzinfo=UTC)
         return [state.source for state in sorted(come, key=lambda state: (state.next_poll or never, state.source))]
+
+    def _due_by_query(self, now: datetime, ids: frozenset[str]) -> list[str]:
+        free = or_(STATE.c.lease.is_(None), STATE.c.lease <= now)
+        asked = select(STATE.c.source).where(come(now), free).order_by(STATE.c.next_poll.nulls_first(), STATE.c.source)
+        with self._database.read() as db:
+            return [source for source in db.execute(asked).scalars() if source in ids]
 
     def bring_forward(self, ids: Collection[str], now: datetime) -> int:
         """Make the next poll of those listed sources due now: something told that they have news. How many were not due yet."""

@@ -28,6 +28,7 @@ from cgtwatch.store.readings import Readings
 from cgtwatch.store.retention import Retention
 from cgtwatch.store.schema import create, refuse_unless_current, state_of
 from cgtwatch.store.sources import Sources
+from cgtwatch.store.together import Together
 from cgtwatch.store.translations import Translations
 from cgtwatch.store.upkeep import Upkeep
 from cgtwatch.store.users import Users
@@ -60,6 +61,7 @@ class Store(
     Alarms,
     HostBook,
     Leases,
+    Together,
     Bounces,
     Translations,
     Upkeep,

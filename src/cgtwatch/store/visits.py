@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cgtwatch.errors import StoreError
-from cgtwatch.model.item import Change, Finding, Outcome
+from cgtwatch.model.item import Change, Finding, Outcome, SourceState
 from cgtwatch.store.announcing import announce
 from cgtwatch.store.codec import Columns, classification_columns, revision_columns
 from cgtwatch.store.recording import replace_rows, store_events, store_links
 from cgtwatch.store.records import Recorded, StoredItem, VisitRecord
 from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, REVISION
-from cgtwatch.store.visited import Visited, log_columns, save_states
+from cgtwatch.store.visited import Visited, log_columns, refuse_lost, save_states
 
 _NEWS = frozenset({Outcome.OK, Outcome.HELD})
 _GOOD = frozenset({Outcome.OK, Outcome.UNCHANGED})
@@ -25,17 +25,19 @@ class Visits(Visited):
     def record_visit(self, record: VisitRecord) -> Recorded:
         """Store a visit whole: state and validators, log, items, revisions, labels, events, links, announcements, held page.
 
+        Where it shows a claim that was lost, `LeaseLost` is raised and nothing of it is stored (of one without news, silently).
         An announcement whose (event, kind, cause) was told before is left out, and is missing from `Recorded.announced`.
         """
         found = Counter(item.finding.change for item in record.items)
-        # A visit without news may be lost with the process: the next one finds out the same again.
-        if not (record.items or record.announce or record.plan.outcome in _NEWS or self._denies(record)):
-            self._wait(record)
-            return Recorded()
         with self._database.alone():
-            self._refuse_unknown(record.source)
+            before = self._before(record.source)
+            # A visit without news may be lost with the process: the next one finds out the same again.
+            if not (record.items or record.announce or record.plan.outcome in _NEWS or _denies(record, before)):
+                self._wait(record)
+                return Recorded()
             self.flush()  # so that the log is in the order of the visits
             with self._database.write() as db:
+                refuse_lost(db, record)
                 save_states(db, [record])
                 fetch = _log(db, record, found)
                 if record.plan.outcome is Outcome.HELD:
@@ -47,10 +49,10 @@ class Visits(Visited):
             self._remember(record)
         return Recorded(found[Change.NEW], found[Change.UPDATED], found[Change.GONE], announced)
 
-    def _denies(self, record: VisitRecord) -> bool:
-        """Whether the page of the last good visit came again after others that are held."""
-        before = self._known_states().get(record.source)
-        return record.plan.outcome is Outcome.UNCHANGED and before is not None and before.held > 0
+
+def _denies(record: VisitRecord, before: SourceState) -> bool:
+    """Whether the page of the last good visit came again after others that are held."""
+    return record.plan.outcome is Outcome.UNCHANGED and before.held > 0
 
 
 def _log(db: Connection, record: VisitRecord, found: Counter[Change]) -> int | None:

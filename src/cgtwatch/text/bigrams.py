@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from cgtwatch.text.script import simplified
 from cgtwatch.text.words import Word, read_query
@@ -24,6 +25,27 @@ _TOKENS = re.compile(f"([{_RUN}]+)|[^\\W_{_RUN}]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _FORM = "1"  # changes with what is kept, so that older entries are known as such
 _SHORTEST_PLURAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens that stand one after the other; of the last one only the beginning, where `open`."""
+
+    tokens: tuple[str, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a query wants: of each of `wanted` one phrase; and of no pair in `unwanted` all of the first without any of the second."""
+
+    wanted: tuple[tuple[Phrase, ...], ...] = ()
+    unwanted: tuple[tuple[tuple[Phrase, ...], tuple[Phrase, ...]], ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to look for: a query without a letter or digit, which finds nothing."""
+        return not self.wanted and not self.unwanted
 
 
 def tokens(text: str) -> list[str]:
@@ -47,24 +69,35 @@ def fingerprint(words: str, changed: str) -> str:
     return hashlib.blake2b(f"{_FORM}\n{changed}\n{words}".encode(), digest_size=8).hexdigest()
 
 
-def expression(query: str) -> str:
-    """What a query (read as `words.read_query` does) asks in the language of FTS5; empty where it asks for nothing.
+def asked(query: str) -> Asked | None:
+    """What a query (read as `words.read_query` does) asks; None where it is empty.
 
-    Never a syntax error. A word without a letter or digit is left out; where no other stands, nothing is found.
+    A word without a letter or digit is left out; where no other stands, nothing is found.
     """
     if not query.strip():
-        return ""
-    wanted, excluded = [], []
+        return None
+    wanted, unwanted = [], []
     for group in read_query(query[:LONGEST]):
         present, absent = _phrases(group, absent=False), _phrases(group, absent=True)
         if absent:  # "a OR not b" excludes what has b and has not a
-            both = " AND ".join(absent)
-            excluded.append(f"(({both}) NOT ({' OR '.join(present)}))" if present else f"({both})")
+            unwanted.append((absent, present))
         elif present:
-            wanted.append(f"({' OR '.join(present)})")
-    if not wanted and not excluded:
+            wanted.append(present)
+    return Asked(tuple(wanted), tuple(unwanted))
+
+
+def expression(query: str) -> str:
+    """The same in the language of FTS5, never a syntax error; empty where nothing is asked."""
+    meant = asked(query)
+    if meant is None:
+        return ""
+    if meant.nothing:
         return f'"{_NOWHERE}"'
-    found = " AND ".join(wanted) or f'"{BORDER}"'
+    found = " AND ".join(f"({_fts5(' OR ', group)})" for group in meant.wanted) or f'"{BORDER}"'
+    excluded = [
+        f"(({_fts5(' AND ', absent)}) NOT ({_fts5(' OR ', present)}))" if present else f"({_fts5(' AND ', absent)})"
+        for absent, present in meant.unwanted
+    ]
     return f"({found}) NOT ({' OR '.join(excluded)})" if excluded else found
 
 
@@ -94,18 +127,22 @@ def _singular(word: str) -> str:
     return word if word.endswith(("us", "ss")) else word[:-1]
 
 
-def _phrases(group: Iterable[Word], *, absent: bool) -> list[str]:
-    return [phrase for word in group if word.absent is absent and (phrase := _phrase(word.text))]
+def _fts5(joint: str, phrases: Iterable[Phrase]) -> str:
+    return joint.join(f'"{" ".join(one.tokens)}"{"*" if one.open else ""}' for one in phrases)
 
 
-def _phrase(text: str) -> str:
+def _phrases(group: Iterable[Word], *, absent: bool) -> tuple[Phrase, ...]:
+    return tuple(phrase for word in group if word.absent is absent and (phrase := _phrase(word.text)))
+
+
+def _phrase(text: str) -> Phrase | None:
     """The tokens of a word one after the other; its last character may be followed by others in a text."""
     parts = list(_parts(text))
     if not parts:
-        return ""
+        return None
     last, before = parts[-1], [token for part in parts[:-1] for token in part]
     alone = len(last) == 1 and bool(re.match(f"[{_RUN}]", last[0]))
-    return f'"{" ".join(before + (last[:-1] or last))}"{"*" if alone else ""}'
+    return Phrase((*before, *(last[:-1] or last)), alone)
 
 
 _TABLE = str.maketrans(dict(simplified()))
