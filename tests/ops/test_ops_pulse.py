@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from inside import inside
 
-from cgtwatch.engine.service import TICKS, Service
+from cgtwatch.engine.service import Service
 from cgtwatch.ops.pulse import LONG, PATIENCE, Pulse
 
+TICKS = ("poll", "digest", "send", "housekeep", "translate")
 SOURCES = "sources:\n  - {id: one, name: One, kind: feed, url: 'http://127.0.0.1:1/f.xml'}\n"
 
 
@@ -88,17 +89,16 @@ def test_the_watchdog_is_fed_while_the_ticks_go_on_and_no_longer_when_the_poll_t
             release.wait(20)
             return 0
 
-        service.engine.poll_due = hang  # type: ignore[method-assign]
         assert service.look()
         assert manager() == ["WATCHDOG=1"]
-        ticking = threading.Thread(target=service._tick("poll"), daemon=True)
+        ticking = threading.Thread(target=service._run, args=("poll", hang), daemon=True)
         ticking.start()
         assert hangs.wait(10)
         for name in ("digest", "send"):
-            service._tick(name)()
+            service._run(name, lambda: None)
         clock.now += PATIENCE + 1
         for name in ("digest", "send"):
-            service._tick(name)()
+            service._run(name, lambda: None)
         assert not service.look()
         assert not service.look()
         assert manager() == []

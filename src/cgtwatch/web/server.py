@@ -35,9 +35,9 @@ def start_signs(service: Service) -> Callable[[], None]:
     return serve(service.app, None, watched(service), pages=False)
 
 
-def watched(service: Service) -> Signs:
+def watched(service: Service, signs: Signs | None = None) -> Signs:
     """The signs of life of a service, which count from now on what it does."""
-    signs = signs_of(service.vitals)
+    signs = signs or signs_of(service.vitals)
     service.engine.listeners.append(signs.metrics.count)
     service.pulse.listeners.append(signs.metrics.ticked)
     return signs
