@@ -113,7 +113,10 @@ def test_the_dockerfile_copies_what_exists_and_does_not_run_as_root() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [name for line in lines if line.startswith("COPY") and "--from" not in line for name in line.split()[1:-1]]
     assert [name for name in copied if not (ROOT / name).exists()] == []
-    assert "USER cgtwatch" in lines
+    assert (
+        re.search(r"useradd .*--uid (\d+)", "\n".join(lines))[1]
+        == next(line for line in lines if line.startswith("USER")).split()[1]
+    )  # type: ignore[index]
     assert lines[-1] == 'CMD ["cgtwatch", "run"]'
 
 
@@ -129,11 +132,13 @@ def test_the_image_holds_pinned_packages_and_none_that_only_tests_need() -> None
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = {canonicalize_name(line.partition("==")[0]) for line in (ROOT / "requirements.lock").read_text().split()}
     extras = project["optional-dependencies"]
-    needed = closure([*project["dependencies"], *extras["apprise"], *extras["dkim"]])
+    needed = closure([*project["dependencies"], *extras["apprise"], *extras["cluster"], *extras["dkim"]])
     only_tests = {canonicalize_name(Requirement(line).name) for line in project["optional-dependencies"]["dev"]}
     assert (needed - pinned, needed & only_tests) == (set(), set())
-    [install] = [line for line in (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines() if "pip install" in line]
-    assert install.endswith("--constraint requirements.lock '.[apprise,dkim]'")
+    [install] = [
+        line for line in (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines() if " install " in line and "pip" in line
+    ]
+    assert install.endswith("--constraint requirements.lock '.[apprise,cluster,dkim]'")
 
 
 def closure(asked: list[str]) -> set[str]:
