@@ -4,13 +4,14 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from cgtwatch import __version__, registry
+from cgtwatch.clock import SharedClock, utc_now
 from cgtwatch.errors import ConfigError, NotFound
 from cgtwatch.model.source import Names, Source, hinted_by
 from cgtwatch.model.subscription import Rotation, Subscription
@@ -46,12 +47,8 @@ if TYPE_CHECKING:
     from cgtwatch.understand.rules import Rules
 
 Clock = Callable[[], datetime]
+SHARED = "procrastinate"  # the engine of many processes
 _HOUR = timedelta(hours=1)
-
-
-def utc_now() -> datetime:
-    """The real clock."""
-    return datetime.now(UTC)
 
 
 def _sound(rules: "RulesFile") -> "RulesFile":
@@ -65,10 +62,11 @@ class App:
 
     def __init__(self, settings: "Settings", clock: Clock = utc_now, *, readonly: bool = False) -> None:
         self.settings = settings
-        self.clock = clock
+        self.shared = settings.engine == SHARED  # whether other processes work on the same database
+        # Machines' clocks differ, and leases and due times are compared between them.
+        self.clock = SharedClock(self._server_time) if self.shared and clock is utc_now else clock
         self.readonly = readonly
         self.stopping = threading.Event()  # set: begin nothing, wait for nothing
-        self._recording = threading.Lock()
         self._made: dict[str, Any] = {}
         self._closers: list[Callable[[], None]] = []
         self._guard = threading.RLock()
@@ -104,6 +102,9 @@ class App:
     def store(self) -> "Store":
         """The memory."""
         return self._once("store", lambda: part("store")(self.settings.database_url, readonly=self.readonly), "close")
+
+    def _server_time(self) -> datetime | None:
+        return self.store.server_time()
 
     @property
     def archive(self) -> "Archive":
@@ -245,8 +246,9 @@ class App:
 
     @property
     def pacing(self) -> "Pacing":
-        """One budget a host over all sources."""
-        return self._once("pacing", lambda: part("pacing")(sleep=self.stopping.wait))
+        """One budget a host over all sources, and over all processes where others work too."""
+        common = part("pacing_shared")(self.store, self.clock) if self.shared else None
+        return self._once("pacing", lambda: part("pacing")(sleep=self.stopping.wait, shared=common))
 
     @property
     def parser(self) -> "ParseService":
@@ -290,8 +292,11 @@ class App:
             net=self.net, smtp_url=one.smtp_url, mail_from=one.mail_from, maildir=one.data_dir / "mailbox", secret_key=self.secret_key,
             public_url=one.public_url, clock=self.clock, ca_file=one.ca_file, secret=one.secret,
             reply_to=one.reply_to, bounces=one.bounce_address, dkim=one.dkim,
-            rotation=lambda name: self._once("rotations", self.store.rotations).get(name, Rotation()),
+            rotation=lambda name: self._rotations().get(name, Rotation()),
         )  # fmt: skip
+
+    def _rotations(self) -> Mapping[str, Rotation]:
+        return self.store.rotations() if self.shared else self._once("rotations", self.store.rotations)
 
     def secrets_changed(self) -> None:
         """A signing secret was rotated, or a name has begun anew: look again before the next webhook is signed."""
@@ -309,7 +314,7 @@ class App:
     def poll_parts(self) -> "PollParts":
         """What a poll walks through."""
         found: PollParts = part("poll")(
-            self.acquirer, self.parser, self.archive, self.store, self.read, self.clock, self._recording, self.stopping.is_set,
+            self.acquirer, self.parser, self.archive, self.store, self.read, self.clock, self.store.recording, self.stopping.is_set,
             self._hinted, heard=self._heard, resting=self.resting,
         )  # fmt: skip
         return found
@@ -340,7 +345,8 @@ class App:
     @property
     def send_parts(self) -> "SendParts":
         """What a send walks through."""
-        found: SendParts = part("send")(self.store, self.channel, self.clock, random.SystemRandom().random)
+        lease = part("lease") if self.shared else None
+        found: SendParts = part("send")(self.store, self.channel, self.clock, random.SystemRandom().random, lease)
         return found
 
     @property

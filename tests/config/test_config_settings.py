@@ -87,7 +87,8 @@ def test_every_setting_is_read_when_it_is_right(tmp_path):
 
 WRONG = [
     ("CGTWATCH_DATABASE_URL", "mysql://db/x", "sqlite:////var/lib"),
-    ("CGTWATCH_DATABASE_URL", "postgresql://db/x", "not read by this version"),
+    ("CGTWATCH_DATABASE_URL", "postgresql://db/x", "write postgresql+psycopg://"),
+    ("CGTWATCH_DATABASE_URL", "postgresql+psycopg://db", "write postgresql+psycopg://"),
     ("CGTWATCH_SMTP_URL", "mail.example.org:25", "smtp://HOST:25"),
     ("CGTWATCH_SMTP_URL", "smtp://host:99999", "smtp://HOST:25"),
     ("CGTWATCH_REPLY_TO", "the desk", "desk@example.org"),
@@ -121,7 +122,7 @@ WRONG = [
     ("CGTWATCH_CONCURRENCY", "0", "write 16"),
     ("CGTWATCH_CONCURRENCY", "many", "write 16"),
     ("CGTWATCH_LOG_FORMAT", "jsno", "did you mean 'json'"),
-    ("CGTWATCH_ENGINE", "procrastinate", "not read by this version"),
+    ("CGTWATCH_ENGINE", "celery", "threads or procrastinate"),
     ("CGTWATCH_DATA_DIRR", "x", "did you mean 'CGTWATCH_DATA_DIR'"),
     ("SSL_CERT_FILE", "no.pem", "PEM"),
 ]
@@ -198,3 +199,12 @@ def test_every_secret_is_a_setting():
 def test_a_broken_dotenv_file_is_a_mistake_and_no_crash(text, tmp_path):
     (tmp_path / ".env").write_bytes(text)
     assert problems({}, tmp_path)[0].startswith(str(tmp_path / ".env"))
+
+
+def test_an_engine_of_many_processes_needs_a_database_that_they_share_and_one_key(tmp_path):
+    told = problems({"CGTWATCH_ENGINE": "procrastinate"}, tmp_path)
+    assert ["CGTWATCH_DATABASE_URL=postgresql+psycopg://" in one for one in told] == [True, False]
+    assert "needs CGTWATCH_SECRET_KEY" in told[1]
+    shared = {"CGTWATCH_DATABASE_URL": "postgresql+psycopg://me@db/x", "CGTWATCH_SECRET_KEY": "k" * 40}
+    found = load_settings({"CGTWATCH_ENGINE": "procrastinate", **shared}, tmp_path)
+    assert (found.engine, found.database_url) == ("procrastinate", "postgresql+psycopg://me@db/x")

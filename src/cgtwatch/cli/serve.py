@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    role: Annotated[str, typer.Option(help="all, the only role of one machine.")] = "all",
+    role: Annotated[
+        str, typer.Option(help="all; or scheduler, worker, web, of which several processes share one PostgreSQL.")
+    ] = "all",
     web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the page on LISTEN.")] = True,
 ) -> None:
     """The service: polls, tells new from known, classifies, sends; with its page on LISTEN. Stops cleanly on SIGTERM."""
@@ -25,20 +27,17 @@ def run(
 
     from cgtwatch.app import App
     from cgtwatch.cli import working
+    from cgtwatch.engine.roles import role_of
     from cgtwatch.engine.service import Service, obey_signals
-    from cgtwatch.errors import ConfigError
     from cgtwatch.ops import logs
-    from cgtwatch.ops.ownership import own
     from cgtwatch.web.server import start
 
-    if role != "all":
-        raise ConfigError(
-            [f"--role {role!r}: several roles need a shared database, which this version does not serve yet; write all"]
-        )
     settings = working.settings()
+    part = role_of(role, settings)
+    web = web and part.serves
     logs.set_up(settings.log_format, working.secrets(settings), level=logging.INFO, aside=True)
-    with own(settings.data_dir), App(settings) as app:
-        service = Service(app, os.environ.get("NOTIFY_SOCKET"))
+    with working.owning(settings), App(settings) as app:
+        service = Service(app, os.environ.get("NOTIFY_SOCKET"), part)
         obey_signals(service)
         service.run(start if web else None, lambda running: _greet(running, web))
         if not service.ended_cleanly:  # a thread hangs in a peer's or a parser's hands, and closing would wait for it;

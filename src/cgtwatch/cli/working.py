@@ -38,12 +38,12 @@ def reading() -> Iterator["App"]:
 
 
 def ask(operation: str, args: Mapping[str, Any]) -> Iterator[Row]:
-    """The rows of `operation`, done by the running service or, where none runs, here under the lock."""
+    """The rows of `operation`, done by the running service or, where none runs, here under the lock; beside workers always here."""
     gc.disable()  # what is imported now stays; looking through it again and again takes an eighth of a short command's time
     from cgtwatch.engine.control import ask as ask_service
 
     found = settings()
-    rows = ask_service(found.data_dir, operation, args)
+    rows = None if found.engine == "procrastinate" else ask_service(found.data_dir, operation, args)
     yield from _here(found, operation, args) if rows is None else rows
 
 
@@ -53,10 +53,9 @@ def _here(found: "Settings", operation: str, args: Mapping[str, Any]) -> Iterato
     from cgtwatch.engine.operations import perform
     from cgtwatch.engine.prepare import prepare
     from cgtwatch.ops import logs
-    from cgtwatch.ops.ownership import own
 
     logs.set_up(found.log_format, secrets(found), level=logs.QUIET)
-    with own(found.data_dir), App(found) as app:
+    with owning(found), App(found) as app:
         prepare(app)
         engine = Engine(app)
         gc.freeze()
@@ -65,6 +64,23 @@ def _here(found: "Settings", operation: str, args: Mapping[str, Any]) -> Iterato
             yield from perform(engine, operation, args)
         finally:
             engine.stop()
+
+
+@contextmanager
+def owning(found: "Settings") -> Iterator[None]:
+    """Hold what a working process has to hold alone; with an engine of many processes that is nothing."""
+    from cgtwatch.errors import unwritable
+    from cgtwatch.ops.ownership import own
+
+    if found.engine != "procrastinate":
+        with own(found.data_dir):
+            yield
+        return
+    try:
+        found.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(found.data_dir, error) from error
+    yield
 
 
 def secrets(found: "Settings") -> list[str]:

@@ -170,6 +170,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         problems += _half_signed(given)
     if found.get("signup") and "public_url" not in found and f"{PREFIX}PUBLIC_URL" not in " ".join(problems):
         problems.append(f"{PREFIX}SIGNUP=on: needs {PREFIX}PUBLIC_URL; set the address under which readers reach the page")
+    problems += _many_workers(found, " ".join(problems))
     if problems:
         raise ConfigError(problems)
     found.setdefault("data_dir", cwd / "data")
@@ -202,6 +203,22 @@ def _half_signed(given: Mapping[str, tuple[str, str]]) -> list[str]:
         return []
     present = next(name for name in names if name not in missing)
     return [f"{present}: needs {' and '.join(missing)} too; set all three, or none where the mail server signs"]
+
+
+def _many_workers(found: Mapping[str, Any], told: str) -> list[str]:
+    """Several processes need a database that they can share, and one key for all, since they share no folder."""
+    if found.get("engine") != "procrastinate":
+        return []
+    problems = []
+    if not str(found.get("database_url", "")).startswith("postgresql") and f"{PREFIX}DATABASE_URL" not in told:
+        mend = f"set {PREFIX}DATABASE_URL=postgresql+psycopg://USER:PASSWORD@HOST/NAME (`cgtwatch db copy` moves what is there), or unset it"
+        problems.append(f"{PREFIX}ENGINE=procrastinate: needs PostgreSQL; {mend}")
+    if "secret_key" not in found and f"{PREFIX}SECRET_KEY" not in told:
+        mend = (
+            "the same for every process: 32 random bytes or more; one that ran alone has kept its own as secret.key in DATA_DIR"
+        )
+        problems.append(f"{PREFIX}ENGINE=procrastinate: needs {PREFIX}SECRET_KEY, {mend}")
+    return problems
 
 
 def _ca_file(given: Mapping[str, tuple[str, str]], cwd: Path, found: dict[str, Any]) -> list[str]:

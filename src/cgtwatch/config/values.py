@@ -63,10 +63,12 @@ def executable(text: str, place: Place) -> Path:
 
 
 def database_url(text: str, place: Place) -> str:
-    """A SQLAlchemy address of a SQLite database; a relative path is meant from the working directory."""
+    """A SQLAlchemy address of a SQLite database (a relative path is meant from the working directory) or of one on PostgreSQL."""
     scheme, rest = text.partition("://")[::2]
     if scheme.partition("+")[0] in {"postgres", "postgresql"}:
-        raise ValueError("PostgreSQL is not read by this version; write sqlite:////var/lib/cgtwatch/cgtwatch.db, or unset it")
+        if scheme != "postgresql+psycopg" or not rest.partition("/")[2].partition("?")[0]:
+            raise ValueError("is no address of a PostgreSQL database; write postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        return text
     if scheme != "sqlite" or not rest.startswith("/") or len(rest) < 2:
         raise ValueError("is no database address; write sqlite:////var/lib/cgtwatch/cgtwatch.db, or unset it")
     return f"sqlite:///{path(rest[1:], place)}"
@@ -209,10 +211,8 @@ def log_format(text: str, place: Place) -> str:  # noqa: ARG001
 
 
 def engine(text: str, place: Place) -> str:  # noqa: ARG001
-    """`threads`; the name of the distributed engine is known, but not read yet."""
-    if text == "procrastinate":
-        raise ValueError("is not read by this version; write threads, or unset it")
-    return _one_of(text, ("threads",))
+    """`threads` for one process, `procrastinate` for many."""
+    return _one_of(text, ("threads", "procrastinate"))
 
 
 def _base(text: str, mend: str) -> str:

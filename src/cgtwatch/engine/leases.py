@@ -8,14 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 
 from cgtwatch.app import App
-from cgtwatch.engine.roles import QUEUE
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.delivery import Delivery
+from cgtwatch.pipeline.send import LEASE
 
-LEASE = timedelta(seconds=30)
 RENEW = 7.0  # seconds between two renewals
 LONGEST = 900.0  # seconds after which one is renewed no more: what takes so long hangs
 _log = logging.getLogger(__name__)
@@ -25,7 +23,7 @@ class Leases:
     """Thread-safe. With an engine that is alone nothing is leased, and nothing asked of the database."""
 
     def __init__(self, app: App, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.shared = app.settings.engine == QUEUE
+        self.shared = app.shared
         self._app = app
         self._monotonic = monotonic
         self._guard = threading.Lock()
@@ -33,11 +31,6 @@ class Leases:
         self._attempts: dict[str, tuple[int, float]] = {}
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-
-    @property
-    def lease(self) -> timedelta | None:
-        """How long what is begun now is ours; None where nobody else works."""
-        return LEASE if self.shared else None
 
     def claim(self, source_id: str, *, due: bool) -> int | None:
         """Take a source in hand; what to show when its visit is recorded, None where another has it (or, with `due`, had it)."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 from cgtwatch.app import App
-from cgtwatch.engine.roles import QUEUE
 from cgtwatch.errors import CgtwatchError
 from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
 from cgtwatch.ops.memory import share_arenas
@@ -33,7 +32,7 @@ def prepare(app: App, *, plans: bool | None = None) -> None:
     migrate(app.settings.database_url, app.settings.data_dir, app.clock())
     if app.settings.inbox_token is not None:
         (app.settings.data_dir / "inbox").mkdir(parents=True, exist_ok=True)  # an empty one is no trouble, a missing one is
-    now, shared = app.clock(), app.settings.engine == QUEUE
+    now, shared = app.clock(), app.shared
     if not shared or plans or (plans is None and not app.store.states()):
         app.store.sync_sources(app.sources, now)
     for row in recover(app.send_parts, lost_only=shared):

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from cgtwatch.app import SHARED
 from cgtwatch.config.settings import Settings
 from cgtwatch.errors import ConfigError
 
-THREADS, QUEUE = "threads", "procrastinate"
+QUEUE = SHARED
 Guarded = Callable[
     [str, Callable[[], object]], None
 ]  # does the work of that name; its trouble pauses or is told, and ends nothing

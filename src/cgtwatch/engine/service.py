@@ -19,7 +19,7 @@ from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import ensure_local, prepare
 from cgtwatch.engine.readers.applying import apply_configured
 from cgtwatch.engine.reloading import Files, read_again
-from cgtwatch.engine.roles import ALL, QUEUE, Role, Runner
+from cgtwatch.engine.roles import ALL, Role, Runner
 from cgtwatch.engine.ticking import TICKS, Ticking
 from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
@@ -46,7 +46,7 @@ class Service:
     def __init__(self, app: App, notify_socket: str | None = None, role: Role = ALL) -> None:
         self.app = app
         self.role = role
-        self.shared = app.settings.engine == QUEUE  # whether others work on the same database
+        self.shared = app.shared  # whether others work on the same database
         self.engine = Engine(app)
         self.ended_cleanly = True
         self.pulse = Pulse(("queue",) if self.shared else TICKS)

@@ -88,7 +88,7 @@ def latest(store: Store, item_id: str) -> Revision | None:
 
 def announced(source: Source, seen: Seen, facts: FetchFacts, parts: PollParts) -> Recorded:
     """Link what was found to earlier acts, and record it with what is to be told."""
-    with parts.recording:  # two sources that report one act at the same time must see each other
+    with parts.recording():  # two sources that report one act at the same time must see each other
         items = link_up(seen.items, parts.store)
         announce = announcements(source, seen.plan, items, lambda event: _stored(parts.store, event))
         return parts.store.record_visit(VisitRecord(source.id, seen.plan, facts, items, announce, seen.claim))

@@ -106,7 +106,7 @@ def _slice(asked: Asked, at: Fetched, plan: Plan, key: str) -> tuple[Completed, 
         size=len(at.body) + done.size, duration=at.duration, requests=at.requests + done.requests, archive_key=key,
         content_type=at.headers.get("content-type", ""),
     )  # fmt: skip
-    with parts.recording:  # reports of one act by two sources must see each other
+    with parts.recording():  # reports of one act by two sources must see each other
         items = link_up(items, parts.store)
         parts.store.record_older(VisitRecord(source.id, plan, facts, items))
     return done, items

@@ -5,9 +5,9 @@ What lies between the first and the last of these stands in `compare`, and is lo
 
 import logging
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cgtwatch import registry
@@ -68,7 +68,7 @@ class PollParts:
     store: "Store"
     read: Callable[[Document], Understanding]
     clock: Callable[[], datetime]
-    recording: Lock
+    recording: Callable[[], AbstractContextManager[None]]
     stopping: Callable[[], bool] = lambda: False  # then exchanges fail by our own doing
     hinted: Callable[[Source], Collection[str]] = lambda source: source.hints
     pace: Callable[[str], Pace | None] = lambda _: None

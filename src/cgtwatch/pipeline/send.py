@@ -19,6 +19,7 @@ from cgtwatch.store import Store
 from cgtwatch.store.records import Attempt, Ended
 
 _log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=30)  # of an attempt, where several workers send; it is renewed while its worker lives
 WARN_AFTER = 4  # failed attempts after which the operator hears of a target
 READ_BY_PEOPLE = frozenset({"email"})  # a hook's receiver knows a repeat by its id, a mailbox shows it
 MOST_COPIES = 2  # perhaps taken: one more, then it is listed; a server that takes and hangs up would get one an hour for days
