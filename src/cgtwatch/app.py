@@ -63,7 +63,6 @@ class App:
     def __init__(self, settings: "Settings", clock: Clock = utc_now, *, readonly: bool = False) -> None:
         self.settings = settings
         self.shared = settings.engine == SHARED  # whether other processes work on the same database
-        # Machines' clocks differ, and leases and due times are compared between them.
         self.clock = SharedClock(self._server_time) if self.shared and clock is utc_now else clock
         self.readonly = readonly
         self.stopping = threading.Event()  # set: begin nothing, wait for nothing

@@ -1,4 +1,7 @@
-"""One clock for many machines: the database's, carried on by the monotonic one between two looks."""
+"""One clock for many machines: the database's, carried on by the monotonic one between two looks.
+
+Machines' clocks differ, and due times and leases that one has written are compared by another.
+"""
 
 import threading
 import time
