@@ -1,7 +1,8 @@
-"""A store in memory, and one in a file, both with one source."""
+"""A store on each database, in memory and on a server, and one in a file; all with one source."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,35 @@ from cgtwatch.store import Store, open_store
 from store.store_kit import NOW, source, url_of
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    opened = open_store("sqlite://")
+@pytest.fixture(scope="session")
+def filled_template(postgres_of_the_run: Any) -> str:
+    """The name of a database on the server that has the schema and the source; others are made as copies of it."""
+    url = postgres_of_the_run.create()
+    opened = open_store(url)
     opened.sync_sources([source()], NOW)
+    opened.close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def server_url(postgres_of_the_run: Any, filled_template: str) -> Iterator[str]:
+    """The address of a database on the server with the schema and the source."""
+    url = postgres_of_the_run.create(filled_template)
+    yield url
+    postgres_of_the_run.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database, of a file or on the server; the one on the server has its schema and source."""
+    return str(request.getfixturevalue("server_url")) if request.param == "postgres" else url_of(tmp_path / "cgtwatch.db")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    opened = open_store(request.getfixturevalue("server_url") if request.param == "postgres" else "sqlite://")
+    if request.param == "sqlite":
+        opened.sync_sources([source()], NOW)
     yield opened
     opened.close()
 

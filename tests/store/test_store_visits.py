@@ -172,7 +172,7 @@ def test_visits_without_news_are_written_together(store: Store) -> None:
     with statements() as seen:
         for n in range(TOGETHER + 1):
             store.record_visit(unchanged(n))
-    assert [line.split()[0] for line in seen] == ["BEGIN", "UPDATE", "INSERT"]
+    assert [word for line in seen if (word := line.split()[0]) in {"UPDATE", "INSERT", "DELETE"}] == ["UPDATE", "INSERT"]
 
 
 def test_a_visit_that_waits_to_be_written_already_counts(store: Store) -> None:

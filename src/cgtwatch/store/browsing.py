@@ -1,13 +1,12 @@
 """Events as pages browse them: a page, how many there are, and how many each further choice would leave."""
 
 import json
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -20,6 +19,7 @@ from cgtwatch.store.facets import FACETS, Facets, Facts
 from cgtwatch.store.records import EventQuery, Sort
 from cgtwatch.store.search import LIVE, LIVE_EVENTS, event_page, over
 from cgtwatch.store.tables import EVENT, EVENT_ENTRY
+from cgtwatch.store.words import later_holding
 from cgtwatch.text.bigrams import expression
 
 AT_ONCE = 5_000  # entries of which the facets are gathered while somebody waits; more only by `warm`
@@ -30,8 +30,9 @@ _KEPT_COUNTS = 64  # queries whose counts are, until something changes
 _WIDE = 3  # times as many bits as entries: the facets are gathered anew
 _RANKS = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
 _ROWS = """
-SELECT e.id, e.live, v.relevant, v.jurisdiction, v.issuers, v.doc_type, v.stage, v.modalities, v.topics, v.importance, v.level,
-       v.source, coalesce(v.document_date, v.published), v.comment_deadline, e.stamp
+SELECT e.id, e.live, v.relevant, v.jurisdiction, CAST(v.issuers AS TEXT), v.doc_type, v.stage, CAST(v.modalities AS TEXT),
+       CAST(v.topics AS TEXT), v.importance, v.level, v.source, CAST(coalesce(v.document_date, v.published) AS TEXT),
+       CAST(v.comment_deadline AS TEXT), e.stamp
 FROM event_entry e JOIN event v ON v.id = e.event
 """
 
@@ -148,14 +149,22 @@ def _refreshed(db: Connection, known: _Gathered, stamp: int) -> _Gathered:
 
 
 def _take(db: Connection, known: _Gathered, since: int, stopping: Callable[[], bool] = lambda: False) -> None:
-    raw = cast(sqlite3.Connection, db.connection.dbapi_connection)
+    raw: Any = db.connection.dbapi_connection
     # By the driver itself: SQLAlchemy would take three times as long for hundreds of thousands of rows.
-    rows = raw.execute(f"{_ROWS} WHERE e.stamp > ?", [since])
+    if db.dialect.name == "postgresql":
+        with raw.cursor(name="facets") as rows:  # kept by the server, and handed over in pieces
+            rows.execute(f"{_ROWS} WHERE e.stamp > %s", [since])
+            _take_pieces(known, rows, stopping)
+    else:
+        _take_pieces(known, raw.execute(f"{_ROWS} WHERE e.stamp > ?", [since]), stopping)
+    known.counted.clear()
+    known.facets.set_over(db.execute(_OVER).scalars())
+
+
+def _take_pieces(known: _Gathered, rows: Any, stopping: Callable[[], bool]) -> None:  # noqa: ANN401 - a cursor of either driver
     while not stopping() and (piece := rows.fetchmany(_PIECE)):
         known.facets.put([_facts(row) for row in piece])
         known.stamp = max(known.stamp, *(row[-1] for row in piece))
-    known.counted.clear()
-    known.facets.set_over(db.execute(_OVER).scalars())
 
 
 def _facts(row: tuple[Any, ...]) -> Facts:
@@ -197,12 +206,7 @@ def _hits(db: Connection, known: _Gathered, query: str) -> int | None:
     bits, upto = known.words.pop(asked, (0, 0))
     last = int(db.execute(_LAST).scalar_one())
     if last > upto:
-        raw = cast(sqlite3.Connection, db.connection.dbapi_connection)
-        # In one text, not row by row: a hundred thousand rows take the driver four times as long.
-        later = raw.execute(
-            "SELECT json_group_array(rowid) FROM event_words WHERE event_words MATCH ? AND rowid > ?", [asked, upto]
-        )
-        bits |= known.facets.set_of(json.loads(later.fetchone()[0]))
+        bits |= known.facets.set_of(later_holding(db, query, upto))
     known.words[asked] = bits, last
     while len(known.words) > _KEPT_WORDS:
         del known.words[next(iter(known.words))]

@@ -129,7 +129,7 @@ class Events(Room):
     def reports(self, clusters: Collection[str]) -> list[PolicyEvent]:
         """The events of some clusters that carry a number, at most a few hundred of them."""
         numbered = EVENT.c.cluster.in_(clusters) & EVENT.c.document_number.is_not(None)
-        return self._events(_live().where(numbered).limit(_REPORTS)) if clusters else []
+        return self._events(_live().where(numbered).order_by(EVENT.c.id).limit(_REPORTS)) if clusters else []
 
     def _events(self, statement: Select[Any]) -> list[PolicyEvent]:
         with self._database.read() as db:
@@ -150,13 +150,16 @@ def _hits(db: Connection, pairs: Sequence[tuple[str, str]]) -> dict[str, list[in
     for start in range(0, len(pairs), _AT_ONCE):
         part = pairs[start : start + _AT_ONCE]
         values = [value for pair in (*part, *[("", "")] * (_AT_ONCE - len(part))) for value in pair]
-        for event_id, place in db.exec_driver_sql(_FOUND, tuple(values)):
+        for place, event_id in sorted(
+            (row[1], row[0]) for row in db.exec_driver_sql(_FOUND[db.dialect.paramstyle], tuple(values))
+        ):
             hits.setdefault(event_id, []).append(start + place)
     return hits
 
 
 # In the driver's own words: with so many values SQLAlchemy takes longer to bind them than the database to answer.
-_FOUND = " UNION ALL ".join(
-    f"SELECT event, {place} FROM (SELECT event FROM event_tag WHERE kind = ? AND value = ? LIMIT {_COMMON})"  # noqa: S608 - numbers
+_FOUND_HERE = " UNION ALL ".join(
+    f"SELECT event, {place} FROM (SELECT event FROM event_tag WHERE kind = ? AND value = ? ORDER BY event LIMIT {_COMMON}) AS t{place}"  # noqa: S608 - numbers
     for place in range(_AT_ONCE)
 )
+_FOUND = {"qmark": _FOUND_HERE, "pyformat": _FOUND_HERE.replace("?", "%s")}

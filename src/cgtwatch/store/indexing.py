@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from cgtwatch.store.codec import Columns
 from cgtwatch.store.columns import UtcText
 from cgtwatch.store.tables import EVENT, EVENT_ENTRY, REVISION
-from cgtwatch.text.bigrams import BORDER, fingerprint, indexed
+from cgtwatch.store.words import count_words, forget_all_words, keep_words
+from cgtwatch.text.bigrams import fingerprint, indexed
 
 CHUNK = 200  # events whose texts are in memory at once
 _ENTRY = EVENT_ENTRY.c
@@ -22,10 +23,11 @@ _SAID = select(
     # The whole text speaks for the document's own event; an act that it only tells of is known by its title and summary.
     case((EVENT.c.main, func.coalesce(REVISION.c.text, "")), else_=""),
 ).outerjoin(REVISION, _ITS_TEXT).order_by(EVENT.c.last_changed, EVENT.c.id)  # fmt: skip
-_KEEP = text("INSERT INTO event_words (rowid, words) VALUES (:id, :words)")
-_EMPTY = text("INSERT INTO event_words (event_words) VALUES ('delete-all')")
-_HELD = text("SELECT count(*) FROM event_words WHERE event_words MATCH :border").bindparams(border=f'"{BORDER}"')
-_LAST = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event_entry'")
+_LAST = {
+    "sqlite": text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event_entry'"),
+    "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_entry_id_seq"),
+}
+_DRAWN = text("SELECT setval('event_entry_id_seq', :last)")  # SQLite goes by what was inserted
 
 
 def enter(db: Connection, ids: Iterable[str]) -> None:
@@ -56,7 +58,7 @@ def rebuild(db: Connection) -> int:
     ids = db.execute(live.order_by(_ENTRY.id.nulls_last(), EVENT.c.last_changed, EVENT.c.id)).scalars().all()
     stamp, numbers = _next(db)
     db.execute(delete(EVENT_ENTRY))
-    db.execute(_EMPTY)
+    forget_all_words(db)
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
         said = {row[0]: _words(tuple(row)) for row in db.execute(_SAID.where(EVENT.c.id.in_(part)))}
@@ -67,13 +69,13 @@ def rebuild(db: Connection) -> int:
 def entries(db: Connection) -> tuple[int, int, int]:
     """How many entries are live, how many are stale, and how many the index itself holds."""
     live, all_of_them = db.execute(select(func.count().filter(_LIVE), func.count()).select_from(EVENT_ENTRY)).one()
-    return int(live), int(all_of_them - live), int(db.execute(_HELD).scalar_one())
+    return int(live), int(all_of_them - live), count_words(db)
 
 
 def _next(db: Connection) -> tuple[int, Iterator[int]]:
     """The next stamp, and the numbers of the next entries: none is ever used again."""
     stamp = db.execute(select(func.coalesce(func.max(_ENTRY.stamp), 0))).scalar_one()
-    return int(stamp) + 1, count(int(db.execute(_LAST).scalar_one()) + 1)
+    return int(stamp) + 1, count(int(db.execute(_LAST[db.dialect.name]).scalar_one()) + 1)
 
 
 def _in_order(db: Connection, ids: Sequence[str]) -> Iterator[list[str]]:
@@ -101,5 +103,7 @@ def _add(db: Connection, said: Mapping[str, tuple[str, str]], numbers: Iterator[
         {"id": next(numbers), "event": event, "words": mark, "stamp": stamp, "live": True} for event, (_, mark) in said.items()
     ]
     if rows:
-        db.execute(_KEEP, [{"id": row["id"], "words": said[row["event"]][0]} for row in rows])
+        keep_words(db, {row["id"]: said[row["event"]][0] for row in rows})
         db.execute(insert(EVENT_ENTRY), rows)
+        if db.dialect.name == "postgresql":
+            db.execute(_DRAWN, {"last": rows[-1]["id"]})

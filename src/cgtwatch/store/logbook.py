@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, literal_column, select
 
 from cgtwatch.errors import BusyError, StoreError
 from cgtwatch.model.health import Alarm
@@ -15,7 +15,7 @@ from cgtwatch.store.tables import ALARM, FETCH
 from cgtwatch.store.visited import Visited
 
 _FAILED = func.sum(case((FETCH.c.outcome == str(Outcome.FAILED), 1), else_=0))
-_DAY = func.substr(FETCH.c.at, 1, 10)  # times are text of one width, see `columns.UtcText`
+_DAY = func.substr(FETCH.c.at, literal_column("1"), literal_column("10"))  # times are text of one width, see `columns.UtcText`
 
 
 @dataclass(frozen=True, slots=True)

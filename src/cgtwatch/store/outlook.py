@@ -7,23 +7,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, column, exists, func, or_, select, table, true
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, exists, func, literal_column, or_, select, true
 
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.store.browsing import Browsing
 from cgtwatch.store.codec import event_of
+from cgtwatch.store.portable import monday_of
 from cgtwatch.store.readers import subscription_of
 from cgtwatch.store.records import EventQuery
 from cgtwatch.store.search import LIVE, event_conditions, over
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, EVENT_TAG, SUBSCRIPTION
-from cgtwatch.text.bigrams import expression
+from cgtwatch.store.words import entries_holding
 
 _DAY = timedelta(days=1)
-_WORDS = table("event_words", column("rowid"), column("event_words"))
 _DUE = {"comment_deadline": EVENT.c.comment_deadline, "effective_date": EVENT.c.effective_date}
 # An event's entry in the index of words, looked up for each: in a join SQLite would begin with all entries, for the days are few.
 _NUMBER = select(EVENT_ENTRY.c.id).where(EVENT_ENTRY.c.event == EVENT.c.id, LIVE).scalar_subquery()
+_DAY_SEEN = func.substr(cast(EVENT.c.first_seen, String), literal_column("1"), literal_column("10"))  # the same where it groups
 _Asked = tuple[ColumnElement[str], tuple[ColumnElement[bool], ...]]
 _TOLD = (EVENT.c.withdrawn.is_(False), EVENT.c.relevant.is_(true()))
 
@@ -53,7 +54,7 @@ class Outlook(Browsing):
 
     def acts_by_week(self, first: date, last: date) -> list[tuple[date, str, int]]:
         """The same, counted by week: for each the Monday on which it begins (ISO 8601), however few of its days were asked for."""
-        return self._acts(first, last, lambda day: func.date(day, "-6 days", "weekday 1"))
+        return self._acts(first, last, monday_of)
 
     def _acts(
         self, first: date, last: date, shown: Callable[[ColumnElement[Any]], ColumnElement[str]]
@@ -65,7 +66,7 @@ class Outlook(Browsing):
         end = datetime.combine(last, time(), UTC) + _DAY if last < date.max else datetime.max.replace(tzinfo=UTC)
         seen = (EVENT.c.first_seen >= begin, EVENT.c.first_seen < end)
         days: list[_Asked] = [(shown(day), (condition,)) for day, condition in _days(first, last)]
-        days.append((shown(func.substr(cast(EVENT.c.first_seen, String), 1, 10)), (*undated, *seen)))
+        days.append((shown(_DAY_SEEN), (*undated, *seen)))
         with self._database.read() as db:
             for day, conditions in days:
                 counted = one_each.add_columns(day).where(*conditions).group_by(day, EVENT.c.jurisdiction)
@@ -83,7 +84,7 @@ class Outlook(Browsing):
         found: list[Due] = []
         with self._database.read() as db:
             said = self.holding(db, query.query)
-            for kind, wanted in _due(first, last, query, said):
+            for kind, wanted in _due(db, first, last, query, said):
                 rows = db.execute(wanted.with_only_columns(_DUE[kind], *columns, *_entry(said), maintain_column_froms=True))
                 found += (
                     Due(on, kind, event, cluster, title, place, tuple(names))
@@ -96,7 +97,7 @@ class Outlook(Browsing):
         found: dict[str, PolicyEvent] = {}
         with self._database.read() as db:
             said = self.holding(db, query.query)
-            for _, wanted in _due(first, last, query, said):
+            for _, wanted in _due(db, first, last, query, said):
                 rows = _first(db.execute(wanted.add_columns(*_entry(said))), said, most)
                 found |= {row._mapping[EVENT.c.id]: event_of(row._mapping) for row in rows}
         return list(found.values())
@@ -117,15 +118,17 @@ class Outlook(Browsing):
             return [subscription_of(row) for row in rows]
 
 
-def _due(first: date, last: date, query: EventQuery, said: Callable[[int], bool] | None) -> Iterator[tuple[str, Select[Any]]]:
+def _due(
+    db: Connection, first: date, last: date, query: EventQuery, said: Callable[[int], bool] | None
+) -> Iterator[tuple[str, Select[Any]]]:
     """The events of both kinds, soonest first; those that hold the words of the query, unless `said` is asked of each."""
     asked = replace(query, relevant=None, since=None, until=None, first=None, last=None, issuers=(), topics=())
-    words, tags = expression(query.query), list(_tags(query))
+    words, tags = entries_holding(db, query.query), list(_tags(query))
     for kind, day in _DUE.items():
         due = (*_TOLD, day.between(first, last))
         wanted = select(EVENT).where(*due, *tags, *event_conditions(asked))
-        if words and said is None:
-            wanted = wanted.where(_NUMBER.in_(select(_WORDS.c.rowid).where(_WORDS.c.event_words.op("MATCH")(words))))
+        if words is not None and said is None:
+            wanted = wanted.where(_NUMBER.in_(words))
         if kind == "comment_deadline" and query.today is not None:
             wanted = wanted.where(or_(day < query.today, ~over()))
         yield kind, wanted.order_by(day, EVENT.c.id)

@@ -113,7 +113,7 @@ class Overview(Room):
     def sent_digests(self, subscription: str = "", before: str = "", limit: int = 50) -> list[SentDigest]:
         """Digests that were queued for readers, newest first; a message in several posts once. Raises `NotFound` for `before`."""
         columns = ("key", "subscription", "channel", "subject", "state", "created_at", "sent_at")
-        told = func.json_array_length(func.coalesce(EDITION.c.events, "[]")).label("events")
+        told = func.json_array_length(EDITION.c.events).label("events")
         wanted = (
             select(*(DELIVERY.c[name] for name in columns), told)
             .join(DIGEST, DIGEST.c.id == DELIVERY.c.digest)

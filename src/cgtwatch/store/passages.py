@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, literal_column, or_, select
 
 from cgtwatch.model.event import PolicyEvent
+from cgtwatch.store.portable import greater_of, place_of
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import EVENT, REVISION
 
@@ -37,9 +38,9 @@ class Passages(Room):
         place = _first(func.lower(text), asked)
         its_text = and_(REVISION.c.item == EVENT.c.item, REVISION.c.number == EVENT.c.revision)
         found = (
-            select(EVENT.c.id, func.substr(text, func.max(1, place - _BEFORE), _AROUND))
+            select(EVENT.c.id, func.substr(text, greater_of(literal_column("1"), place - _BEFORE), _AROUND))
             .join(REVISION, its_text)
-            .where(EVENT.c.id.in_(ids), or_(*(func.instr(func.lower(text), word) > 0 for word in asked)))
+            .where(EVENT.c.id.in_(ids), or_(*(place_of(func.lower(text), literal(word)) > 0 for word in asked)))
         )
         with self._database.read() as db:
             return {row[0]: row[1] for row in db.execute(found).all()}
@@ -60,5 +61,5 @@ class Passages(Room):
 
 def _first(text: ColumnElement[str], words: Sequence[str]) -> ColumnElement[int]:
     """Where the first of the words that stands there stands."""
-    places = [func.instr(text, word) for word in words]
+    places = [place_of(text, literal(word)) for word in words]
     return case(*((place > 0, place) for place in places), else_=literal(1))

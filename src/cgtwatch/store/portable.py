@@ -29,35 +29,19 @@ class monday_of(FunctionElement[str]):  # noqa: N801
     inherit_cache = True
 
 
-@compiles(place_of)
-def _place(element: place_of, compiler: SQLCompiler, **how: Any) -> str:
-    return f"instr({_listed(element, compiler, how)})"
+def _worded(element: type[FunctionElement[Any]], sqlite: str, postgres: str) -> None:
+    """Let it be said so; `{}` stands for what it is asked of."""
+
+    def here(asked: FunctionElement[Any], compiler: SQLCompiler, **how: object) -> str:
+        return sqlite.format(compiler.process(asked.clauses, **how))
+
+    def there(asked: FunctionElement[Any], compiler: SQLCompiler, **how: object) -> str:
+        return postgres.format(compiler.process(asked.clauses, **how))
+
+    compiles(element)(here)
+    compiles(element, "postgresql")(there)
 
 
-@compiles(place_of, "postgresql")
-def _place_there(element: place_of, compiler: SQLCompiler, **how: Any) -> str:
-    return f"strpos({_listed(element, compiler, how)})"
-
-
-@compiles(greater_of)
-def _greater(element: greater_of, compiler: SQLCompiler, **how: Any) -> str:
-    return f"max({_listed(element, compiler, how)})"
-
-
-@compiles(greater_of, "postgresql")
-def _greater_there(element: greater_of, compiler: SQLCompiler, **how: Any) -> str:
-    return f"greatest({_listed(element, compiler, how)})"
-
-
-@compiles(monday_of)
-def _monday(element: monday_of, compiler: SQLCompiler, **how: Any) -> str:
-    return f"date({_listed(element, compiler, how)}, '-6 days', 'weekday 1')"
-
-
-@compiles(monday_of, "postgresql")
-def _monday_there(element: monday_of, compiler: SQLCompiler, **how: Any) -> str:
-    return f"to_char(date_trunc('week', CAST({_listed(element, compiler, how)} AS timestamp)), 'YYYY-MM-DD')"
-
-
-def _listed(element: FunctionElement[Any], compiler: SQLCompiler, how: dict[str, Any]) -> str:
-    return str(compiler.process(element.clauses, **how))
+_worded(place_of, "instr({})", "strpos({})")
+_worded(greater_of, "max({})", "greatest({})")
+_worded(monday_of, "date({}, '-6 days', 'weekday 1')", "to_char(date_trunc('week', CAST({} AS timestamp)), 'YYYY-MM-DD')")

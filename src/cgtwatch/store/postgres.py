@@ -90,7 +90,7 @@ def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
         pool_use_lifo=True, connect_args={name: value for name, value in _CONNECT.items() if name not in asked},
     )  # fmt: skip
     settings = {
-        "client_encoding": "UTF8", "TimeZone": "UTC", "default_transaction_read_only": "on" if readonly else "off",
+        "client_encoding": "UTF8", "TimeZone": "UTC", "DateStyle": "ISO, YMD", "default_transaction_read_only": "on" if readonly else "off",
         "idle_in_transaction_session_timeout": str(_LOOKING), "lock_timeout": str(2 * int(busy_timeout.total_seconds() * 1000)),
         "synchronous_commit": "on", "jit": "off",
     }  # fmt: skip

@@ -5,19 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, column, exists, func, or_, select, table
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, exists, func, or_, select
 
 from cgtwatch.model.event import Relation
 from cgtwatch.model.taxonomy import Importance
 from cgtwatch.store.ordering import beyond, order_of
 from cgtwatch.store.records import EventQuery, ItemQuery, Sort
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, EVENT_TAG, LINK
-from cgtwatch.text.bigrams import expression
+from cgtwatch.store.words import joined
 
 ASCENDING = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
 ON = func.coalesce(EVENT.c.document_date, EVENT.c.published)
 _ENDS = (str(Relation.FINALISES), str(Relation.REPEALS))
-_WORDS = table("event_words", column("rowid"), column("event_words"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +43,12 @@ def items_wanted(statement: Select[Any], query: ItemQuery, where: Searched, text
     return wanted.order_by(rows.last_changed.desc(), rows.id.desc()).limit(query.limit)
 
 
-def events_wanted(statement: Select[Any], query: EventQuery) -> Select[Any]:
-    """`statement`, which is about EVENT_ENTRY joined with EVENT, narrowed to what a query wants, without its order and page."""
-    asked = expression(query.query)
-    if asked:
-        statement = statement.join(_WORDS, _WORDS.c.rowid == EVENT_ENTRY.c.id).where(_WORDS.c.event_words.op("MATCH")(asked))
-    return statement.where(*event_conditions(query))
-
-
 def event_page(db: Connection, statement: Select[Any], query: EventQuery) -> Select[Any]:
     """What is wanted in the order asked for, of its page. Where the last row of the page before is no more, the page is the first."""
     order = order_of(query)
     # By the number of the hit itself, which the index hands out in that order: nothing is sorted.
-    number = _WORDS.c.rowid if expression(query.query) else EVENT_ENTRY.c.id
-    wanted = _announced(events_wanted(statement, query), query)
+    narrowed, number = joined(db, statement, EVENT_ENTRY.c.id, query.query)
+    wanted = _announced(narrowed.where(*event_conditions(query)), query)
     if query.after is not None:
         keys = (EVENT_ENTRY.c.id, *(key for key, _ in order))
         row = (

@@ -65,6 +65,8 @@ class Upkeep(Room):
             db.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = version_num"))  # noqa: S608 - a constant
 
     def _copy(self, db: Connection, partial: Path) -> None:
+        if db.dialect.name != "sqlite":
+            raise StoreError(f"{self._database.where}: stands on a server; copy it with `pg_dump`")
         source = cast(sqlite3.Connection, db.connection.dbapi_connection)
         with told_plainly(str(partial)):
             target = sqlite3.connect(partial)
@@ -78,6 +80,8 @@ class Upkeep(Room):
 
 
 def _file(db: Connection) -> list[str]:
+    if db.dialect.name != "sqlite":
+        return []  # the server sees to its files
     found = [str(line) for line in db.execute(text("PRAGMA integrity_check(20)")).scalars()]
     broken = db.execute(text("PRAGMA foreign_key_check")).all()
     problems = [f"the file is damaged: {line}; restore the latest backup" for line in found if line != "ok"]
