@@ -85,6 +85,50 @@ def vacuum() -> None:
 
 
 @group.command()
+def copy(
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="postgresql+psycopg://USER@HOST/NAME, an empty database.")],
+    json: Json = False,
+) -> None:
+    """Move a SQLite installation to PostgreSQL, and prove that all arrived. The service must be stopped; the source stays as it is."""
+    from datetime import UTC, datetime
+
+    from cgtwatch import store
+    from cgtwatch.acquire.archive import Archive
+    from cgtwatch.cli import show, working
+    from cgtwatch.ops.ownership import own
+    from cgtwatch.ops.retention import readable
+
+    settings = working.settings()
+    damaged: list[str] = []
+    with own(settings.data_dir):
+        bodies = readable(Archive(settings.data_dir / "archive"), damaged.append)
+        found = store.copy(
+            settings.database_url,
+            to,
+            bodies,
+            datetime.now(UTC),
+            lambda table: show.note(f"copying {table}"),
+        )
+    rows = [{"table": one.table, "rows": one.rows, "there": one.there, "hash": one.hash, "same": one.same} for one in found]
+    columns = ("table", "rows", "there", "hash", "same")
+    show.listing(
+        rows,
+        json,
+        columns,
+        lambda row: [row["table"], row["rows"], row["there"], row["hash"][:16], "yes" if row["same"] else "NO"],
+        empty="",
+    )
+    for problem in damaged:
+        show.note(f"left out, for it is no longer what was stored: {problem}")
+    show.note(
+        "all tables are equal. Set CGTWATCH_DATABASE_URL to the new address and start the service; keep DATA_DIR: its secret.key"
+    )
+    show.note(
+        "is behind every signed link (several machines need its content as CGTWATCH_SECRET_KEY), and the mailbox and inbox stay there"
+    )
+
+
+@group.command()
 def check(
     mend: Annotated[bool, typer.Option("--mend", help="Make the search index anew first.")] = False,
     json: Json = False,
@@ -108,12 +152,14 @@ def check(
 def doctor(json: Json = False) -> None:
     """What is wrong with this installation, each with its mend."""
     from cgtwatch.cli import show, working
+    from cgtwatch.cli.doctoring import print_findings
     from cgtwatch.ops.doctor import examine
 
     rows = examine(working.settings())
-    columns = ("check", "ok", "found", "mend")
-    show.listing(
-        rows, json, columns, lambda row: [row["check"], "ok" if row["ok"] else "WRONG", row["found"], row["mend"]], empty=""
-    )
+    if show.as_json(json):
+        for row in rows:
+            show.print_json(row)
+    else:
+        print_findings(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(1)

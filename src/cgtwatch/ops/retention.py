@@ -37,6 +37,14 @@ class Archive(Protocol):
     def sweep(self, part: str, needed: Callable[[str], bool], before: float) -> "Swept": ...
 
 
+class Kept(Protocol):
+    """Raw bytes that can be read one after the other."""
+
+    def keys(self) -> Iterator[str]: ...
+
+    def get(self, key: str) -> bytes: ...
+
+
 class Swept(Protocol):
     """How many bodies went, and how many bytes."""
 
@@ -151,6 +159,16 @@ def steps(store: "Store", archive: Archive, limits: Limits, now: datetime) -> It
         yield "search_entries", store.reindex(if_stale=True)
     while given := store.give_back(PAGES):
         yield "pages", given
+
+
+def readable(archive: Kept, damaged: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+    """Every body with its key; `damaged` hears of those that are not what was stored."""
+    keys = archive.keys()
+    for key in keys:
+        try:
+            yield key, archive.get(key)
+        except (KeyError, ValueError, OSError) as error:
+            damaged(str(error))
 
 
 def _walked(what: str, place: P, forget: "Callable[[P], Step[P]]") -> Iterator[tuple[str, int]]:

@@ -8,6 +8,7 @@ Importing this package or its records costs nothing; SQLModel comes with the fir
 `upgrade`.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from cgtwatch import registry
 
 if TYPE_CHECKING:
+    from cgtwatch.store.copying import Bodies, Copied
     from cgtwatch.store.restoring import Restored, Shrunk
     from cgtwatch.store.store import Store
 
-__all__ = ["BUSY_TIMEOUT", "Store", "open_store", "restore", "save_copy", "state_of", "upgrade", "vacuum"]
+__all__ = ["BUSY_TIMEOUT", "Store", "copy", "open_store", "restore", "save_copy", "state_of", "upgrade", "vacuum"]
 
 PARTS = {
     "Store": "cgtwatch.store.store:Store",
@@ -27,6 +29,7 @@ PARTS = {
     "upgrade": "cgtwatch.store.migrate:upgrade",
     "restore": "cgtwatch.store.restoring:restore",
     "vacuum": "cgtwatch.store.restoring:vacuum",
+    "move": "cgtwatch.store.copying:copy",
     "state": "cgtwatch.store.schema:state_of",
 }
 BUSY_TIMEOUT = timedelta(seconds=10)
@@ -73,6 +76,19 @@ def restore(database_url: str, copy: Path, now: datetime) -> "Restored":
         database_url, copy, now, busy_timeout=BUSY_TIMEOUT
     )
     return restored
+
+
+def copy(
+    source_url: str, target_url: str, bodies: "Bodies", now: datetime, tell: Callable[[str], None] = lambda _: None
+) -> "list[Copied]":
+    """Everything of a SQLite file, and `bodies` (keys with what was fetched), to an empty PostgreSQL database in one transaction.
+
+    Counts and hashes of every table, equal in both places; `tell` hears which table is at hand. Raises `StoreUnusable` where the
+    target holds anything or the source is not whole, `StoreError` where something did not arrive; then the target is as it was.
+    """
+    move = registry.load(PARTS, "move", what="part of the store")
+    found: list[Copied] = move(source_url, target_url, bodies, now, tell=tell, busy_timeout=BUSY_TIMEOUT)
+    return found
 
 
 def vacuum(database_url: str) -> "Shrunk":
