@@ -36,7 +36,7 @@ _LONGEST_CHARACTER = 4  # bytes
 LEXEME = 600  # characters of a token by which it is looked up: in every script less than the 2 KB that an index takes
 _FTS5 = table("event_words", column("rowid", BigInteger), column("event_words", String))
 _KEPT = table("event_words", column("id", BigInteger), column("words", String))
-_TOKENS: ColumnElement[Any] = literal_column("array_to_tsvector(string_to_array(event_words.words, ' '))")  # as the index has it
+_TOKENS: ColumnElement[Any] = literal_column("tokens_of(event_words.words)")  # as the index has it
 _SPACED: ColumnElement[str] = literal_column("' ' || event_words.words || ' '", String)
 
 
