@@ -1,13 +1,10 @@
-"""What is wrong with an installation, and the mend: settings, data directory, database, clock data, sources file, delivery."""
+"""What is wrong with an installation, and the mend: machine, data directory, database, sources file, delivery, pages, browser."""
 
-import os
-import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from pathlib import Path
+from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cgtwatch.acquire.browser_rules import INSTALL, program, sandboxed
 from cgtwatch.app import App
@@ -17,21 +14,27 @@ from cgtwatch.model.subscription import Subscription
 from cgtwatch.model.taxonomy import Modality
 from cgtwatch.ops import doctor_access as access
 from cgtwatch.ops import doctor_delivery as delivery
+from cgtwatch.ops import doctor_machine as machine
 from cgtwatch.store import open_store, state_of
 
 Row = dict[str, Any]
-LEAST_FREE = 200 * 1024 * 1024  # bytes; a day of raw pages of some 80 sources is a tenth of that
-WAL_BUG_FIXED = (3, 51, 3)
+WAL_BUG_FIXED, LEAST_POSTGRES = (3, 51, 3), 13
+LOOKED_AT = 50  # pages of the archive
+_WAL_NOTE = "; it has the WAL-reset bug, which cannot strike: one connection writes, and it alone checkpoints"
 
 
 def examine(settings: Settings) -> list[Row]:
     """A row for each check: `check`, `ok`, `found`, `mend`."""
     checks: tuple[tuple[str, Callable[[Settings], tuple[str, str]]], ...] = (
-        ("data directory", _data_dir),
-        ("disk", _disk),
+        ("clock", machine.clock),
+        ("time zones", machine.zones),
+        ("disk", machine.disk),
+        ("data directory", machine.permissions),
+        ("secret key", machine.secret_key),
         ("database", _database),
-        ("sqlite", _sqlite),
-        ("time zones", _zones),
+        ("database version", _engine),
+        ("archive", _archive),
+        ("names", machine.names),
         ("sources", _sources),
         ("rules", _rules),
         ("mail", delivery.mail),
@@ -57,17 +60,6 @@ def _row(name: str, look: Callable[[Settings], tuple[str, str]], settings: Setti
     return {"check": name, "ok": not mend, "found": found, "mend": mend}
 
 
-def _data_dir(settings: Settings) -> tuple[str, str]:
-    place = _existing(settings.data_dir)
-    good = os.access(place, os.W_OK | os.X_OK)
-    return str(settings.data_dir), "" if good else f"make {place} writable, or set CGTWATCH_DATA_DIR"
-
-
-def _disk(settings: Settings) -> tuple[str, str]:
-    free = shutil.disk_usage(_existing(settings.data_dir)).free
-    return f"{free // 1024 // 1024} MiB free", "" if free > LEAST_FREE else "make room: raw pages and the database grow"
-
-
 def _database(settings: Settings) -> tuple[str, str]:
     state = state_of(settings.database_url)
     if state == "newer":
@@ -84,22 +76,56 @@ def _database(settings: Settings) -> tuple[str, str]:
     return "not there yet", ""
 
 
-def _sqlite(_settings: Settings) -> tuple[str, str]:
-    """Older versions can lose commits when two connections checkpoint; ours is the only one that does."""
-    note = (
-        ""
-        if sqlite3.sqlite_version_info >= WAL_BUG_FIXED
-        else " (has the WAL-reset bug; one writer is the only one to checkpoint, so it cannot strike)"
-    )
-    return sqlite3.sqlite_version + note, ""
-
-
-def _zones(_settings: Settings) -> tuple[str, str]:
+def _engine(settings: Settings) -> tuple[str, str]:
+    """The database's program and how it is set."""
+    if state_of(settings.database_url) != "current":
+        return f"SQLite {sqlite3.sqlite_version}{_WAL_NOTE if sqlite3.sqlite_version_info < WAL_BUG_FIXED else ''}", ""
+    store = open_store(settings.database_url, readonly=True)
     try:
-        ZoneInfo("Asia/Shanghai")
-    except ZoneInfoNotFoundError:
-        return "no time zone data", "install the package tzdata"
-    return "found", ""
+        program, found = store.version(), store.tuning()
+    finally:
+        store.close()
+    if program.startswith("PostgreSQL"):
+        return _postgres(program, found)
+    note = _WAL_NOTE if sqlite3.sqlite_version_info < WAL_BUG_FIXED else ""
+    told = f"{program}, {', '.join(f'{name} {value}' for name, value in found.items())}{note}"
+    if found["journal_mode"] != "wal":
+        return told, "it stands where no WAL can be kept, such as a network folder: take a local disk for CGTWATCH_DATA_DIR"
+    return told, ""
+
+
+def _postgres(program: str, found: Mapping[str, str]) -> tuple[str, str]:
+    told = f"{program}, {', '.join(f'{name} {value}' for name, value in found.items())}"
+    number = program.partition(" ")[2].partition(".")[0]
+    if number.isdigit() and int(number) < LEAST_POSTGRES:
+        return told, f"take PostgreSQL {LEAST_POSTGRES} or newer"
+    off = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if found.get(name) == "off"]
+    if off:
+        return told, f"switch {' and '.join(off)} on: what was stored may be lost at a power cut"
+    if found.get("server_encoding") != "UTF8":
+        return told, "make a database with the encoding UTF8: `createdb -E UTF8 -T template0 NAME`, then `cgtwatch db copy`"
+    return told, ""
+
+
+def _archive(settings: Settings) -> tuple[str, str]:
+    """Whether some raw pages are as they were put."""
+    with App(settings, readonly=True) as app:
+        keys = [*islice(app.archive.keys(), LOOKED_AT)]
+        damaged = [key for key in keys if not _sound(app, key)]
+    if damaged:
+        mend = "check the disk, then put the folder back from your copy; pages are got anew as they change, older ones are not"
+        return f"{len(damaged)} of {len(keys)} pages that were looked at are damaged, such as {damaged[0][:12]}…", mend
+    return (f"{len(keys)} pages looked at, all sound" if keys else "empty"), ""
+
+
+def _sound(app: App, key: str) -> bool:
+    try:
+        app.archive.get(key)
+    except KeyError:  # it was thrown away meanwhile
+        return True
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def _sources(settings: Settings) -> tuple[str, str]:
@@ -135,9 +161,3 @@ def _browser(settings: Settings) -> tuple[str, str]:
         return f"{lacks}; {needing} sources need them", INSTALL if needing else ""
     sandbox = "its sandbox on" if sandboxed() else "without its sandbox, which does not work for root: run as another user"
     return f"{found}, {sandbox}; {needing} sources need it", ""
-
-
-def _existing(path: Path) -> Path:
-    while not path.exists() and path != path.parent:
-        path = path.parent
-    return path

@@ -21,6 +21,8 @@ _OPEN_STATES = (
 )
 
 
+_PRAGMAS = ("journal_mode", "page_size", "auto_vacuum")
+_SETTINGS = ("server_encoding", "fsync", "full_page_writes", "synchronous_commit", "max_connections")
 _LOOKED_AT = 500  # deliveries whose turn it is
 
 
@@ -75,6 +77,13 @@ class Vitals(Room):
             asked = text("SELECT pg_database_size(current_database()), coalesce(pg_total_relation_size(to_regclass('body')), 0)")
             main, archive = db.execute(asked).one()
         return {"main": int(main) - int(archive), "archive": int(archive)}
+
+    def tuning(self) -> dict[str, str]:
+        """How the database is set, as far as it says whether what is stored stays stored."""
+        with self._database.read() as db:
+            if db.dialect.name == "postgresql":
+                return {name: str(db.execute(text(f"SHOW {name}")).scalar()) for name in _SETTINGS}
+            return {name: str(db.execute(text(f"PRAGMA {name}")).scalar()) for name in _PRAGMAS}
 
     def version(self) -> str:
         """The database's program and its version, such as `SQLite 3.40.1`."""
