@@ -1,0 +1,84 @@
+"""Which role a process may have, and what is handed out to workers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cgtwatch.clock import LOOK, SOON, SharedClock
+from cgtwatch.config.settings import load_settings
+from cgtwatch.engine.planning import Planner
+from cgtwatch.engine.reloading import Files
+from cgtwatch.engine.roles import ROLES, role_of
+from cgtwatch.errors import ConfigError, StoreError
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+MANY = {
+    "CGTWATCH_ENGINE": "procrastinate", "CGTWATCH_DATABASE_URL": "postgresql+psycopg://me@db/x", "CGTWATCH_SECRET_KEY": "k" * 40,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["scheduler", "worker", "web"])
+def test_one_process_alone_has_every_role(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="set CGTWATCH_ENGINE=procrastinate"):
+        role_of(name, load_settings({}, tmp_path))
+    assert role_of("all", load_settings({}, tmp_path)) == ROLES["all"]
+    assert role_of(name, load_settings(MANY, tmp_path)) == ROLES[name]
+
+
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="all, scheduler, worker, web"):
+        role_of("boss", load_settings(MANY, tmp_path))
+
+
+def test_the_plan_hands_out_hosts_lanes_and_what_has_its_own_rhythm() -> None:
+    store = SimpleNamespace(due_deliveries=lambda now, most, channels, but: ["one"] if channels == ("email",) else [])
+    settings = SimpleNamespace(translate_url=None)
+    app = SimpleNamespace(store=store, settings=settings, clock=lambda: NOW, sources=())
+    engine: Any = SimpleNamespace(app=app, due_hosts=lambda: ["a.test", "b.test"])
+    planner = Planner(engine)
+    planner.look()
+    first = planner.take()
+    assert {one.key for one in first} == {"close_windows", "recover", "housekeep", "deliver mail", "host a.test", "host b.test"}
+    assert [dict(one.args) for one in first if one.task == "poll_host"] == [{"host": "a.test"}, {"host": "b.test"}]
+    assert planner.take() == []
+    planner.look()
+    assert {one.key for one in planner.take()} == {"deliver mail", "host a.test", "host b.test"}  # rhythms wait for their time
+
+
+def test_a_file_that_another_process_changed_is_noticed_once(tmp_path: Path) -> None:
+    settings = load_settings({"CGTWATCH_SOURCES": str(tmp_path / "sources.yaml")}, tmp_path)
+    files = Files(settings)
+    assert not files.changed()
+    (tmp_path / "sources.yaml").write_text("sources: []\n", encoding="utf-8")
+    assert files.changed()
+    assert not files.changed()
+    (tmp_path / "sources.yaml").unlink()
+    assert files.changed()
+
+
+def test_machines_go_by_one_clock_and_by_their_own_until_it_can_be_asked() -> None:
+    hands, away = [100.0], [True]
+    asked: list[float] = []
+
+    def ask() -> datetime:
+        asked.append(hands[0])
+        if away[0]:
+            raise StoreError("away")
+        return NOW
+
+    own = datetime(2026, 3, 2, 1, tzinfo=UTC)
+    clock = SharedClock(ask, lambda: own, lambda: hands[0])
+    assert clock() == own
+    away[0] = False
+    assert clock() == own  # it is asked again after a while
+    hands[0] += SOON
+    assert clock() == NOW
+    hands[0] += LOOK / 2
+    assert (clock() - NOW).total_seconds() == LOOK / 2
+    away[0] = True
+    hands[0] += LOOK
+    assert (clock() - NOW).total_seconds() == LOOK * 1.5  # what it told last is carried on
+    assert asked == [100.0, 100.0 + SOON, 100.0 + SOON + 1.5 * LOOK]
