@@ -38,6 +38,7 @@ def backup(
     """A consistent copy of the database, also while the service runs."""
     from datetime import UTC, datetime
 
+    from cgtwatch import store
     from cgtwatch.cli import show, working
     from cgtwatch.errors import ConfigError
     from cgtwatch.ops.copies import dated, thin_out
@@ -45,8 +46,9 @@ def backup(
     if file is not None and keep is not None:
         raise ConfigError(["--keep counts the dated copies in DATA_DIR/backup; leave FILE out, or --keep"])
     with working.reading() as app:
-        folder = app.settings.data_dir / "backup"
-        print(app.store.backup(file or dated(folder, datetime.now(UTC))))
+        url, folder = app.settings.database_url, app.settings.data_dir / "backup"
+    suffix = ".dump" if url.startswith("postgresql") else ".db"
+    print(store.save_copy(url, file or dated(folder, datetime.now(UTC), suffix)))
     for old in thin_out(folder, keep) if keep else ():
         show.note(f"removed {old}")
 
@@ -64,7 +66,7 @@ def restore(
 
     settings = working.settings()
     with own(settings.data_dir):
-        done = store.restore(settings.database_url, file, datetime.now(UTC))
+        done = store.restore(settings.database_url, file, datetime.now(UTC), settings.data_dir / "backup")
     print(f"restored {file}" + ("; the next start brings its older schema up to date" if done.state == "older" else ""))
     if done.kept is not None:
         show.note(f"the database of before is kept as {done.kept}; delete it when all is well")

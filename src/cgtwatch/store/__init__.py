@@ -9,6 +9,7 @@ Importing this package or its records costs nothing; SQLModel comes with the fir
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cgtwatch.store.restoring import Restored, Shrunk
     from cgtwatch.store.store import Store
 
-__all__ = ["BUSY_TIMEOUT", "Store", "copy", "open_store", "restore", "save_copy", "state_of", "upgrade", "vacuum"]
+__all__ = ["BUSY_TIMEOUT", "Store", "copy", "held", "open_store", "restore", "save_copy", "state_of", "upgrade", "vacuum"]
 
 PARTS = {
     "Store": "cgtwatch.store.store:Store",
@@ -29,6 +30,7 @@ PARTS = {
     "upgrade": "cgtwatch.store.migrate:upgrade",
     "restore": "cgtwatch.store.restoring:restore",
     "vacuum": "cgtwatch.store.restoring:vacuum",
+    "held": "cgtwatch.store.connection:held",
     "move": "cgtwatch.store.copying:copy",
     "state": "cgtwatch.store.schema:state_of",
 }
@@ -36,8 +38,8 @@ BUSY_TIMEOUT = timedelta(seconds=10)
 
 
 def open_store(database_url: str, *, readonly: bool = False, busy_timeout: timedelta = BUSY_TIMEOUT) -> "Store":
-    """The store at `database_url` (`sqlite:///PATH`, or `sqlite://` for one in memory), whose schema is current or which is
-    empty.
+    """The store at `database_url` (`sqlite:///PATH`, `sqlite://` for one in memory, or `postgresql+psycopg://USER@HOST/NAME`), whose
+    schema is current or which is empty.
 
     An empty database gets its schema first. Raises `StoreUnusable` (with what to do) where the schema is older or the file is no
     database of ours, `StoreNewer`, or `BusyError` when another process holds it for longer than `busy_timeout`.
@@ -58,7 +60,7 @@ def upgrade(database_url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> str
 
 
 def save_copy(database_url: str, path: Path) -> Path:
-    """A consistent copy of a database of any released schema at `path`, whole or not at all.
+    """A consistent copy of a database of any released schema at `path`, whole or not at all; of one on a server by `pg_dump`.
 
     Raises `StoreUnusable` where it cannot be written.
     """
@@ -66,14 +68,15 @@ def save_copy(database_url: str, path: Path) -> Path:
     return copied
 
 
-def restore(database_url: str, copy: Path, now: datetime) -> "Restored":
-    """Put a copy of any released schema in the place of the database at `database_url`, which is kept beside under a dated name.
+def restore(database_url: str, copy: Path, now: datetime, folder: Path | None = None) -> "Restored":
+    """Put a copy of any released schema in the place of the database at `database_url`, which is kept beside under a dated name (one
+    on a server: as a copy in `folder`).
 
     The copy is proved first. Raises `StoreUnusable` or `StoreNewer` where it cannot be used, `StoreFull` where there is no room for
-    both; then nothing was changed. The caller owns the data directory. SQLite alone.
+    both, `BusyError` while others are connected to a server; then nothing was changed. The caller owns the data directory.
     """
     restored: Restored = registry.load(PARTS, "restore", what="part of the store")(
-        database_url, copy, now, busy_timeout=BUSY_TIMEOUT
+        database_url, copy, now, folder, busy_timeout=BUSY_TIMEOUT
     )
     return restored
 
@@ -101,6 +104,17 @@ def state_of(database_url: str) -> str:
     """`empty` (or not there), `current`, `older` or `newer`. Raises `StoreUnusable` for what is no database of ours."""
     state: str = registry.load(PARTS, "state", what="part of the store")(database_url)
     return state
+
+
+def held(database_url: str, *, alone: bool) -> AbstractContextManager[None]:
+    """Hold a database on a server while a `with` runs: `alone`, or together with others that do not want it alone.
+
+    Raises `BusyError` where that cannot be. A file needs no such thing: its folder is locked.
+    """
+    if database_url.startswith("sqlite"):
+        return nullcontext()
+    holding: AbstractContextManager[None] = registry.load(PARTS, "held", what="part of the store")(database_url, alone=alone)
+    return holding
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the class `Store`, which comes with SQLModel, for those who name it

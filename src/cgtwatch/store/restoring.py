@@ -7,6 +7,7 @@ database under it. The caller owns the data directory, so nobody else writes.
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,11 +16,13 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from cgtwatch import registry
 from cgtwatch.errors import BusyError, StoreError, StoreFull, StoreUnusable, unwritable
 from cgtwatch.store.connection import Place, database_of, path_of, place_of, reader, told_plainly
 from cgtwatch.store.schema import refuse_unless_current, state_of
 from cgtwatch.store.store import open_store, save_copy
 
+SERVER = {"restore": "cgtwatch.store.dumping:restore"}
 SPARE = 4 * 1024 * 1024  # bytes of room beyond the file itself
 _BESIDE = ("-wal", "-shm")
 
@@ -40,8 +43,13 @@ class Shrunk:
     after: int
 
 
-def restore(database_url: str, copy: Path, now: datetime, *, busy_timeout: timedelta) -> Restored:
+def restore(database_url: str, copy: Path, now: datetime, folder: Path | None = None, *, busy_timeout: timedelta) -> Restored:
     """See `cgtwatch.store.restore`."""
+    if place_of(database_url) is Place.SERVER:
+        before = (folder or copy.parent) / f"before-restore-{now:%Y%m%dT%H%M%SZ}.dump"
+        kept = before if state_of(database_url) != "empty" else None
+        put: Callable[[str, Path, Path | None], str] = registry.load(SERVER, "restore", what="part of the store")
+        return Restored(put(database_url, copy, kept), kept)
     path = _file_of(database_url)
     state = _proved(copy, path)
     fresh = path.with_name(path.name + ".restoring")
@@ -89,7 +97,9 @@ def vacuum(database_url: str, *, busy_timeout: timedelta) -> Shrunk:
 def _file_of(database_url: str) -> Path:
     path = path_of(database_url)
     if path is None and place_of(database_url) is Place.SERVER:
-        raise StoreError("the database is on a PostgreSQL server, which keeps its files itself")
+        raise StoreError(
+            "the database is on a PostgreSQL server, which clears up by itself (autovacuum); there is nothing to be done"
+        )
     if path is None:
         raise StoreError("a database in memory is kept nowhere; set CGTWATCH_DATA_DIR")
     return path
