@@ -177,15 +177,23 @@ LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), Non
 set_by_hand = pytest.mark.skipif(LIBRARY is None, reason="libfaketime is missing: no clock that can be set")
 
 
+# The library refuses Python's own way to sleep where it leaves the monotonic clock alone.
+SLEEPING = "import select, time\ntime.sleep = lambda seconds: select.select((), (), (), seconds)\n"
+
+
 class Clock:
     """The clock of one machine."""
 
     def __init__(self, place: Place) -> None:
         self._file = place.root / "clock"
+        beside = place.root / "beside"
+        beside.mkdir()
+        (beside / "sitecustomize.py").write_text(SLEEPING)
         self.set("2026-03-02 01:00:00")
         place.extra |= {
             "LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(self._file), "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
+            "PYTHONPATH": os.pathsep.join([str(beside), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]),
         }  # fmt: skip
 
     def set(self, to: str) -> None:
