@@ -108,7 +108,7 @@ class App:
     @property
     def archive(self) -> "Archive":
         """The raw bytes, by their hash."""
-        return self._once("archive", lambda: part("archive")(self.settings.data_dir / "archive"))
+        return self._once("archive", lambda: self.store.bodies(self.clock) or part("archive")(self.settings.data_dir / "archive"))
 
     @property
     def rules(self) -> "Rules":

@@ -68,19 +68,11 @@ def _here(found: "Settings", operation: str, args: Mapping[str, Any]) -> Iterato
 
 @contextmanager
 def owning(found: "Settings") -> Iterator[None]:
-    """Hold what a working process has to hold alone; with an engine of many processes that is nothing."""
-    from cgtwatch.errors import unwritable
-    from cgtwatch.ops.ownership import own
+    """Hold what a working process has to hold: alone, or with an engine of many processes beside others of it."""
+    from cgtwatch.ops.ownership import own_together
 
-    if found.engine != "procrastinate":
-        with own(found.data_dir):
-            yield
-        return
-    try:
-        found.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(found.data_dir, error) from error
-    yield
+    with own_together(found.data_dir, found.database_url, alone=found.engine != "procrastinate"):
+        yield
 
 
 def secrets(found: "Settings") -> list[str]:

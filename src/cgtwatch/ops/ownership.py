@@ -1,4 +1,4 @@
-"""One working cgtwatch per data directory: an flock that the kernel lets go of when its holder dies."""
+"""One working cgtwatch per data directory or, on a server, per database: a lock that is let go of when its holder dies."""
 
 import errno
 import fcntl
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cgtwatch.errors import BusyError, StoreUnusable, unwritable
+from cgtwatch.store import held
 
 LOCK_FILE = "cgtwatch.lock"
 PROOF = 256 * 1024  # bytes: what a few visits need
@@ -34,6 +35,25 @@ def own(data_dir: Path) -> Iterator[None]:
         raise
     finally:
         os.close(handle)
+
+
+@contextmanager
+def own_together(data_dir: Path, database_url: str, *, alone: bool) -> Iterator[None]:
+    """Hold what a working process holds: the data directory and, on a server, the database, `alone` or beside others like it.
+
+    Beside others only the database is held: the directory may be shared. Raises as `own` does.
+    """
+    with own(data_dir) if alone else _made(data_dir), held(database_url, alone=alone):
+        yield
+
+
+@contextmanager
+def _made(data_dir: Path) -> Iterator[None]:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(data_dir, error) from error
+    yield
 
 
 def prove_writable(data_dir: Path) -> None:

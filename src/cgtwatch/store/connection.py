@@ -1,7 +1,7 @@
 """Which database an address means: a SQLite file, one in memory, or a PostgreSQL server; and connections to it."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -17,12 +17,13 @@ from cgtwatch.store import sqlite
 from cgtwatch.store.database import Database
 from cgtwatch.store.sqlite import told_plainly
 
-__all__ = ["Database", "Place", "database_of", "name_of", "path_of", "place_of", "reader", "told_plainly", "writer"]
+__all__ = ["Database", "Place", "database_of", "held", "name_of", "path_of", "place_of", "reader", "told_plainly", "writer"]
 
 _POSTGRES = {
     "database": "cgtwatch.store.postgres:PostgresDatabase",
     "engine": "cgtwatch.store.postgres:make_engine",
     "called": "cgtwatch.store.postgres:called",
+    "held": "cgtwatch.store.holding:held",
     "told": "cgtwatch.store.postgres:told_plainly",
 }
 _WRITE = "write sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
@@ -67,6 +68,14 @@ def database_of(database_url: str, *, readonly: bool, busy_timeout: timedelta) -
     kind = _postgres("database") if _on_server(database_url) else sqlite.SqliteDatabase
     database: Database = kind(database_url, readonly=readonly, busy_timeout=busy_timeout)
     return database
+
+
+def held(database_url: str, *, alone: bool) -> AbstractContextManager[None]:
+    """See `cgtwatch.store.held`."""
+    holding: AbstractContextManager[None] = (
+        _postgres("held")(database_url, alone=alone) if _on_server(database_url) else nullcontext()
+    )
+    return holding
 
 
 @contextmanager

@@ -11,7 +11,12 @@ from cgtwatch.errors import StoreError, StoreUnusable
 
 
 class Database(ABC):
-    """The connections of one process to one database. `where` is how messages call it; it holds no password."""
+    """The connections of one process to one database. `where` is how messages call it; it holds no password.
+
+    `on_server`: several processes may write it.
+    """
+
+    on_server: bool
 
     def __init__(self, where: str, *, readonly: bool) -> None:
         self.where = where
@@ -33,6 +38,10 @@ class Database(ABC):
         With `durable` it survives a power cut (one fsync). Without, a power cut may take it and what was committed without
         since, never anything before: right for what the next visit finds out again.
         """
+
+    @abstractmethod
+    def aside(self) -> AbstractContextManager[Connection]:
+        """One durable unit of work that nothing else is in order with: it keeps nobody waiting where the database can do so."""
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Connection]:

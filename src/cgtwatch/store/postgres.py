@@ -27,7 +27,7 @@ WRITING, RECORDING, OWNING = 0x6367_7477_0001, 0x6367_7477_0002, 0x6367_7477_000
 _CONNECTIONS, _MORE = 8, 24  # kept, and more at the busiest; readers inside readers need some beyond the threads
 _STILL = 10_000  # ms a unit of work may stand still before its session is ended: its process hangs, and others wait
 _LOOKING = 30_000  # ms the same while it compares and links, when only others that record wait
-_CONNECT = {
+CONNECT = {
     "connect_timeout": "10", "application_name": "cgtwatch",
     # A peer that is gone without a word is noticed within half a minute.
     "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000",
@@ -87,7 +87,7 @@ def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
     asked = make_url(url).query
     engine = create_engine(
         url, pool_size=_CONNECTIONS, max_overflow=_MORE, pool_timeout=busy_timeout.total_seconds(), pool_pre_ping=True,
-        pool_use_lifo=True, connect_args={name: value for name, value in _CONNECT.items() if name not in asked},
+        pool_use_lifo=True, connect_args={name: value for name, value in CONNECT.items() if name not in asked},
     )  # fmt: skip
     settings = {
         "client_encoding": "UTF8", "TimeZone": "UTC", "DateStyle": "ISO, YMD", "default_transaction_read_only": "on" if readonly else "off",
@@ -108,6 +108,8 @@ def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
 
 class PostgresDatabase(Database):
     """The connections of one process. Nothing is remembered: what stands in the database may be another's."""
+
+    on_server = True
 
     def __init__(self, database_url: str, *, readonly: bool, busy_timeout: timedelta) -> None:
         super().__init__(called(database_url), readonly=readonly)
@@ -153,6 +155,14 @@ class PostgresDatabase(Database):
             return
         with self._writer, self.told_plainly(), self._engine.connect() as connection, connection.begin():
             self._take(connection, WRITING, durable=durable, still=_STILL)
+            yield connection
+            self._refuse_failed(connection)
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """See `Database.aside`; without the writers' lock."""
+        self.refuse_reader()
+        with self.told_plainly(), self._engine.connect() as connection, connection.begin():
             yield connection
             self._refuse_failed(connection)
 

@@ -120,6 +120,8 @@ def _full(folder: Path) -> bool:
 class SqliteDatabase(Database):
     """The connections of one process. Threads write one after the other; readers do not wait for the writer."""
 
+    on_server = False
+
     def __init__(self, database_url: str, *, readonly: bool, busy_timeout: timedelta) -> None:
         super().__init__(called(database_url), readonly=readonly)
         self._lock = threading.RLock()
@@ -157,6 +159,12 @@ class SqliteDatabase(Database):
             self._settle_durability(durable)
             with self._open_writer().begin():
                 yield self._open_writer()
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """As any other: a file has one writer."""
+        with self.write() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

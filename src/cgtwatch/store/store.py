@@ -6,6 +6,7 @@ from pathlib import Path
 from cgtwatch import registry
 from cgtwatch.store.alarms import Alarms
 from cgtwatch.store.backfills import Backfills
+from cgtwatch.store.bodies import Keeping
 from cgtwatch.store.bounces import Bounces
 from cgtwatch.store.browsing import Browsing
 from cgtwatch.store.claims import Claims
@@ -36,6 +37,7 @@ from cgtwatch.store.visits import Visits
 from cgtwatch.store.vitals import Vitals
 from cgtwatch.store.waiting import Waiting
 
+_DUMP = {"dump": "cgtwatch.store.dumping:dump"}
 _MIGRATION = {"upgrade": "cgtwatch.store.migrate:upgrade"}
 
 
@@ -62,6 +64,7 @@ class Store(
     HostBook,
     Leases,
     Together,
+    Keeping,
     Bounces,
     Translations,
     Upkeep,
@@ -72,7 +75,7 @@ class Store(
 ):
     """The memory. Safe to use from several threads; one process at a time writes. Unknown ids raise `NotFound`.
 
-    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `claims`, `logbook`, `backfills`, `documents`, `events`,
+    Each part stands in the module of its noun: `sources`, `pushes`, `visits`, `claims`, `logbook`, `backfills`, `bodies`, `documents`, `events`,
     `browsing`, `announcing`, `explaining`, `marks`, `passages`, `periods`, `readings`, `readers`, `persons`, `digests`,
     `deliveries`, `ledger`, `outlook`, `overview`, `alarms`, `bounces`, `translations`, `upkeep`, `retention`, `users`.
     """
@@ -103,6 +106,9 @@ def open_store(database_url: str, *, readonly: bool, busy_timeout: timedelta) ->
 
 def save_copy(database_url: str, path: Path, *, busy_timeout: timedelta) -> Path:
     """See `cgtwatch.store.save_copy`."""
+    if place_of(database_url) is Place.SERVER:
+        copied: Path = registry.load(_DUMP, "dump", what="part of the store")(database_url, path)
+        return copied
     database = database_of(database_url, readonly=True, busy_timeout=busy_timeout)
     try:
         return Upkeep(database).backup(path)

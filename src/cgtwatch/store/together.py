@@ -19,7 +19,7 @@ class Together(Room):
 
     def server_time(self) -> datetime | None:
         """What time it is by the server's clock, aware UTC; None where this process reads a file of its own machine."""
-        if self._database.remembers:
+        if not self._database.on_server:
             return None
         with self._database.read() as db:
             told: datetime = db.execute(_TIME).scalar_one()
