@@ -28,7 +28,7 @@ _CONNECTIONS, _MORE = 8, 24  # kept, and more at the busiest; readers inside rea
 _STILL = 10_000  # ms a unit of work may stand still before its session is ended: its process hangs, and others wait
 _LOOKING = 30_000  # ms the same while it compares and links, when only others that record wait
 CONNECT = {
-    "connect_timeout": "10", "application_name": "cgtwatch",
+    "connect_timeout": "10", "application_name": "cgtwatch", "client_encoding": "UTF8",
     # A peer that is gone without a word is noticed within half a minute.
     "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000",
 }  # fmt: skip
@@ -90,7 +90,7 @@ def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
         pool_use_lifo=True, connect_args={name: value for name, value in CONNECT.items() if name not in asked},
     )  # fmt: skip
     settings = {
-        "client_encoding": "UTF8", "TimeZone": "UTC", "DateStyle": "ISO, YMD", "default_transaction_read_only": "on" if readonly else "off",
+        "TimeZone": "UTC", "DateStyle": "ISO, YMD", "default_transaction_read_only": "on" if readonly else "off",
         "idle_in_transaction_session_timeout": str(_LOOKING), "lock_timeout": str(2 * int(busy_timeout.total_seconds() * 1000)),
         "synchronous_commit": "on", "jit": "off",
     }  # fmt: skip
