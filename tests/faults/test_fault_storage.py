@@ -16,10 +16,11 @@ from desk import desk
 from place import Place, Site, free_port
 from receivers import Post, receiving
 
+from cgtwatch.engine.operations import perform_at_once
 from cgtwatch.errors import BusyError, StoreFull
 from cgtwatch.store import open_store
 from cgtwatch.store.records import ItemQuery
-from store.store_kit import NOW, connections, news, source, url_of
+from store.store_kit import NOW, connections, news, source, statements, url_of
 
 HOLD = """
 import sqlite3, sys
@@ -198,6 +199,24 @@ def test_while_another_process_holds_the_database_nobody_is_told_anything_and_no
         at.live_on(1)
         assert [one.state for one in at.ledger("hook")] == ["sent", "sent"]
         assert len(receivers.posts) == 2
+
+
+@pytest.mark.fault("D4")
+def test_who_waits_at_a_page_is_told_at_once_while_the_database_is_known_to_be_held(tmp_path: Path, site: Site) -> None:
+    with connections() as opened, desk(tmp_path, site) as at:
+        for raw in opened:
+            with suppress(sqlite3.ProgrammingError):  # closed
+                raw.execute("PRAGMA busy_timeout = 200")
+        asked = {"name": "mei", "to": "local:", "cadence": "now"}
+        with held_by_another_process(tmp_path / "data" / "cgtwatch.db"):
+            with pytest.raises(BusyError, match="another process"):
+                list(perform_at_once(at.bench.engine, "subscriptions.add", asked))
+            with statements() as seen, pytest.raises(BusyError, match="another process"):
+                list(perform_at_once(at.bench.engine, "subscriptions.add", asked))
+            assert seen == [], "nobody waits for the lock again"
+        at.bench.engine.storage.look_now()
+        assert at.bench.engine.storage.usable()
+        assert list(perform_at_once(at.bench.engine, "subscriptions.add", asked))
 
 
 # --- damaged

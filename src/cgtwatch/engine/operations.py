@@ -8,7 +8,7 @@ from typing import Any
 
 from cgtwatch import registry
 from cgtwatch.engine.engine import Engine
-from cgtwatch.errors import ConfigError
+from cgtwatch.errors import BusyError, ConfigError, StoreFull, StoreUnusable
 
 Row = dict[str, Any]
 Args = Mapping[str, Any]
@@ -64,3 +64,14 @@ def perform(engine: Engine, operation: str, args: Args) -> Iterator[Row]:
         raise ConfigError([f"the running service knows no operation {operation!r}; it may be of another version: restart it"])
     work: Operation = registry.load(OPERATIONS, operation, what="operation")
     return work(engine, args)
+
+
+def perform_at_once(engine: Engine, operation: str, args: Args) -> Iterator[Row]:
+    """As `perform`, for somebody at a page: while nothing can be recorded they are told so without waiting for it again."""
+    engine.storage.refuse()
+    try:
+        yield from perform(engine, operation, args)
+    except (BusyError, StoreFull, StoreUnusable) as error:
+        if error.__cause__ is not None:  # the database's own word, and not that one should come again for another reason
+            engine.storage.trouble(error)
+        raise

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from cgtwatch.errors import STORAGE_TROUBLE
+from cgtwatch.errors import STORAGE_TROUBLE, StoreError
 from cgtwatch.ops.logs import fields
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between two looks whether it works again
@@ -38,6 +38,14 @@ class Storage:
                 self._wait = FIRST_WAIT  # else it came back soon: go on where the waiting stood
             self._error, self._since, self._next = error, now, now + self._wait
         _log.error("storage in trouble, work pauses %s", fields(error=error))
+
+    def refuse(self) -> None:
+        """Raise what is wrong, where something is: whoever waits for an answer need not wait for the disk or the lock as well."""
+        error = self._error
+        if isinstance(error, STORAGE_TROUBLE):
+            raise error.with_traceback(None)
+        if error is not None:
+            raise StoreError(str(error))
 
     def look_now(self) -> None:
         """A person asks: do not wait for the next look."""

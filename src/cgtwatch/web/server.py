@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cgtwatch.app import App
-from cgtwatch.engine.operations import perform
+from cgtwatch.engine.operations import perform_at_once
 from cgtwatch.engine.service import Service
 from cgtwatch.errors import ConfigError
 from cgtwatch.ops.first import reached_from_outside
@@ -27,12 +27,16 @@ _log = logging.getLogger(__name__)
 
 def start(service: Service) -> Callable[[], None]:
     """The page of a running service, which does what the page's readers may ask for."""
-    return serve(service.app, partial(perform, service.engine), watched(service))
+    return serve(service.app, partial(perform_at_once, service.engine), watched(service))
 
 
 def start_signs(service: Service) -> Callable[[], None]:
-    """Of a running service its signs of life alone, as `start`: for one without pages."""
-    return serve(service.app, None, watched(service), pages=False)
+    """Of a running service its signs of life alone, as `start`: for one without pages, which works on where the address is taken."""
+    try:
+        return serve(service.app, None, watched(service), pages=False)
+    except ConfigError as error:
+        _log.warning("signs of life not served: %s", error)
+        return lambda: None
 
 
 def watched(service: Service, signs: Signs | None = None) -> Signs:
