@@ -81,6 +81,33 @@ def _numbered(notice: Notice, dealt: Sequence[tuple[Drawn[Body], ...]]) -> Itera
         yield Page(notice, drawn, part, opens=number == 1, closes=number == of)
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a room that takes text shows the parts of a post: each gets what the notice says, and gives it escaped, cut and marked."""
+
+    lead: Callable[[str], str]
+    heading: Callable[[str], str]
+    why: Callable[[str], str]
+    target: Callable[[str], str]  # an address that a link may lead to; empty where it is none
+    link: Callable[[str, str], str]  # of the words and the target
+
+
+def paragraphs(page: Page[str], marks: Marks) -> Iterator[str]:
+    """The post below its subject."""
+    if page.lead:
+        yield marks.lead(page.lead)
+    for heading, drawn in page.sections():
+        if heading:
+            yield marks.heading(heading)
+        yield from (one.body for one in drawn)
+    if page.left_out:
+        yield page.left_out
+    if whole := marks.target(page.whole):
+        yield marks.link(say(page.notice.language, "whole"), whole)
+    if page.why:
+        yield marks.why(page.why)
+
+
 def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - the JSON border
     """Compact UTF-8, without `\\uXXXX`: receivers that count bytes count half as many for Chinese."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

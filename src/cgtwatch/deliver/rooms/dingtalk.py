@@ -9,18 +9,16 @@ either, so marks are replaced with full-width ones.
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
 from cgtwatch.deliver.rooms.address import address
 from cgtwatch.deliver.rooms.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
-from cgtwatch.deliver.rooms.dealing import Page, json_bytes
+from cgtwatch.deliver.rooms.dealing import Marks, Page, json_bytes, paragraphs
 from cgtwatch.deliver.rooms.fitting import each_of, fitted, json_octets, link_target, look_alike
 from cgtwatch.deliver.rooms.notice import Item
 from cgtwatch.deliver.rooms.room import Room, Vendor
-from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome
 
 _REST = 3.2  # seconds between posts; at most 19 a minute
@@ -91,23 +89,17 @@ def _entry(item: Item) -> str:
 
 def _post(page: Page[str]) -> dict[str, Any]:
     subject = _shown(page.notice.subject, 1200)
-    text = "\n\n".join([f"### {subject}{page.part}", *_paragraphs(page)])
+    text = "\n\n".join([f"### {subject}{page.part}", *paragraphs(page, _MARKS)])
     return {"msgtype": "markdown", "markdown": {"title": subject + page.part, "text": text}}
 
 
-def _paragraphs(page: Page[str]) -> Iterator[str]:
-    if page.lead:
-        yield _shown(page.lead, 3000)
-    for heading, drawn in page.sections():
-        if heading:
-            yield f"#### {_shown(heading, _FACT)}"
-        yield from (one.body for one in drawn)
-    if page.left_out:
-        yield page.left_out
-    if whole := link_target(page.whole, _LINK):
-        yield f"[{say(page.notice.language, 'whole')}]({whole})"
-    if page.why:
-        yield f"> {_shown(page.why, _FOOT)}"
+_MARKS = Marks(
+    lead=lambda text: _shown(text, 3000),
+    heading=lambda text: f"#### {_shown(text, _FACT)}",
+    why=lambda text: f"> {_shown(text, _FOOT)}",
+    target=lambda link: link_target(link, _LINK),
+    link=lambda words, target: f"[{words}]({target})",
+)
 
 
 def _fits(post: dict[str, Any]) -> bool:

@@ -8,7 +8,6 @@ chat is part of the target, and put into the frozen message when it is sent: a g
 
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,11 +28,10 @@ from cgtwatch.deliver.rooms.answers import (
     unreadable,
     wrong,
 )
-from cgtwatch.deliver.rooms.dealing import Page, json_bytes
+from cgtwatch.deliver.rooms.dealing import Marks, Page, json_bytes, paragraphs
 from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, units
 from cgtwatch.deliver.rooms.notice import Item
 from cgtwatch.deliver.rooms.room import Room, Vendor
-from cgtwatch.deliver.wording import say
 from cgtwatch.errors import ConfigError
 from cgtwatch.model.delivery import Payload, SendOutcome, SendResult
 
@@ -126,23 +124,17 @@ def _entry(item: Item) -> str:
 
 
 def _post(page: Page[str]) -> dict[str, Any]:
-    text = "\n\n".join([f"<b>{_shown(page.notice.subject, _SUBJECT)}{page.part}</b>", *_paragraphs(page)])
+    text = "\n\n".join([f"<b>{_shown(page.notice.subject, _SUBJECT)}{page.part}</b>", *paragraphs(page, _MARKS)])
     return {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 
 
-def _paragraphs(page: Page[str]) -> Iterator[str]:
-    if page.lead:
-        yield _shown(page.lead, _LEAD)
-    for heading, drawn in page.sections():
-        if heading:
-            yield f"<b><u>{_shown(heading, _FACT)}</u></b>"
-        yield from (one.body for one in drawn)
-    if page.left_out:
-        yield page.left_out
-    if whole := link_target(page.whole, _LINK):
-        yield f'<a href="{html.escape(whole)}">{say(page.notice.language, "whole")}</a>'
-    if page.why:
-        yield f"<i>{_shown(page.why, _FOOT)}</i>"
+_MARKS = Marks(
+    lead=lambda text: _shown(text, _LEAD),
+    heading=lambda text: f"<b><u>{_shown(text, _FACT)}</u></b>",
+    why=lambda text: f"<i>{_shown(text, _FOOT)}</i>",
+    target=lambda link: link_target(link, _LINK),
+    link=lambda words, target: f'<a href="{html.escape(target)}">{words}</a>',
+)
 
 
 def _fits(made: dict[str, Any]) -> bool:

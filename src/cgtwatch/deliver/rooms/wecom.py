@@ -4,16 +4,14 @@ Documented (path/91770, path/90455): `markdown.content` holds at most 4,096 byte
 How to escape its Markdown is not said, so marks are replaced with full-width ones; `<@userid>` can then name nobody.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from cgtwatch.deliver.rooms.answers import MINUTE, UNHEARD_OF, Answer, Verdict, by_code, gone, later, wrong
-from cgtwatch.deliver.rooms.dealing import Page
+from cgtwatch.deliver.rooms.dealing import Marks, Page, paragraphs
 from cgtwatch.deliver.rooms.fitting import each_of, fitted, link_target, look_alike, octets
 from cgtwatch.deliver.rooms.notice import Item
 from cgtwatch.deliver.rooms.room import Room, Vendor
-from cgtwatch.deliver.wording import say
 from cgtwatch.model.delivery import SendOutcome
 
 _REST = 3.2  # seconds between posts; at most 19 a minute
@@ -61,23 +59,17 @@ def _entry(item: Item) -> str:
 
 
 def _post(page: Page[str]) -> dict[str, Any]:
-    text = "\n\n".join([f"### {_shown(page.notice.subject, _SUBJECT)}{page.part}", *_paragraphs(page)])
+    text = "\n\n".join([f"### {_shown(page.notice.subject, _SUBJECT)}{page.part}", *paragraphs(page, _MARKS)])
     return {"msgtype": "markdown", "markdown": {"content": text}}
 
 
-def _paragraphs(page: Page[str]) -> Iterator[str]:
-    if page.lead:
-        yield _shown(page.lead, _LEAD)
-    for heading, drawn in page.sections():
-        if heading:
-            yield f"**{_shown(heading, _HEADING)}**"
-        yield from (one.body for one in drawn)
-    if page.left_out:
-        yield page.left_out
-    if whole := link_target(page.whole, _LINK, octets):
-        yield f"[{say(page.notice.language, 'whole')}]({whole})"
-    if page.why:
-        yield f'<font color="comment">{_shown(page.why, _FOOT)}</font>'
+_MARKS = Marks(
+    lead=lambda text: _shown(text, _LEAD),
+    heading=lambda text: f"**{_shown(text, _HEADING)}**",
+    why=lambda text: f'<font color="comment">{_shown(text, _FOOT)}</font>',
+    target=lambda link: link_target(link, _LINK, octets),
+    link=lambda words, target: f"[{words}]({target})",
+)
 
 
 def _fits(post: dict[str, Any]) -> bool:
