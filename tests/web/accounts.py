@@ -76,3 +76,12 @@ def is_in(browser: Any) -> bool:
 def house(root: Path, **settings: str) -> Iterator[House]:
     with inside(root, sources(FEED.replace("SITE", "http://127.0.0.1:1")), public_url=PUBLIC, **settings) as bench:
         yield House(bench)
+
+
+@contextmanager
+def inhabited(root: Path) -> Iterator[House]:
+    """A house of an operator, mei, and a reader, ben."""
+    with house(root) as made:
+        made.user("mei")
+        made.user("ben", "reader")
+        yield made

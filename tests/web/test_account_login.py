@@ -11,24 +11,20 @@ from hypothesis import strategies as st
 
 from cgtwatch.web.account.login import OF_BOTH, OF_CLIENT, safe_next
 from cgtwatch.web.account.sessions import IDLE, LONGEST
-from web.accounts import PASSWORD, PUBLIC, House, csrf, house, is_in, log_in, post
+from web.accounts import PASSWORD, PUBLIC, House, csrf, inhabited, is_in, log_in, post
 from web.watched import HOME
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as made:
-        made.user("mei")
-        made.user("ben", "reader")
+    with inhabited(tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The same for tests that change no user; whoever comes has an address of their own."""
-    with house(tmp_path_factory.mktemp("standing")) as made:
-        made.user("mei")
-        made.user("ben", "reader")
+    with inhabited(tmp_path_factory.mktemp("standing")) as made:
         yield made
 
 

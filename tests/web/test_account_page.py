@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 from cgtwatch.web.account.login import OF_BOTH
-from web.accounts import PASSWORD, House, house, is_in, log_in, post
+from web.accounts import PASSWORD, House, inhabited, is_in, log_in, post
 
 NEW = "seven quiet harbours"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as made:
-        made.user("mei")
-        made.user("ben", "reader")
+    with inhabited(tmp_path) as made:
         yield made
 
 
