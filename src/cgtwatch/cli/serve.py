@@ -2,6 +2,9 @@
 
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,59 +33,60 @@ def run(
     from cgtwatch.engine.roles import role_of
     from cgtwatch.engine.service import Service, obey_signals
     from cgtwatch.ops import logs
-    from cgtwatch.web.server import start
+    from cgtwatch.web.server import start, start_signs
 
     settings = working.settings()
     part = role_of(role, settings)
-    web = web and part.serves
+    asked, web = web, web and part.serves
     logs.set_up(settings.log_format, working.secrets(settings), level=logging.INFO, aside=True)
     with working.owning(settings), App(settings) as app:
         service = Service(app, os.environ.get("NOTIFY_SOCKET"), part)
         obey_signals(service)
-        service.run(start if web else None, lambda running: _greet(running, web))
+        signs = start_signs if asked and "CGTWATCH_LISTEN" in settings.names else None
+        service.run(start if web else signs, lambda running: _greet(running, web))
         if not service.ended_cleanly:  # a thread hangs in a peer's or a parser's hands, and closing would wait for it;
             logging.shutdown()  # everything recorded is recorded
             os._exit(0)
 
 
 def _greet(service: "Service", web: bool) -> None:
-    try:
-        _say_where(service, web)
-    except OSError:  # nobody reads us; that is no reason not to work
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    """Say where everything is, beside the work: whoever reads us may be slow, or gone."""
+    text = "".join(f"{line}\n" for line in _whereabouts(service, web)).encode()
+
+    def say() -> None:  # past Python's own buffer, whose lock a thread that hangs would hold beyond the end
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), text)
+
+    telling = threading.Thread(target=say, name="greeting", daemon=True)
+    telling.start()
+    telling.join(1.0)
 
 
-def _say_where(service: "Service", web: bool) -> None:
-    from cgtwatch.cli import show
-
+def _whereabouts(service: "Service", web: bool) -> Iterator[str]:
     app = service.app
     on = sum(source.enabled for source in app.sources)
-    show.note(f"cgtwatch watches {on} sources of {app.settings.sources}")
-    show.note(f"  data     {app.settings.data_dir}")
+    yield f"cgtwatch watches {on} sources of {app.settings.sources}"
+    yield f"  data     {app.settings.data_dir}"
     mail = "SMTP server" if app.settings.smtp_url else f"local mailbox {app.settings.data_dir / 'mailbox'}"
-    show.note(f"  mail     {mail}")
+    yield f"  mail     {mail}"
     if web:
-        show.note(f"  page     {app.settings.local_url}/")
-        _invite(app)
-    show.note("  stop     Ctrl-C")
+        yield f"  page     {app.settings.local_url}/"
+        yield from _invitation(app)
+    yield "  stop     Ctrl-C"
 
 
-def _invite(app: "App") -> None:
+def _invitation(app: "App") -> Iterator[str]:
     """Where nobody can log in yet and others can reach the page: how to set the first password.
 
     The address is as good as a password, so it is told to a person at a terminal alone, never to a log.
     """
-    from cgtwatch.cli import show
     from cgtwatch.ops.first import LIVES, reached_from_outside, set_up_address
 
     if not reached_from_outside(app.settings) or app.store.any_password():
         return
     if sys.stderr.isatty():
-        show.note(f"  set up   {set_up_address(app)}")
-        show.note(
-            f"           No password is set: choose the first one there, within {LIVES.days * 24} hours. Until then the page is closed to other machines."
-        )
+        yield f"  set up   {set_up_address(app)}"
+        hours = LIVES.days * 24
+        yield f"           No password is set: choose the first one there, within {hours} hours. Until then the page is closed to other machines."
     else:
-        show.note(
-            "  set up   no password is set, the page is closed to other machines; `cgtwatch users set-up` prints where to set the first one"
-        )
+        yield "  set up   no password is set, the page is closed to other machines; `cgtwatch users set-up` prints where to set the first one"

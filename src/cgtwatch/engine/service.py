@@ -71,7 +71,8 @@ class Service:
                 stack.callback(control.close)
             if web is not None:
                 stack.callback(web(self))
-                self._for_pages(stack)
+                if self.role.serves:
+                    self._for_pages(stack)
             runners = self._runners()
             for runner in runners:
                 runner.start()
