@@ -193,6 +193,7 @@ def test_secrets_stay_with_the_sources_own_site(make):
         assert leaks(other.asked) == []
 
 
+@pytest.mark.fault("H13")
 def test_a_redirect_to_another_site_takes_no_secret_header_along(make):
     with Site(lambda _: reply("x")) as other, Site(lambda _: reply("", 302, Location=other.url())) as site:
         fetched(make().visit(source(site.url(), headers=(("X-Api-Key", "env:TOKEN"),), cookie=(("s", "env:SESSION"),)), STATE))

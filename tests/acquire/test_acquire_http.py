@@ -88,6 +88,7 @@ def test_a_second_visit_asks_conditionally_and_304_is_no_change(acquirer):
     assert (second.status, second.validators.etag, second.validators.body_sha256) == (304, '"2"', first.validators.body_sha256)
 
 
+@pytest.mark.fault("H10")
 def test_the_same_bytes_again_are_no_change_whatever_the_validators_say(acquirer):
     with Site(lambda asked: reply("same", ETag=f'"{asked.at}"')) as site:
         first = acquirer.visit(source(site.url()), state())
@@ -98,6 +99,7 @@ def test_the_same_bytes_again_are_no_change_whatever_the_validators_say(acquirer
 
 
 @pytest.mark.promise("P2")
+@pytest.mark.fault("H9")
 def test_a_server_that_says_unchanged_for_ever_is_read_in_full_once_a_day(acquirer, clock):
     with Site(lambda asked: reply("", 304) if "if-none-match" in asked.headers else reply(str(asked.at), ETag='"stuck"')) as site:
         first = acquirer.visit(source(site.url()), state())
@@ -107,6 +109,7 @@ def test_a_server_that_says_unchanged_for_ever_is_read_in_full_once_a_day(acquir
         assert isinstance(acquirer.visit(source(site.url()), remembered(first)), Fetched)
 
 
+@pytest.mark.fault("H8")
 def test_a_304_to_a_question_without_condition_is_asked_again_past_the_cache(acquirer):
     with Site(lambda asked: reply("fresh") if "cache-control" in asked.headers else reply("", 304)) as site:
         visit = acquirer.visit(source(site.url()), state())
@@ -126,12 +129,14 @@ def test_a_304_to_a_question_without_condition_is_asked_again_past_the_cache(acq
         (Validators(etag='W/"x"', last_modified="Sun, 01 Feb 2026 00:00:00 GMT"), {"if-none-match", "if-modified-since"}),
     ],
 )
+@pytest.mark.fault("H10")
 def test_only_validators_that_make_sense_are_sent_back(acquirer, validators, sent):
     with Site(lambda _: reply("x")) as site:
         acquirer.visit(source(site.url()), state(validators=validators, full_fetch_at=NOW))
         assert {"if-none-match", "if-modified-since"} & set(site.asked[0].headers) == sent
 
 
+@pytest.mark.fault("H3")
 def test_an_etag_that_cannot_be_repeated_is_not_kept(acquirer):
     with Site(lambda _: reply("x", ETag='"\xe4\xb8\xad"')) as site:
         assert acquirer.visit(source(site.url()), state()).validators.etag is None
@@ -146,6 +151,7 @@ def test_an_etag_that_cannot_be_repeated_is_not_kept(acquirer):
         (503, ErrorClass.HTTP_5XX), (599, ErrorClass.HTTP_5XX),
     ],
 )  # fmt: skip
+@pytest.mark.fault("H5", "H7")
 def test_a_status_becomes_its_class_of_failure_with_message_and_hint(acquirer, status, error):
     with Site(lambda _: reply("why", status, Retry_After="7")) as site:
         visit = failed(acquirer.visit(source(site.url()), state()))
@@ -154,6 +160,7 @@ def test_a_status_becomes_its_class_of_failure_with_message_and_hint(acquirer, s
 
 
 @pytest.mark.parametrize("body", ["", " \r\n\t "])
+@pytest.mark.fault("H8")
 def test_a_page_without_content_is_empty(acquirer, body):
     with Site(lambda _: reply(body)) as site:
         assert failed(acquirer.visit(source(site.url()), state())).error is ErrorClass.EMPTY
@@ -176,6 +183,7 @@ WALLS = [
 
 @pytest.mark.parametrize("page", WALLS)
 @pytest.mark.parametrize("status", [200, 202, 403, 503, 521])
+@pytest.mark.fault("F16")
 def test_a_challenge_is_blocked_whatever_its_status(acquirer, page, status):
     with Site(lambda _: reply(page, status, Content_Type="text/html")) as site:
         assert failed(acquirer.visit(source(site.url()), state())).error is ErrorClass.BLOCKED
@@ -231,6 +239,7 @@ def test_another_page_is_read_without_condition_and_with_its_own_limit(acquirer)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://10.0.0.1/", "javascript:1", "http://[bad", ""])
+@pytest.mark.fault("S6")
 def test_a_link_to_where_we_may_not_go_is_refused(acquirer, url):
     assert failed(acquirer.get(source("http://site.test/"), url)).error is ErrorClass.REFUSED
 

@@ -78,6 +78,7 @@ def test_the_gap_is_stretched_by_a_quarter_at_most_and_the_same_way_each_time():
     assert all(2 <= gap <= 2.5 for gap in gaps("h") + gaps("i"))
 
 
+@pytest.mark.fault("H4")
 def test_a_server_that_asks_for_rest_is_left_alone_and_no_other():
     pacing = Pacing()
     assert pacing.rest("h", NOW) is None
@@ -87,6 +88,7 @@ def test_a_server_that_asks_for_rest_is_left_alone_and_no_other():
     assert pacing.rest("h", NOW + timedelta(minutes=10)) is None
 
 
+@pytest.mark.fault("H4")
 def test_a_server_is_left_alone_for_an_hour_at_most_also_when_the_clock_is_set_back():
     pacing = Pacing()
     pacing.hold("h", timedelta(days=1), 429, NOW)
@@ -110,6 +112,7 @@ def test_budgets_of_hosts_that_were_asked_long_ago_are_forgotten(monkeypatch):
 
 
 @pytest.mark.promise("P13")
+@pytest.mark.fault("N14")
 def test_no_more_threads_work_on_a_host_than_it_has_connections():
     pacing = Pacing(sleep=lambda _: None)
     lock, active, most, done = threading.Lock(), [0], [0], []

@@ -229,7 +229,7 @@ WRONG = {
 }
 
 
-@pytest.mark.fault("C8")
+@pytest.mark.fault("C8", "S15")
 @pytest.mark.parametrize(("more", "told"), WRONG.values(), ids=WRONG)
 def test_a_wrong_way_to_ask_is_told_once_with_its_line(more, told, tmp_path):
     found = [line for line in mistakes(source_of(more), tmp_path) if told in line]

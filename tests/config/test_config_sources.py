@@ -173,7 +173,7 @@ WRONG = {
 }
 
 
-@pytest.mark.fault("C2", "C8", "C10")
+@pytest.mark.fault("C2", "C8", "C10", "S15")
 @pytest.mark.parametrize(("line", "message"), WRONG.values(), ids=WRONG)
 def test_a_wrong_value_is_told_with_line_source_field_and_mend(line, message, tmp_path):
     rest = "" if line.startswith("list:") else f"\n    {LISTED}"

@@ -91,6 +91,7 @@ def test_a_receiver_that_closes_before_reading_may_or_may_not_have_seen_it(sink,
 
 
 @pytest.mark.promise("P10")
+@pytest.mark.fault("S6")
 def test_a_private_address_is_refused_unless_allowed(sink, tmp_path):
     guarded = Net(NetPolicy(allow_private=(), user_agent="cgtwatch tests", ca_file=None))
     (outcome,) = tries(Webhook(senders.parts(tmp_path, net=guarded)), f"{sink}/ok?key=private", 1, "k-private")

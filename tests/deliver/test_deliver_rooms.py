@@ -96,6 +96,7 @@ def sent(house, room, message, **changes):
 @pytest.mark.parametrize("room", ROOMS)
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(message=messages())
+@pytest.mark.fault("S13")
 def test_a_room_takes_every_post_of_any_digest_with_each_item_once_and_in_order_and_nothing_live(house, room, message):
     posts = sent(house, room, message)
     links, rest = zip(*(shown(room, post) for post in posts), strict=True)

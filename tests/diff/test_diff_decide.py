@@ -23,6 +23,7 @@ def seen_once(drafts: list[Draft] = TEN, **more) -> Memory:
 
 
 @pytest.mark.promise("P12")
+@pytest.mark.fault("F13")
 def test_the_first_look_is_the_baseline():
     plan = Memory().look(TEN)
     assert plan.baseline
@@ -85,6 +86,7 @@ CHURN = {
 
 @pytest.mark.promise("P12")
 @pytest.mark.parametrize("visits", CHURN.values(), ids=CHURN.keys())
+@pytest.mark.fault("F6", "F7")
 def test_churn_is_no_news(visits):
     memory = seen_once(visits[0])
     for drafts in visits[1:]:
@@ -102,12 +104,14 @@ def test_an_edit_is_found_while_ids_churn():
     assert told(memory.look(edited)) == {"updated": ["完全不同的新标题：撤销原通知"]}
 
 
+@pytest.mark.fault("F1")
 def test_ten_items_under_one_id_are_ten_items():
     memory = seen_once([replace(d, guid="same") for d in TEN])
     assert len(memory.items) == 10
     assert any("ids" in note for note in memory.plan.notes)
 
 
+@pytest.mark.fault("F2")
 def test_another_document_under_an_old_id_is_new():
     memory = seen_once([row(1, guid="same")])
     assert told(memory.look([row(2, guid="same")])) == {"new": [row(2).title]}
@@ -184,6 +188,7 @@ def test_an_item_whose_page_is_still_to_be_read_is_updated_even_if_its_row_is_th
     assert len(told(memory.look(TEN))["updated"]) == 1
 
 
+@pytest.mark.fault("F3")
 def test_entries_without_any_name_are_skipped_and_counted():
     memory = seen_once([*TEN, Draft(""), Draft("")])
     assert len(memory.items) == 10
@@ -221,6 +226,7 @@ def test_not_modified_before_anything_was_read_asks_for_the_whole_page():
     assert plan.state.last_ok is None
 
 
+@pytest.mark.fault("H16", "F14")
 def test_a_failure_forgets_nothing_and_waits_longer():
     state = SourceState("site", Validators('"a"'), last_ok=NOW, baseline_done=True, items_seen=9)
     plan = failed(a_source(), state, a_failure(ErrorClass.TIMEOUT), NOW)

@@ -52,6 +52,7 @@ def title(body: str) -> str:
 
 @pytest.mark.parametrize("body", WALLS.values(), ids=WALLS.keys())
 @pytest.mark.parametrize("kind", [Kind.LIST, Kind.FEED])
+@pytest.mark.fault("F16")
 def test_a_wall_in_the_place_of_a_list_is_never_compared_and_never_confirmed(kind, body):
     memory = Memory(a_source(kind))
     memory.look(TWENTY)
@@ -68,6 +69,7 @@ def test_a_wall_in_the_place_of_a_list_is_never_compared_and_never_confirmed(kin
 
 
 @pytest.mark.parametrize("body", WALLS.values(), ids=WALLS.keys())
+@pytest.mark.fault("F16")
 def test_a_wall_in_the_place_of_a_watched_page_is_never_compared_and_never_confirmed(body):
     memory = Memory(a_source(Kind.PAGE))
     memory.look([PAGE])
@@ -106,6 +108,7 @@ def test_a_wall_that_no_parser_can_read_is_named(body):
     assert verdict.error in {ErrorClass.BLOCKED, ErrorClass.LAYOUT}
 
 
+@pytest.mark.fault("F14")
 def test_a_home_page_at_a_feeds_address_is_no_feed():
     verdict = unreadable(a_source(Kind.FEED), a_visit(page("Home", "Welcome to our agency")), "this is HTML, no feed")
     assert verdict.error is ErrorClass.PARSE
@@ -115,6 +118,7 @@ def test_a_home_page_at_a_feeds_address_is_no_feed():
 # ---- other pages that cannot be right
 
 
+@pytest.mark.fault("F15")
 def test_a_list_without_rows_has_changed_its_shape_and_nothing_is_removed():
     memory = Memory()
     memory.look(TWENTY)
@@ -165,6 +169,7 @@ def test_rows_lost_from_between_are_held():
 
 
 @pytest.mark.promise("P12")
+@pytest.mark.fault("F12")
 def test_a_backfill_of_old_entries_is_held_and_at_last_stored_quietly():
     memory = Memory(a_source(Kind.FEED))
     memory.look(rows(*range(505, 500, -1)))
@@ -173,6 +178,7 @@ def test_a_backfill_of_old_entries_is_held_and_at_last_stored_quietly():
     assert list(told(memory.look(many))) == ["quiet new"]
 
 
+@pytest.mark.fault("F12")
 def test_a_backfill_that_stands_above_what_is_known_is_stored_quietly_too_and_told_where_a_person_keeps_it():
     memory = Memory(a_source(Kind.FEED))
     memory.look(rows(*range(500, 505)))
@@ -207,6 +213,7 @@ def test_not_modified_after_a_doubt_denies_it():
     assert (memory.state.held, memory.state.held_as) == (0, "")
 
 
+@pytest.mark.fault("F10")
 def test_an_edit_of_every_row_is_held_then_kept_quietly():
     memory = Memory()
     memory.look(TWENTY)

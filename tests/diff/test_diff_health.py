@@ -69,6 +69,7 @@ def test_all_well_tells_nothing():
 
 
 @pytest.mark.parametrize("error", [DOWN, OFF, SHUT, ErrorClass.HTTP_5XX, ErrorClass.TLS])
+@pytest.mark.fault("H5", "H7")
 def test_a_failing_source_is_told_at_the_third_failure_and_never_again(error):
     three = fleet()
     assert [three.round(error, OK, OK) for _ in range(6)] == [[], [], ["+source:s0"], [], [], []]
@@ -89,6 +90,7 @@ def test_the_end_is_told_at_the_first_good_visit_of_a_source_asked_seldom():
     assert three.round(OK, OK, OK) == ["-source:s0"]
 
 
+@pytest.mark.fault("H6")
 def test_a_source_that_fails_now_and_then_raises_no_alarm():
     three = fleet()
     for _ in range(10):
@@ -97,6 +99,7 @@ def test_a_source_that_fails_now_and_then_raises_no_alarm():
     assert three.log == []
 
 
+@pytest.mark.fault("H6")
 def test_a_source_that_flaps_long_raises_one_alarm():
     three = fleet()
     for _ in range(10):
@@ -109,6 +112,7 @@ AT_ONCE = [(ErrorClass.PARSE, 1), (ErrorClass.GONE, 1), (ErrorClass.LAYOUT, 2), 
 
 
 @pytest.mark.parametrize(("error", "times"), AT_ONCE)
+@pytest.mark.fault("H7", "F15")
 def test_what_waiting_does_not_mend_is_told_early(error, times):
     three = fleet()
     told = [three.round(error, OK, OK) for _ in range(3)]
@@ -122,6 +126,7 @@ def test_a_day_without_an_answer_is_told_at_the_second_failure():
     assert three.round(SHUT, OK, OK) == ["+source:s0"]
 
 
+@pytest.mark.fault("N13")
 def test_a_dead_network_is_one_alarm_and_no_more():
     many = fleet(120)
     log = [many.round(*[OFF] * 120) for _ in range(6)]
@@ -136,6 +141,7 @@ def test_a_dead_network_at_the_very_start_is_one_alarm():
     assert made.round(*[OFF] * 5) == []
 
 
+@pytest.mark.fault("N13")
 def test_after_an_outage_sources_not_yet_asked_again_raise_no_alarms():
     many = fleet(20)
     for _ in range(4):

@@ -20,6 +20,7 @@ def wait(source, state=None, after=None, **more):
 
 
 @pytest.mark.parametrize(("failures", "hours"), FAILING)
+@pytest.mark.fault("H5")
 def test_the_wait_doubles_with_every_failure_up_to_a_day(failures, hours):
     got = wait(a_source(every=HOUR), failures=failures, error=ErrorClass.HTTP_5XX)
     assert 0.8 * hours * HOUR <= got <= min(1.2 * hours * HOUR, DAY)
@@ -43,11 +44,13 @@ AFTER = [(timedelta(minutes=2), HOUR), (timedelta(hours=5), timedelta(hours=5)),
 
 
 @pytest.mark.parametrize(("asked", "least"), AFTER)
+@pytest.mark.fault("H4")
 def test_a_server_that_says_when_is_obeyed_within_the_interval_and_a_day(asked, least):
     got = wait(a_source(every=HOUR), after=asked, failures=9, error=ErrorClass.HTTP_5XX)
     assert least <= got <= 1.05 * least
 
 
+@pytest.mark.fault("H7")
 def test_what_is_gone_is_asked_weekly():
     assert 0.8 * 7 * DAY <= wait(a_source(every=HOUR), failures=5, error=ErrorClass.GONE) <= 1.2 * 7 * DAY
 
@@ -61,6 +64,7 @@ def test_no_source_is_ever_given_up_and_the_same_case_has_the_same_answer(failur
     assert got == next_poll(source, state, NOW)
 
 
+@pytest.mark.fault("N13")
 def test_sources_that_fail_together_do_not_come_back_together():
     from dataclasses import replace
 

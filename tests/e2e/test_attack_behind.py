@@ -102,6 +102,7 @@ def restless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("restless")
+@pytest.mark.fault("S2", "S16")
 def test_a_fault_is_survived_wherever_a_source_leads_to_it(site: Site, tmp_path: Path) -> None:
     with hostile_peer() as peer:
         rows = survive(site, tmp_path, peer, list(SAMPLE), longest=15)
@@ -117,6 +118,7 @@ def test_a_fault_is_survived_wherever_a_source_leads_to_it(site: Site, tmp_path:
 
 @pytest.mark.chaos
 @pytest.mark.usefixtures("restless")
+@pytest.mark.fault("F18", "F19", "S16")
 def test_every_fault_is_survived_wherever_a_source_leads_to_it(site: Site, tmp_path: Path) -> None:
     with hostile_peer() as peer:
         survive(site, tmp_path, peer, [fault["name"] for fault in peer.control("list")], longest=60, twice=True)

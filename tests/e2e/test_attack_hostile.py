@@ -16,6 +16,7 @@ MAY_TELL = {"grow", "feed-dup-guid-new", "feed-window", "feed-edit-title"}  # th
 @pytest.mark.chaos
 @pytest.mark.recorded
 @needs_shared
+@pytest.mark.fault("F8", "F10")
 def test_no_fault_stops_a_round_or_tells_what_is_no_news(place: Place, site: Site) -> None:
     site.page("/healthy", feed(range(5, 0, -1)), "application/rss+xml")
     with hostile_peer() as peer:

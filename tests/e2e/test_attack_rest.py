@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from attack import feed, sources
 from inside import Inside, inside
 from place import Answer, Site
@@ -29,6 +30,7 @@ def tick(bench: Inside) -> int:
     return begun
 
 
+@pytest.mark.fault("H4")
 def test_what_is_due_waits_while_its_server_rests_and_comes_right_after(site: Site, tmp_path: Path) -> None:
     for name in ("one", "two"):
         site.pages[f"/{name}"] = open_with(1)

@@ -102,6 +102,7 @@ def polled(bench: Inside) -> list[object]:
 
 
 @pytest.mark.promise("P15")
+@pytest.mark.fault("S7")
 def test_no_secret_of_a_source_is_told_shown_logged_stored_or_sent_elsewhere(
     site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

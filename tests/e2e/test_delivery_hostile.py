@@ -117,7 +117,7 @@ def parts(mail: EmailMessage) -> dict[str, str]:
     return {part.get_content_type(): part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"}
 
 
-@pytest.mark.fault("M14")
+@pytest.mark.fault("M14", "S10", "S11")
 @pytest.mark.promise("P11")
 @pytest.mark.parametrize("name", TITLES)
 def test_a_hostile_title_adds_nothing_to_the_headers_of_a_mail(arrived: dict[str, Any], name: str) -> None:
@@ -141,6 +141,7 @@ def test_a_hostile_title_adds_nothing_to_the_headers_of_a_mail(arrived: dict[str
 
 @pytest.mark.promise("P11")
 @pytest.mark.parametrize("name", TITLES)
+@pytest.mark.fault("S8", "S12")
 def test_a_hostile_title_is_text_in_the_body_of_a_mail(arrived: dict[str, Any], name: str) -> None:
     found = parts(arrived[name][0].parsed)
     assert set(found) == {"text/plain", "text/html"}
@@ -168,6 +169,7 @@ def test_a_hostile_title_reaches_a_webhook_whose_signature_holds(arrived: dict[s
 
 @pytest.mark.promise("P11")
 @pytest.mark.parametrize("name", TITLES)
+@pytest.mark.fault("S13")
 def test_a_hostile_title_mentions_nobody_in_a_room(arrived: dict[str, Any], name: str) -> None:
     for post in arrived[name][2]:
         said = json.loads(post.body)

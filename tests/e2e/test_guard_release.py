@@ -120,12 +120,14 @@ def test_a_wall_is_never_believed_however_often_it_comes_and_whatever_a_person_s
     assert watched.outcomes(numbers(24)) <= {"ok", "unchanged"}
 
 
+@pytest.mark.fault("F12")
 def test_what_a_person_keeps_is_believed_at_the_next_visit(watched: Watched) -> None:
     watched.visit(numbers(2))
     assert watched.release(keep=True) == [1] * len(KINDS)
     assert {row["outcome"] for row in watched.bench.poll().values()} == {"ok"}
 
 
+@pytest.mark.fault("F12")
 def test_what_a_person_drops_is_doubted_anew(watched: Watched) -> None:
     watched.visit(numbers(2))
     assert watched.release(keep=False) == [1] * len(KINDS)

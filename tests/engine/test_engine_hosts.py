@@ -1,5 +1,7 @@
 """No thread waits for a turn that another visit has."""
 
+import pytest
+
 from cgtwatch.engine.hosts import Hosts, Line
 from cgtwatch.model.source import Kind, Names, Source
 
@@ -17,6 +19,7 @@ def test_the_browser_reads_one_page_at_a_time_over_all_hosts() -> None:
     assert hosts.free(other)
 
 
+@pytest.mark.fault("N14")
 def test_a_host_bears_as_many_visits_as_its_sources_say() -> None:
     hosts, one = Hosts(), source("one", "a.test", connections=2)
     hosts.begin(one)

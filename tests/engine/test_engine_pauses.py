@@ -64,6 +64,7 @@ def test_trouble_is_said_once_whoever_meets_it(caplog: pytest.LogCaptureFixture)
     assert len(caplog.records) == 1
 
 
+@pytest.mark.fault("N14")
 def test_a_unit_that_waits_for_its_peer_gives_its_place_to_another() -> None:
     now = [0.0]
     threads: Threads[None] = Threads("test", 2, lambda: now[0])

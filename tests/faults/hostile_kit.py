@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -52,9 +52,8 @@ def stories(faults: list[dict[str, Any]]) -> dict[str, Story]:
     }
     plain = Story(("ok", "same"), (2, 0))
     return {
-        name: written.get(name, plain) if fault["group"] == "markup" else written[name]
+        fault["name"]: written.get(fault["name"], plain) if fault["group"] == "markup" else written[fault["name"]]
         for fault in faults
-        for name in [fault["name"]]
     }
 
 
@@ -69,14 +68,26 @@ def word_of(row: dict[str, Any]) -> str:
     return {"ok": "ok", "unchanged": "same", "failed": error, "held": f"?{error}"}[row["outcome"]]
 
 
+class Addresses(Protocol):
+    """Who knows the address of a fault on a host."""
+
+    def url(self, fault: str, at: str) -> str:
+        """The whole address."""
+
+
 def fault_sources(peer: Peer, faults: list[dict[str, Any]], sizes: Mapping[str, str], **more: str) -> str:
-    """A line of sources.yaml for each fault, each with the keys `more`; `sizes` of those that shall not be as big as they can be."""
-    own = iter(RESTING)
+    """As `fault_lines` on the hosts of loopback; `sizes` of those that shall not be as big as they can be."""
+    return fault_lines(peer, [{**fault, "size": sizes.get(fault["name"], "")} for fault in faults], (HOSTS, RESTING), **more)
+
+
+def fault_lines(peer: Addresses, faults: list[dict[str, Any]], hosts: tuple[Sequence[str], Sequence[str]], **more: str) -> str:
+    """A line of sources.yaml for each fault, each with the keys `more`; on `hosts`, those that ask for rest on hosts of their own."""
+    shared, own = hosts[0], iter(hosts[1])
     lines = []
     for number, fault in enumerate(faults):
         name = fault["name"]
-        at = next(own) if name.startswith("429") or name in ("503-retry", "flap") else HOSTS[number % len(HOSTS)]
-        url = f"{peer.url(name, at)}?key={name}" + (f"&{sizes[name]}" if name in sizes else "")
+        at = next(own) if name.startswith("429") or name in ("503-retry", "flap") else shared[number % len(shared)]
+        url = f"{peer.url(name, at)}?key={name}" + (f"&{fault['size']}" if fault.get("size") else "")
         lines.append(line(f"f-{name}", kind_of(fault), url, **more))
     return "".join(lines)
 

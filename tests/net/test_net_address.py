@@ -50,6 +50,7 @@ def test_what_is_no_address_is_refused():
 
 
 @given(st.ip_addresses(v=4))
+@pytest.mark.fault("S5")
 def test_an_ipv4_address_is_judged_alike_bare_mapped_and_behind_nat64(address: IPv4Address):
     mapped = IPv6Address(0xFFFF_0000_0000 | int(address))
     translated = IPv6Address((0x64FF9B << 96) | int(address))
@@ -57,6 +58,7 @@ def test_an_ipv4_address_is_judged_alike_bare_mapped_and_behind_nat64(address: I
 
 
 @given(st.ip_addresses())
+@pytest.mark.fault("S4")
 def test_nothing_the_standard_library_calls_private_gets_through(address):
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast or address.is_reserved:
         inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)

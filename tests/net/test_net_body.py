@@ -41,12 +41,14 @@ def test_a_packed_body_comes_out_as_it_went_in_however_it_is_cut_into_pieces(nam
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.fault("H16")
 def test_a_stream_that_does_not_end_is_trouble(encoding):
     whole = gzip.compress(b"policy " * 500)
     with pytest.raises(Trouble, match="cut"):
         list(unpack([whole[: len(whole) // 2]], encoding))
 
 
+@pytest.mark.fault("H15")
 def test_a_body_that_is_not_what_it_is_called_is_trouble():
     with pytest.raises(Trouble, match="is not"):
         list(unpack([b"<?xml version='1.0'?><rss/>"], "gzip"))
@@ -60,6 +62,7 @@ def test_an_encoding_that_was_not_asked_for_is_trouble_before_a_byte_is_read(enc
 
 
 @pytest.mark.promise("P9")
+@pytest.mark.fault("H17")
 def test_a_bomb_comes_out_in_small_pieces():
     bomb = gzip.compress(bytes(64 << 20), 9)
     assert max(len(piece) for piece in unpack(pieces(bomb, 4096), "gzip")) <= 65536

@@ -16,12 +16,14 @@ from exchanges import PEM, SHORT, SLOW, answer_of, failure, names
 from loopback import CUT, LOOPBACK, Site, reply
 
 
+@pytest.mark.fault("N11")
 def test_a_get_is_tried_once_more_when_the_connection_is_cut(net):
     with Site(lambda asked: CUT if asked.connection == 0 else reply("ok")) as site:
         got = answer_of(net.exchange(NetRequest(site.url())))
         assert (got.body, got.requests) == (b"ok", 2)
 
 
+@pytest.mark.fault("N11")
 def test_a_get_cut_twice_is_a_failure(net):
     with Site(lambda _: CUT) as site:
         got = failure(net.exchange(NetRequest(site.url())))
@@ -45,6 +47,7 @@ SPELLINGS = ["127.0.0.1", "127.1", "0x7f000001", "2130706433", "localhost", "0.0
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
+@pytest.mark.fault("S4")
 def test_loopback_is_refused_in_every_spelling_unless_allowed(host):
     net = Net(NetPolicy())
     with Site(lambda _: reply("inside")) as site:
@@ -68,6 +71,7 @@ def test_a_header_that_cannot_be_sent_is_refused(net, headers):
         assert site.asked == []
 
 
+@pytest.mark.fault("S5")
 def test_a_name_with_one_forbidden_address_is_refused_as_a_whole():
     resolver, _ = names({"mixed.test": ["93.184.216.34", "127.0.0.1"]})
     net = Net(NetPolicy(), resolver)
@@ -75,6 +79,7 @@ def test_a_name_with_one_forbidden_address_is_refused_as_a_whole():
     net.close()
 
 
+@pytest.mark.fault("S5")
 def test_a_name_is_looked_up_once_a_connection_so_that_what_is_checked_is_what_is_dialled():
     resolver, asked = names({"site.test": ["127.0.0.1"]})
     net = Net(NetPolicy(LOOPBACK), resolver)
@@ -84,6 +89,7 @@ def test_a_name_is_looked_up_once_a_connection_so_that_what_is_checked_is_what_i
     net.close()
 
 
+@pytest.mark.fault("N10")
 def test_a_dead_first_address_leaves_time_for_the_second():
     resolver, _ = names({"dual.test": ["127.9.9.9", "127.0.0.1"]})
     net = Net(NetPolicy(LOOPBACK), resolver)
@@ -92,6 +98,7 @@ def test_a_dead_first_address_leaves_time_for_the_second():
     net.close()
 
 
+@pytest.mark.fault("N9")
 def test_an_unknown_name_is_dns_trouble():
     resolver, _ = names({})
     net = Net(NetPolicy(), resolver)
@@ -100,6 +107,7 @@ def test_an_unknown_name_is_dns_trouble():
     net.close()
 
 
+@pytest.mark.fault("N9")
 def test_a_name_server_that_never_answers_costs_no_more_than_the_deadline():
     never = threading.Event()  # set at the end, so that no thread outlives the test
     net = Net(NetPolicy(), Resolver(lambda _host, _port: never.wait(10) or []))
@@ -113,6 +121,7 @@ def test_a_name_server_that_never_answers_costs_no_more_than_the_deadline():
     net.close()
 
 
+@pytest.mark.fault("N12")
 def test_a_certificate_of_an_unknown_authority_is_tls_trouble_with_the_reason(net, server_tls):
     with Site(lambda _: reply("x"), server_tls) as site:
         got = failure(net.exchange(NetRequest(site.url())))
@@ -128,6 +137,7 @@ def test_the_operators_bundle_is_trusted_and_the_connection_kept(server_tls):
     net.close()
 
 
+@pytest.mark.fault("N12")
 def test_the_host_name_must_be_in_the_certificate(server_tls):
     resolver, _ = names({"other.test": ["127.0.0.1"]})
     net = Net(NetPolicy(LOOPBACK, ca_file=PEM), resolver)
@@ -136,6 +146,7 @@ def test_the_host_name_must_be_in_the_certificate(server_tls):
     net.close()
 
 
+@pytest.mark.fault("N12")
 def test_a_source_that_checks_no_certificate_spoils_none_of_the_others(net, server_tls):
     with Site(lambda _: reply("x"), server_tls) as site:
         assert answer_of(net.exchange(NetRequest(site.url(), verify=False))).status == 200
@@ -173,6 +184,7 @@ def test_a_trickle_over_tls_ends_at_the_deadline(server_tls):
     net.close()
 
 
+@pytest.mark.fault("N12")
 def test_plain_http_on_a_tls_port_is_tls_trouble(net):
     with Site(lambda _: reply("x")) as site:
         got = failure(net.exchange(NetRequest(site.url().replace("http:", "https:"), deadline=SHORT)))

@@ -22,11 +22,12 @@ pytestmark = [
 ROOT = Path(__file__).resolve().parents[2]
 PORT = "8931"
 PUBLIC = ["also-93.184.216.34:80"]  # what names lead to; every other address is forbidden
+PUBLIC_6 = "also-[2606:2800:220:1::34]:80"
 INSIDE = ["127.0.0.1:80", "169.254.169.254:80", "10.0.0.1:80", "100.64.0.1:80"]
 START = """
 {python} {kit}/dns.py > /dev/null &
 dns=$!
-{python} {kit}/peer.py --http {port} --no-tls --log /dev/null --also 93.184.216.34:80 {also} > {ready} &
+{python} {kit}/peer.py --http {port} --no-tls --log /dev/null --also 93.184.216.34:80 --also [2606:2800:220:1::34]:80 {also} > {ready} &
 peer=$!
 trap 'kill $dns $peer' EXIT
 until [ -s {ready} ]; do sleep 0.1; done
@@ -43,6 +44,7 @@ NAMES = {
     "loop.test": "refused", "private.test": "refused", "metadata.test": "refused", "cgnat.test": "refused", "zero.test": "refused",
     "v6loop.test": "refused", "v6map.test": "refused", "nat64.test": "refused", "metadata6.test": "refused", "mixed.test": "refused",
     "nx.test": "dns", "servfail.test": "dns", "refused.test": "dns", "nodata.test": "dns", "cnameloop.test": "dns",
+    "timeout.test": "dns", "truncate.test": "dns", "slow.test": "dns", "flaky.test": "dns", "v6only.test": "answer", "many.test": "connect",
     "10-0-0-1.ip.test": "refused",
 }  # fmt: skip
 
@@ -69,6 +71,7 @@ def visit_all(tmp_path, paths):
 
 
 @pytest.mark.promise("P10")
+@pytest.mark.fault("S4")
 def test_no_redirect_leads_inside(tmp_path):
     seen, reached = visit_all(tmp_path, [f"redirect-{name}" for name in REDIRECTS])
     assert {row["word"] for row in seen.values()} == {"refused"}
@@ -76,18 +79,28 @@ def test_no_redirect_leads_inside(tmp_path):
 
 
 @pytest.mark.promise("P10")
+@pytest.mark.fault("N9", "N10", "S5")
 def test_no_name_leads_inside_and_each_ends_in_its_class(tmp_path):
     seen, reached = visit_all(
         tmp_path, [f"http://{name}/canary" if NAMES[name] == "refused" else f"http://{name}/ok" for name in NAMES]
     )
     words = {path.split("/")[2]: row["word"] for path, row in seen.items()}
     assert words == NAMES
-    assert reached == PUBLIC
+    assert set(reached) == {*PUBLIC, PUBLIC_6}
 
 
 @pytest.mark.promise("P10")
+@pytest.mark.fault("S5")
 def test_a_name_that_changes_its_answer_never_leads_inside(tmp_path):
     paths = [f"http://{name}.test/ok?{n}" for name in ("rebind", "rebind2", "toggle") for n in range(4)]
     seen, reached = visit_all(tmp_path, paths)
     assert {row["word"] for row in seen.values()} == {"answer", "refused"}
     assert reached == PUBLIC
+
+
+@pytest.mark.fault("N9")
+def test_a_name_server_that_fails_now_and_then_costs_that_visit_alone(tmp_path):
+    seen, _ = visit_all(tmp_path, [f"http://{name}.test/ok?{n}" for n in range(3) for name in ("flaky", "public")])
+    assert {row["word"] for path, row in seen.items() if "public" in path} == {"answer"}
+    assert [seen[f"http://flaky.test/ok?{n}"]["word"] for n in (0, 2)] == ["dns", "answer"]
+    assert max(row["seconds"] for row in seen.values()) < 3

@@ -15,6 +15,7 @@ from loopback import Site, Slowly, reply
 
 @pytest.mark.promise("P8")
 @pytest.mark.parametrize("what", SLOW)
+@pytest.mark.fault("N1")
 def test_a_trickle_ends_at_the_deadline(net, what):
     with Site(lambda _: SLOW[what]) as site:
         began = time.monotonic()
@@ -23,6 +24,7 @@ def test_a_trickle_ends_at_the_deadline(net, what):
         assert 0.5 < time.monotonic() - began < 1.4
 
 
+@pytest.mark.fault("N1")
 def test_the_deadline_counts_over_all_redirects(net):
     def slow_hop(_):
         time.sleep(0.25)
@@ -55,6 +57,7 @@ def test_a_deadline_harms_no_other_exchange(net):
     ],
     ids=["with its length", "packed", "until the end", "with a length that is a lie"],
 )
+@pytest.mark.fault("N5")
 def test_a_body_over_the_cap_is_too_big_whatever_its_form(net, bytes_):
     with Site(lambda _: bytes_) as site:
         got = failure(net.exchange(NetRequest(site.url(), max_bytes=4096)))
@@ -94,6 +97,7 @@ def test_an_error_page_over_the_cap_is_cut_and_stays_an_answer(net):
         "packed in a way nobody asked for",
     ],
 )
+@pytest.mark.fault("N6", "H1", "H2", "H3")
 def test_broken_http_is_told_as_such(net, bytes_):
     def answer(asked):
         return Slowly(bytes_, b"") if b"close" not in bytes_ and b"Encoding: gzip" not in bytes_ else bytes_

@@ -24,6 +24,7 @@ def test_a_packed_body_comes_out_unpacked(net):
         assert (got.body, site.asked[0].headers["accept-encoding"]) == (b"policy", "gzip, deflate")
 
 
+@pytest.mark.fault("H15")
 def test_a_body_packed_without_a_word_is_unpacked_unless_it_is_a_packed_file(net):
     packed = gzip.compress(b"<rss/>")
     with Site(
@@ -70,6 +71,7 @@ def test_many_threads_share_one_net(net):
         assert wrong == []
 
 
+@pytest.mark.fault("H11")
 def test_redirects_are_followed_up_to_the_limit_and_told(net):
     with Site(pages({"/a": reply("", 302, Location="/b"), "/b": reply("", 308, Location="/c"), "/c": reply("end")})) as site:
         got = answer_of(net.exchange(NetRequest(site.url("/a"))))
@@ -77,6 +79,7 @@ def test_redirects_are_followed_up_to_the_limit_and_told(net):
         assert (got.url, got.body, got.requests) == (site.url("/c"), b"end", 3)
 
 
+@pytest.mark.fault("H11")
 def test_a_redirect_loop_ends_after_five(net):
     with Site(lambda _: reply("", 302, Location="/again")) as site:
         got = failure(net.exchange(NetRequest(site.url())))
@@ -89,6 +92,7 @@ def test_a_redirect_is_the_answer_when_none_is_to_be_followed(net):
         assert (got.status, got.body, got.headers["location"], len(site.asked)) == (307, b"", "/b", 1)
 
 
+@pytest.mark.fault("H17")
 def test_the_body_of_a_redirect_is_not_read(net):
     endless = Slowly(b"HTTP/1.1 302 X\r\nLocation: /b\r\n\r\n", b"x" * 65536, 0.001)
     with Site(lambda asked: endless if asked.target == "/a" else reply("end")) as site:
@@ -101,17 +105,20 @@ def test_the_body_of_a_redirect_is_not_read(net):
     "location",
     ["file:///etc/passwd", "http://me@127.0.0.1/", "http://127.0.0.1\\@x/", "http://10.0.0.1/", "http://[::1]/"],
 )
+@pytest.mark.fault("S4")
 def test_a_redirect_to_where_we_may_not_go_is_refused(net, location):
     with Site(lambda _: reply("", 302, Location=location)) as site:
         assert failure(net.exchange(NetRequest(site.url()))).error is ErrorClass.REFUSED
 
 
 @pytest.mark.parametrize("location", ["", "http://127.0.0.1:99999/", "http:///x", "http://h/\xff"])
+@pytest.mark.fault("H11")
 def test_a_redirect_to_nowhere_has_its_own_class(net, location):
     with Site(lambda _: reply("", 302, Location=location)) as site:
         assert failure(net.exchange(NetRequest(site.url()))).error is ErrorClass.REDIRECT
 
 
+@pytest.mark.fault("H13")
 def test_credentials_stay_with_their_origin(net):
     with Site(lambda _: reply("end")) as other, Site(lambda _: reply("", 302, Location=other.url())) as site:
         headers = {"Authorization": "Bearer s", "Cookie": "c=1", "X-Key": "k", "If-None-Match": '"e"', "User-Agent": "u"}
@@ -128,6 +135,7 @@ def test_credentials_follow_within_their_origin(net):
         assert site.asked[1].headers["authorization"] == "s"
 
 
+@pytest.mark.fault("H14")
 def test_a_cookie_wall_is_passed_and_the_cookie_forgotten_after(net):
     def wall(asked):
         return (

@@ -70,7 +70,7 @@ def test_a_killed_child_costs_nothing_but_itself(service):
     assert titles(service) == ["公告 1", "公告 2"]
 
 
-@pytest.mark.fault("K4")
+@pytest.mark.fault("K4", "S2")
 @pytest.mark.promise("P9")
 def test_a_page_that_needs_too_much_memory_costs_its_own_job():
     with ParseService(workers=1, memory_bytes=120 * 1024 * 1024) as service:
@@ -86,6 +86,7 @@ def test_a_page_that_takes_too_long_is_stopped():
         titles(service, slow)
 
 
+@pytest.mark.fault("S2")
 def test_a_page_that_uses_too_much_processor_time_is_stopped():
     slow = rss("<item><description>" + "<a>" * 200_000 + "</description></item>")
     with ParseService(workers=1, cpu_seconds=0) as service, pytest.raises(ParseError, match="processor time"):

@@ -117,6 +117,7 @@ def test_a_press_report_of_a_known_act_is_no_news_but_the_official_copy_of_a_pre
     assert announcements(replace(SOURCE, level=Level.NEWS), PLAN, [joined], lambda name: lead if name == "e-lead" else None) == ()
 
 
+@pytest.mark.fault("F9")
 def test_a_change_of_a_deadline_is_told_each_time_and_other_edits_once_a_day() -> None:
     def told(deadline: date, text: str, at: datetime) -> str:
         labels = replace(LABELS, comment_deadline=deadline)

@@ -88,6 +88,7 @@ def test_every_page_that_was_read_is_kept() -> None:
     assert reading.size == sum(len(body) for body in site.kept)
 
 
+@pytest.mark.fault("F19")
 def test_a_site_that_answers_the_first_page_for_every_page_ends_the_reading() -> None:
     site = Site(dict.fromkeys((f"{HOST}/{n}" for n in range(1, 9)), ("a",)))
     assert read(site, answer(f"{HOST}/1")).requests == 2

@@ -35,22 +35,26 @@ KO = "식품의약품안전처는 첨단바이오의약품의 허가 심사에 �
         (ZH, "utf-8", "no-such-charset", "utf-8"),
     ],
 )
+@pytest.mark.fault("E1", "E2", "E3", "E6")
 def test_text_is_read_in_the_charset_it_is_written_in(text, written, said, read):
     decoded = decode(text.encode(written), said, "text", None)
     assert (decoded.text, decoded.encoding) == (text, read)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig"])
+@pytest.mark.fault("E5")
 def test_wide_letters_are_known_with_and_without_a_mark(encoding):
     text = "<rss><channel><title>Cell therapy 细胞</title></channel></rss>"
     assert decode(text.encode(encoding), "iso-8859-1", "xml", None).text == text
 
 
+@pytest.mark.fault("E5")
 def test_two_byte_order_marks_are_both_taken_off():
     assert decode(b"\xef\xbb\xbf\xef\xbb\xbf<rss/>", None, "xml", None).text == "<rss/>"
 
 
 @pytest.mark.parametrize("said", [None, "utf-8", "gb2312", "iso-8859-1"])
+@pytest.mark.fault("E4")
 def test_one_bad_byte_never_changes_the_charset_of_the_whole(said):
     body = ZH.encode()[:30] + b"\xff" + ZH.encode()[30:]
     decoded = decode(body, said, "xml", None)
@@ -63,6 +67,7 @@ def test_one_bad_byte_leaves_a_declared_gbk_page_chinese():
     assert decode(body, "gb2312", "html", None).text.startswith(ZH)
 
 
+@pytest.mark.fault("E4")
 def test_cesu_8_gives_the_character_it_means():
     body = (
         "细胞 ".encode()
@@ -71,6 +76,7 @@ def test_cesu_8_gives_the_character_it_means():
     assert decode(b"\xed\xa0\xbe\xed\xb7\xac" + body, None, "text", None).text.startswith("🧬")
 
 
+@pytest.mark.fault("E9")
 def test_the_pages_own_meta_wins_over_a_defaulted_latin_1():
     page = f'<html><head><meta charset="gb2312"><title>{ZH}</title></head></html>'
     assert decode(page.encode("gbk"), "ISO-8859-1", "html", None).text == page
