@@ -8,6 +8,7 @@ import pytest
 from browsing import MISSING, missing, served, visitor
 from newsroom import Lived, Newsroom, lived, reopened
 from place import Place, Site, serving
+from receivers import Receivers, receiving
 
 
 @pytest.fixture
@@ -19,6 +20,13 @@ def place(tmp_path: Path) -> Place:
 def site() -> Iterator[Site]:
     with serving(Site()) as running:
         yield running
+
+
+@pytest.fixture
+def receivers() -> Iterator[Receivers]:
+    """A mail server and a web server that keep what comes."""
+    with receiving() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

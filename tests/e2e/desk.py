@@ -113,3 +113,20 @@ def until(what: Callable[[], bool], seconds: float = 20) -> None:
     while not what():
         assert time.monotonic() < end, "waited in vain"
         threading.Event().wait(0.02)
+
+
+def once(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, act: Callable[[], object], *, after: bool = False) -> None:
+    """Do `act` once before (or after) `where.name` is called for the first time."""
+    first, before = [True], getattr(where, name)
+
+    def later(*args: Any, **kwargs: Any) -> Any:
+        if first and not after:
+            first.clear()
+            act()
+        done = before(*args, **kwargs)
+        if first:
+            first.clear()
+            act()
+        return done
+
+    monkeypatch.setattr(where, name, later)

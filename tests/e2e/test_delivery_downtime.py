@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +13,6 @@ from receivers import Post, Receivers, receiving
 NUMBER = re.compile(rb"FDA-2026-D-1(\d\d\d)")
 NEWS, EVERY = 12, 2  # hours: one day
 TROUBLES = ("delivery:hook", "delivery:room", "channel:email")  # one mail server serves all readers
-
-
-@pytest.fixture
-def receivers() -> Iterator[Receivers]:
-    with receiving() as found:
-        yield found
 
 
 def numbers(bodies: list[bytes]) -> list[int]:

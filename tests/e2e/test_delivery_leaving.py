@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from desk import Desk, desk
+from desk import Desk, desk, once
 from place import Site
-from receivers import Post, Receivers, receiving
+from receivers import Post, Receivers
 
 from cgtwatch.deliver.tokens import unsubscribe_url
 from cgtwatch.engine.operations import perform
@@ -20,12 +19,6 @@ from web.watched import HOME, TestClient
 
 ADDRESS = "mei.secretive@reader.example"
 NUMBER = re.compile(rb"FDA-2026-D-1(\d\d\d)")
-
-
-@pytest.fixture
-def receivers() -> Iterator[Receivers]:
-    with receiving() as found:
-        yield found
 
 
 @pytest.fixture
@@ -43,23 +36,6 @@ def stored(at: Desk) -> bytes:
     """Every byte of every file in the data directory."""
     folder = at.bench.app.settings.data_dir
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file()).lower()
-
-
-def once(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, act: Callable[[], object], *, after: bool = False) -> None:
-    """Do `act` once before (or after) `where.name` is called for the first time."""
-    first, before = [True], getattr(where, name)
-
-    def later(*args: Any, **kwargs: Any) -> Any:
-        if first and not after:
-            first.clear()
-            act()
-        done = before(*args, **kwargs)
-        if first:
-            first.clear()
-            act()
-        return done
-
-    monkeypatch.setattr(where, name, later)
 
 
 def ending(at: Desk, how: str) -> Callable[[], object]:

@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 from desk import Desk, desk
 from place import Site
-from receivers import Post, Receivers, receiving
+from receivers import Post, Receivers
 
 DAY = datetime(2026, 3, 3, tzinfo=UTC)
 NIGHT, MORNING = DAY.replace(hour=22), DAY.replace(hour=7) + timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def receivers() -> Iterator[Receivers]:
-    with receiving() as found:
-        yield found
 
 
 @pytest.fixture

@@ -6,17 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, desk
+from desk import Desk, desk, once
 from place import Site
-from receivers import Post, Receivers, receiving
+from receivers import Post, Receivers
 
 NUMBER = re.compile(rb"FDA-2026-D-1(\d\d\d)")
-
-
-@pytest.fixture
-def receivers() -> Iterator[Receivers]:
-    with receiving() as found:
-        yield found
 
 
 @pytest.fixture
@@ -32,16 +26,7 @@ def told(receivers: Receivers, path: str) -> list[int]:
 
 def before_recording(at: Desk, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Do `act` once, after a digest was composed and before it is stored."""
-    store, first = at.bench.app.store, [True]
-    record = store.record_digests
-
-    def later(records: Any) -> Any:
-        if first:
-            first.clear()
-            act()
-        return record(records)
-
-    monkeypatch.setattr(store, "record_digests", later)
+    once(monkeypatch, at.bench.app.store, "record_digests", act)
 
 
 def change(at: Desk, **wishes: Any) -> None:
