@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from cgtwatch import registry
 from cgtwatch.app import App
 from cgtwatch.compose.records import event_record, instant
-from cgtwatch.compose.table import COLUMNS, About, as_csv, as_workbook, rows
+from cgtwatch.compose.table import COLUMNS, About, as_csv, rows
 from cgtwatch.compose.words import Words
 from cgtwatch.model.event import PolicyEvent
 from cgtwatch.ops.listed import in_pieces
@@ -24,6 +25,7 @@ from cgtwatch.web.naming import context_of
 from cgtwatch.web.pages.events_facets import PATH, unset
 from cgtwatch.web.parts import Site
 
+_WORKBOOK = {"make": "cgtwatch.compose.workbook:as_workbook"}  # loaded when somebody wants one
 _PAGE = 500  # events in memory at once
 # Rows at most. A workbook is made whole before its first byte can leave: 10,000 rows take some seconds.
 MOST_ROWS: Final[Mapping[str, int]] = {"csv": 50_000, "json": 50_000, "xlsx": 10_000}
@@ -100,7 +102,8 @@ def _workbook(wanted: Wanted) -> bytes:
     if len(found) > most:
         lines.append((said.say("about_cut"), said.say("about_cut_what", n=most)))
     about = About(said.say("about_sheet"), tuple(lines))
-    return as_workbook(_heads(said), found[:most], about, said.say("nav_events"))
+    make: Callable[..., bytes] = registry.load(_WORKBOOK, "make", what="part of the page")
+    return make(_heads(said), found[:most], about, said.say("nav_events"))
 
 
 def _heads(said: Words) -> list[str]:
