@@ -36,6 +36,7 @@ class Cluster:
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
     kills: Counter[str] = field(default_factory=Counter)
+    begun: dict[str, int] = field(default_factory=dict)  # where the log of a process began
 
     @property
     def env(self) -> dict[str, str]:
@@ -48,6 +49,7 @@ class Cluster:
     def start(self, name: str) -> None:
         role = name.partition("-")[0]
         with (self.root / f"{name}.log").open("ab") as log:
+            self.begun[name] = log.tell()
             command = [*PROGRAM, "run", "--role", role]
             self.processes[name] = subprocess.Popen(command, cwd=self.root, env=self.env, stdout=log, stderr=log)
 
@@ -59,9 +61,9 @@ class Cluster:
                 self.start(name)
 
     def kill(self, kind: str) -> str | None:
-        """Kill one process of a kind, if one runs; its name."""
+        """Kill one process of a kind, if one is at work; its name."""
         running = [name for name in self.names if name.startswith(kind) and name not in self.stopped]
-        alive = [name for name in running if (one := self.processes.get(name)) is not None and one.poll() is None]
+        alive = [name for name in running if self.works(name)]
         if not alive:
             return None
         name = random.choice(alive)
@@ -69,6 +71,15 @@ class Cluster:
         self.processes[name].wait(10)
         self.kills[kind] += 1
         return name
+
+    def works(self, name: str) -> bool:
+        """Whether a process runs and has begun: killing one that only starts would prove little."""
+        process = self.processes.get(name)
+        if process is None or process.poll() is not None:
+            return False
+        with (self.root / f"{name}.log").open("rb") as log:
+            log.seek(self.begun[name])
+            return b" started sources=" in log.read()
 
     def run(self, *args: str) -> list[dict[str, Any]]:
         """The rows of a command beside the workers."""

@@ -32,7 +32,8 @@ class Claims(Visited):
         free = or_(STATE.c.lease.is_(None), STATE.c.lease <= now, STATE.c.lease > now + _NO_LEASE_IS_SO_LONG * lease)
         taken = update(STATE).where(free, *([come(now)] if due else [])).values(lease=now + lease, cycle=STATE.c.cycle + 1)
         names, found = sorted(set(ids)), dict[str, int]()
-        with self._database.write() as db:
+        beside = self._database.aside() if len(names) == 1 else self._database.write()
+        with beside as db:
             for start in range(0, len(names), _CHUNK):
                 mine = taken.where(STATE.c.source.in_(names[start : start + _CHUNK]))
                 found |= {row[0]: row[1] for row in db.execute(mine.returning(STATE.c.source, STATE.c.cycle))}
@@ -40,11 +41,11 @@ class Claims(Visited):
 
     def release_claim(self, source_id: str, claim: int) -> None:
         """Let others have the source at once; nothing happens where they have it already."""
-        with self._database.write(durable=False) as db:
+        with self._database.aside(durable=False) as db:
             db.execute(_RELEASE, {"of": source_id, "mine": claim})
 
     def renew_claims(self, claims: Mapping[str, int], until: datetime) -> None:
         """Let claims last until then, those that are held still."""
         if claims:
-            with self._database.write(durable=False) as db:
+            with self._database.write(durable=False) as db:  # of many rows: in order with all else that changes many
                 db.execute(_RENEW, [{"of": source, "mine": claim, "until": until} for source, claim in claims.items()])

@@ -40,8 +40,10 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def aside(self) -> AbstractContextManager[Connection]:
-        """One durable unit of work that nothing else is in order with: it keeps nobody waiting where the database can do so."""
+    def aside(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        """One unit of work that nothing else is in order with: it keeps nobody waiting where the database can do so. Its statements
+        say themselves whom they find, and no number is drawn; of rows that others change too it changes one.
+        """
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Connection]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, text, update
 
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import HOST
@@ -13,6 +13,9 @@ _TAKE = (
     update(HOST)
     .where(_NAMED, or_(HOST.c.free_at.is_(None), HOST.c.free_at <= bindparam("now", type_=HOST.c.free_at.type)))
     .values(free_at=bindparam("until"))
+)
+_FIRST = text("INSERT INTO host (name, free_at) VALUES (:of, :until) ON CONFLICT (name) DO NOTHING").bindparams(
+    bindparam("until", type_=HOST.c.free_at.type)
 )
 _MINE = HOST.c.free_at == bindparam("mine", type_=HOST.c.free_at.type)
 _GIVE = update(HOST).where(_NAMED, _MINE).values(free_at=bindparam("next"))
@@ -26,18 +29,16 @@ class HostBook(Room):
 
     def take_turn(self, name: str, until: datetime, now: datetime) -> datetime | None:
         """Take the turn `name` until then, unless somebody has it; then when it is free at the latest, None where it was taken."""
-        with self._database.write(durable=False) as db:
+        with self._database.aside(durable=False) as db:
             if db.execute(_TAKE, {"of": name, "now": now, "until": until}).rowcount:
                 return None
-            taken = db.execute(select(HOST.c.free_at).where(HOST.c.name == name)).first()
-            if taken is not None:
-                return taken[0] or now
-            db.execute(insert(HOST), {"name": name, "free_at": until})
-            return None
+            if db.execute(_FIRST, {"of": name, "until": until}).rowcount:
+                return None
+            return db.execute(select(HOST.c.free_at).where(HOST.c.name == name)).scalar() or now
 
     def end_turn(self, name: str, until: datetime, free_at: datetime) -> None:
         """Let the turn be free from `free_at`, where it is still the one that was taken `until` then."""
-        with self._database.write(durable=False) as db:
+        with self._database.aside(durable=False) as db:
             db.execute(_GIVE, {"of": name, "mine": until, "next": free_at})
 
     def hold_server(self, name: str, until: datetime, status: int) -> None:

@@ -159,10 +159,12 @@ class PostgresDatabase(Database):
             self._refuse_failed(connection)
 
     @contextmanager
-    def aside(self) -> Iterator[Connection]:
+    def aside(self, *, durable: bool = True) -> Iterator[Connection]:
         """See `Database.aside`; without the writers' lock."""
         self.refuse_reader()
         with self.told_plainly(), self._engine.connect() as connection, connection.begin():
+            if not durable:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
             self._refuse_failed(connection)
 

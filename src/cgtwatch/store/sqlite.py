@@ -161,9 +161,9 @@ class SqliteDatabase(Database):
                 yield self._open_writer()
 
     @contextmanager
-    def aside(self) -> Iterator[Connection]:
+    def aside(self, *, durable: bool = True) -> Iterator[Connection]:
         """As any other: a file has one writer."""
-        with self.write() as connection:
+        with self.write(durable=durable) as connection:
             yield connection
 
     @contextmanager

@@ -145,7 +145,8 @@ def lost(db: Connection, records: Sequence[VisitRecord]) -> frozenset[str]:
     shown = {record.source: record.claim for record in records if record.claim is not None}
     if not shown:
         return frozenset()
-    rows = db.execute(select(STATE.c.source, STATE.c.cycle).where(STATE.c.source.in_(shown)))
+    # Locked until the visits are written, for others claim without waiting for who writes.
+    rows = db.execute(select(STATE.c.source, STATE.c.cycle).where(STATE.c.source.in_(shown)).with_for_update())
     return frozenset(row.source for row in rows if row.cycle != shown[row.source])
 
 
