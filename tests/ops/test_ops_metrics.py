@@ -1,12 +1,14 @@
 """What monitoring is told: what happened is counted, what waits is looked up, and nobody's name or secret is in it."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from place import Site, serving
+from sqlalchemy import Engine, event
 
 from cgtwatch.engine.prepare import ensure_local
 from cgtwatch.errors import StoreFull
@@ -114,6 +116,26 @@ def test_trouble_with_the_storage_leaves_the_rest_to_be_told(tmp_path: Path, mon
         assert "cgtwatch_queue_oldest_seconds" not in told
         assert made.signs.readiness.reasons() == ["storage: no space is left; work pauses and goes on by itself"]
         made.service.engine.storage.usable()
+
+
+def test_a_scrape_goes_through_no_table_that_grows_with_the_years(seen: Watch) -> None:
+    asked: list[tuple[str, object]] = []
+    event.listen(Engine, "before_cursor_execute", note := lambda *given: asked.append((given[2], given[3])))
+    try:
+        seen.read()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    database = sqlite3.connect(f"file:{seen.bench.app.settings.data_dir}/cgtwatch.db?mode=ro", uri=True)
+    plans = [
+        (row[3], statement)
+        for statement, given in asked
+        if statement.lstrip().startswith("SELECT")
+        for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+    ]
+    database.close()
+    assert len(plans) > 8
+    grow = re.compile(r"^SCAN (?:event|item|revision|fetch|delivery|attempt|digest|choice|announcement|alarm)\b(?!.* USING)")
+    assert [plan for plan in plans if grow.match(plan[0])] == []
 
 
 def test_a_share_of_values_is_the_nearest_rank() -> None:
