@@ -187,3 +187,16 @@ def test_a_made_up_name_tells_nothing_of_its_reader(bench):
     assert not any("mei" in row["name"] for row in rows)
     assert all(one.origin is Origin.OPERATOR for one in bench.app.store.subscriptions())
     assert bench.now - timedelta(days=1) < bench.app.clock()
+
+
+@pytest.mark.fault("S6")
+@pytest.mark.promise("P10")
+@pytest.mark.parametrize(
+    "to", ["http://10.0.0.1/hook", "slack:http://169.254.169.254/x", "https://[::1]/hook", "teams:https://localhost/x"]
+)
+def test_a_hook_that_leads_inside_is_refused_when_it_is_named(tmp_path, to):
+    with inside(tmp_path, "sources: []\n", allow_private="") as bench:
+        with pytest.raises(ConfigError, match="leads into a private network") as refused:
+            bench.ask("subscriptions.add", name="hook", to=to, cadence="now")
+        assert "169" not in str(refused.value), "the address of a hook is a password"
+        assert not bench.app.store.subscriptions()

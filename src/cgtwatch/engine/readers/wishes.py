@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, TypeVar
 
 from cgtwatch.app import App
+from cgtwatch.config.addresses import private_host
 from cgtwatch.config.places import jurisdiction_problem
 from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.wishes import FILTER, LANGUAGES, MOST_EVENTS, OPTIONS, PLAIN, query_of, topic_of
@@ -17,6 +19,7 @@ from cgtwatch.model.subscription import Cadence, Every, Origin, Promise, Subscri
 from cgtwatch.model.taxonomy import DocType, Importance, Level, Stage
 from cgtwatch.select import operator_only, parse_cadence, parse_quiet, parse_target, query_problem
 from cgtwatch.select.cadence import zone
+from cgtwatch.text.fragment import split_settings
 
 Word = TypeVar("Word", bound=StrEnum)
 ANY = "any"  # takes a part of the filter away
@@ -25,10 +28,14 @@ NEW = Subscription("", "", "", Cadence(Every.DAILY))
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a wish may name: the authorities of the register and of the user's rules, and the user's own topics."""
+    """What a wish may name: the authorities of the register and of the user's rules, the user's own topics, and private networks.
+
+    Where `private` is None nobody asks where a hook leads.
+    """
 
     issuers: frozenset[str] = frozenset()
     topics: tuple[str, ...] = ()
+    private: tuple[IPv4Network | IPv6Network, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +54,7 @@ _CALLED = re.compile(r"(?:cadence|target|quiet hours|time zone)(?=[ :])")  # how
 
 def known_of(app: App) -> Known:
     """What may be named in this place."""
-    return Known(app.vocabulary.issuers | app.rules_file.issuers, tuple(app.topic_names()))
+    return Known(app.vocabulary.issuers | app.rules_file.issuers, tuple(app.topic_names()), app.settings.allow_private)
 
 
 def wished(args: Args, known: Known, before: Subscription | None = None, also: tuple[str, ...] = ()) -> Subscription:
@@ -101,7 +108,18 @@ def _going_to(found: Subscription, to: object, base: Subscription, reading: _Rea
         return found
     if base.origin is Origin.PAGE and operator_only(channel, target):
         reading.wrong("to", ": only the operator may name that kind of target")
+    if _leads_inside(target, reading.known):
+        reading.wrong(
+            "to", " leads into a private network; write a public address, or name the network in CGTWATCH_ALLOW_PRIVATE"
+        )
     return replace(found, channel=channel, target=target)
+
+
+def _leads_inside(target: str, known: Known) -> bool:
+    """Whether a hook is, by its letters alone, where nothing may be sent; what a name leads to is asked at each send."""
+    if known.private is None or not target.lower().startswith(("http://", "https://")):
+        return False
+    return private_host(split_settings(target)[0], known.private) is not None
 
 
 def _text(given: object, _known: Known | None) -> str:
