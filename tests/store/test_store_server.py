@@ -241,6 +241,7 @@ def test_a_nul_in_a_page_breaks_no_visit(two: tuple[Store, Store]) -> None:
 def test_a_word_longer_than_an_index_takes_breaks_no_visit(two: tuple[Store, Store]) -> None:
     endless = "长" + "x" * 5000
     item = replace(new_item("a", title="Endless words"), revision=revision("a", text=f"{endless} gene therapy"))
+    item = replace(item, events=(replace(item.events[0], title="".join(chr(0x4E00 + n * 7919 % 20000) for n in range(4000))),))
     many = "".join(chr(0x4E00 + n % 20000) + chr(0x4E00 + n * 7 % 19997) for n in range(300_000))
     two[0].record_visit(visit([item, replace(new_item("b"), revision=revision("b", text=many))], told("a", "b")))
     assert [event.id for event in two[1].events(EventQuery(query="gene therapy"))] == ["e-a"]

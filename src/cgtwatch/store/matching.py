@@ -13,6 +13,7 @@ _ENDINGS = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 6  # characters of a key that says enough to look for
+LONGEST = 600  # characters of a value: in every script less than an index of PostgreSQL takes
 
 
 def number_key(number: str) -> str:
@@ -35,7 +36,7 @@ def title_keys(title: str) -> tuple[str, ...]:
 def lookup(key: str) -> tuple[str, str]:
     """The kind and value under which a key `kind:value` is kept; numbers and titles in their own form."""
     kind, _, value = key.partition(":")
-    return kind, _FORMS.get(kind, str)(value)
+    return kind, _FORMS.get(kind, str)(value)[:LONGEST]
 
 
 _FORMS: dict[str, Callable[[str], str]] = {"number": number_key, "title": title_key}

@@ -8,7 +8,7 @@ from cgtwatch.model.event import Link, PolicyEvent
 from cgtwatch.store.codec import Columns, event_columns
 from cgtwatch.store.indexing import enter
 from cgtwatch.store.marks import said_relevant, under_marks
-from cgtwatch.store.matching import lookup, number_key, title_keys
+from cgtwatch.store.matching import LONGEST, lookup, number_key, title_keys
 from cgtwatch.store.records import StoredItem
 from cgtwatch.store.tables import EVENT, EVENT_TAG, LINK
 
@@ -95,4 +95,5 @@ def _tags(event: PolicyEvent, extra: Sequence[str]) -> list[Columns]:
         *(("number", number_key(number)) for number in (labels.document_number,) if number),
         *map(lookup, extra),
     ]
-    return [{"event": event.id, "kind": kind, "value": value} for kind, value in dict.fromkeys(pairs) if value]
+    kept = dict.fromkeys((kind, value[:LONGEST]) for kind, value in pairs)
+    return [{"event": event.id, "kind": kind, "value": value} for kind, value in kept if value]

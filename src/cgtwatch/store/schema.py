@@ -47,7 +47,10 @@ def state_of(database_url: str) -> str:
 
 def state_in(connection: Connection, where: str) -> str:
     """The same of a database that is open."""
-    if connection.dialect.name == "postgresql" and (encoding := connection.execute(text("SHOW server_encoding")).scalar()) != "UTF8":
+    if (
+        connection.dialect.name == "postgresql"
+        and (encoding := connection.execute(text("SHOW server_encoding")).scalar()) != "UTF8"
+    ):
         raise StoreUnusable(f"{where}: keeps text as {encoding}; make it anew with ENCODING 'UTF8' TEMPLATE template0")
     revision = _revision(connection, where)
     if revision is None:

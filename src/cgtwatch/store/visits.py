@@ -9,6 +9,7 @@ from cgtwatch.errors import StoreError
 from cgtwatch.model.item import Change, Finding, Outcome, SourceState
 from cgtwatch.store.announcing import announce
 from cgtwatch.store.codec import Columns, classification_columns, revision_columns
+from cgtwatch.store.matching import LONGEST
 from cgtwatch.store.recording import replace_rows, store_events, store_links
 from cgtwatch.store.records import Recorded, StoredItem, VisitRecord
 from cgtwatch.store.tables import CLASSIFICATION, FETCH, HELD, ITEM, ITEM_TAG, REVISION
@@ -157,14 +158,14 @@ def _store_classifications(db: Connection, items: Sequence[StoredItem]) -> None:
     rows = [classification_columns(item.finding.item_id, _number(item), meant) for item, meant in read]
     replace_rows(db, CLASSIFICATION, ("item", "revision"), rows)
     tags = [
-        {"item": item.finding.item_id, "kind": kind, "value": str(value)}
+        {"item": item.finding.item_id, "kind": kind, "value": value}
         for item, meant in read
         for kind, values in (
             ("issuer", meant.labels.issuers),
             ("modality", meant.labels.modalities),
             ("topic", meant.labels.topics),
         )
-        for value in dict.fromkeys(values)
+        for value in dict.fromkeys(str(one)[:LONGEST] for one in values)
     ]
     replace_rows(db, ITEM_TAG, ("item",), tags, of=[{"item": item.finding.item_id} for item, _ in read])
 
