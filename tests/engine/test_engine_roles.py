@@ -9,10 +9,11 @@ import pytest
 
 from cgtwatch.clock import LOOK, SOON, SharedClock
 from cgtwatch.config.settings import load_settings
+from cgtwatch.engine import prepare
 from cgtwatch.engine.planning import Planner
 from cgtwatch.engine.reloading import Files
 from cgtwatch.engine.roles import ROLES, role_of
-from cgtwatch.errors import ConfigError, StoreError
+from cgtwatch.errors import ConfigError, StoreError, StoreUnusable
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 MANY = {
@@ -82,3 +83,21 @@ def test_machines_go_by_one_clock_and_by_their_own_until_it_can_be_asked() -> No
     hands[0] += LOOK
     assert (clock() - NOW).total_seconds() == LOOK * 1.5  # what it told last is carried on
     assert asked == [100.0, 100.0 + SOON, 100.0 + SOON + 1.5 * LOOK]
+
+
+def test_a_worker_waits_for_a_database_that_does_not_answer_and_not_for_one_that_refuses_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[Exception | None] = [StoreError("gone"), StoreError("gone"), None, StoreUnusable("wrong password")]
+
+    def state_of(url: str) -> str:
+        if (found := answers.pop(0)) is not None:
+            raise found
+        return "current"
+
+    monkeypatch.setattr(prepare, "state_of", state_of)
+    slept: list[float] = []
+    prepare.await_database("postgresql+psycopg://db/x", slept.append)
+    assert slept == [1.0, 2.0]
+    with pytest.raises(StoreUnusable):
+        prepare.await_database("postgresql+psycopg://db/x", slept.append)

@@ -30,6 +30,7 @@ def run(
 
     from cgtwatch.app import App
     from cgtwatch.cli import working
+    from cgtwatch.engine.prepare import await_database
     from cgtwatch.engine.roles import role_of
     from cgtwatch.engine.service import Service, obey_signals
     from cgtwatch.ops import logs
@@ -39,6 +40,8 @@ def run(
     part = role_of(role, settings)
     asked, web = web, web and part.serves
     logs.set_up(settings.log_format, working.secrets(settings), level=logging.INFO, aside=True)
+    if settings.engine == "procrastinate":
+        await_database(settings.database_url)
     with working.owning(settings), App(settings) as app:
         service = Service(app, os.environ.get("NOTIFY_SOCKET"), part)
         obey_signals(service)

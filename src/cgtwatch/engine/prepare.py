@@ -1,11 +1,13 @@
 """What must be true before any work: a current database, known sources, no attempt left hanging."""
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from cgtwatch.app import App
-from cgtwatch.errors import CgtwatchError
+from cgtwatch.errors import CgtwatchError, StoreError
 from cgtwatch.model.subscription import Cadence, Every, Promise, Subscription
 from cgtwatch.ops.memory import share_arenas
 from cgtwatch.pipeline.send import recover
@@ -13,6 +15,7 @@ from cgtwatch.select import alarm_target
 from cgtwatch.store import save_copy, state_of, upgrade
 
 LOCAL = "local"
+FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0  # seconds between two looks whether the database answers
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +40,27 @@ def prepare(app: App, *, plans: bool | None = None) -> None:
         app.store.sync_sources(app.sources, now)
     for row in recover(app.send_parts, lost_only=shared):
         _log.warning("attempt of unknown outcome found delivery=%s state=%s", row.delivery, row.state)
+
+
+def await_database(database_url: str, sleep: Callable[[float], object] = time.sleep) -> None:
+    """Wait until the server answers, where it does not: a worker that ended each time would only be started again and again.
+
+    Raises what a person has to mend, such as a password that is wrong.
+    """
+    pause, told = FIRST_WAIT, False
+    while True:
+        try:
+            state_of(database_url)
+        except StoreError as error:
+            if type(error) is not StoreError:
+                raise
+            if not told:
+                _log.error("waiting for the database: %s", error)
+            told = True
+        else:
+            return
+        sleep(pause)
+        pause = min(2 * pause, LONGEST_WAIT)
 
 
 def migrate(database_url: str, data_dir: Path, now: datetime) -> str:
