@@ -109,8 +109,11 @@ class Sources(Visited):
     def known(self, source_id: str) -> tuple[KnownItem, ...]:
         """Everything ever found at a source, gone or not."""
         latest = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
+        asked = select(*_KNOWN).join(REVISION, latest).where(ITEM.c.source == source_id)
+        if self._database.on_server:  # a file hands them out as they came; a server as it likes
+            asked = asked.order_by(ITEM.c.first_seen, ITEM.c.position, ITEM.c.id)
         with self._database.read() as db:
-            rows = db.execute(select(*_KNOWN).join(REVISION, latest).where(ITEM.c.source == source_id))
+            rows = db.execute(asked)
             return tuple([_known_of(*row) for row in rows])
 
     def fetch_log(self, source_id: str, limit: int = 50) -> list[FetchFacts]:
