@@ -177,6 +177,7 @@ LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), Non
 set_by_hand = pytest.mark.skipif(LIBRARY is None, reason="libfaketime is missing: no clock that can be set")
 
 
+PATIENCE = 120  # seconds of the real clock, of which starting under the library takes some
 # The library refuses Python's own way to sleep where it leaves the monotonic clock alone.
 SLEEPING = "import select, time\ntime.sleep = lambda seconds: select.select((), (), (), seconds)\n"
 
@@ -231,14 +232,14 @@ def test_the_service_visits_and_tells_on_while_its_clock_jumps(place: Place, sit
     place.run("subscriptions", "add", "mei", "--to", "local:", "--cadence", "now")
     jumps = ("2026-03-02 02:00:00", "2026-03-02 00:30:00", "2036-03-02 01:00:00", "1970-01-02 00:00:00", "2026-03-02 03:00:00")
     with place.service("--no-web") as service:
-        service.until(lambda: "started" in service.text)
+        service.until(lambda: "started" in service.text, PATIENCE)
         for number, at in enumerate(jumps, 2):
             asked = site.asked("/feed")
             site.page("/feed", feed(range(number, 0, -1)), RSS)
             clock.set(at)
-            service.until(lambda asked=asked: site.asked("/feed") > asked, 90)
-            service.until(lambda number=number: len(windows(place)) == number - 1, 90)
-        assert service.stop() == 0
+            service.until(lambda asked=asked: site.asked("/feed") > asked, PATIENCE)
+            service.until(lambda number=number: len(windows(place)) == number - 1, PATIENCE)
+        assert service.stop(within=60) == 0
     assert windows(place)[0][0] == 0
     assert windows(place)[-1][1] == len(jumps)
     assert "Traceback" not in service.text
@@ -261,14 +262,15 @@ def test_a_window_that_closes_at_midnight_is_told_once_by_a_service_that_dies_th
         assert place.poll("one")["one"]["new"] == 1
         clock.set(f"2026-03-0{number} 23:59:58")
         with place.service("--no-web") as service:
-            service.until(lambda number=number: service.text.count("started") == 2 * (number - 2) + 1)
+            service.until(lambda number=number: service.text.count("started") == 2 * (number - 2) + 1, PATIENCE)
             if number % 2:
-                service.until(lambda number=number: len(windows(place)) == number - 1)
+                service.until(lambda number=number: len(windows(place)) == number - 1, PATIENCE)
             service.process.kill()
             service.process.wait(10)
         with place.service("--no-web") as service:
-            service.until(lambda number=number: len(windows(place)) == number - 1)
-            assert service.stop() == 0
+            service.until(lambda number=number: service.text.count("started") == 2 * (number - 1), PATIENCE)
+            service.until(lambda number=number: len(windows(place)) == number - 1, PATIENCE)
+            assert service.stop(within=60) == 0
     assert windows(place) == [(number, number + 1) for number in range(4)]
 
 
@@ -282,14 +284,14 @@ def test_a_machine_that_slept_for_eight_hours_asks_once_and_tells_once(place: Pl
     place.poll()
     place.run("subscriptions", "add", "mei", "--to", "local:", "--cadence", "hourly")
     with place.service("--no-web") as service:
-        service.until(lambda: "started" in service.text)
+        service.until(lambda: "started" in service.text, PATIENCE)
         site.page("/feed", feed([2, 1]), RSS)
         service.process.send_signal(signal.SIGSTOP)
         clock.set("2026-03-02 09:00:30")
         asked = site.asked("/feed")
         service.process.send_signal(signal.SIGCONT)
-        service.until(lambda: "new=1" in service.text, 60)
+        service.until(lambda: "new=1" in service.text, PATIENCE)
         clock.set("2026-03-02 10:00:30")
-        service.until(lambda: windows(place) == [(0, 1)], 60)
+        service.until(lambda: windows(place) == [(0, 1)], PATIENCE)
         assert site.asked("/feed") - asked <= 2, "once for the eight hours, once for the hour after them"
-        assert service.stop() == 0
+        assert service.stop(within=60) == 0
