@@ -128,7 +128,11 @@ def _logged_in(address: str, tls: ssl.SSLContext, seconds: float, *, readonly: b
         else imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=seconds)
     )
     try:
-        box.login(user, password)
+        try:
+            box.login(user, password)
+        except imaplib.IMAP4.error as refused:  # some servers repeat what they were told, plain or quoted
+            escaped = password.replace("\\", "\\\\").replace('"', '\\"')
+            raise imaplib.IMAP4.error(str(refused).replace(escaped, "…").replace(password, "…")) from None
         _good(box.select(f'"{folder}"', readonly), f"no folder {folder!r}")
         yield box
     finally:

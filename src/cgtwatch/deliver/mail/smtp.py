@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -254,9 +255,18 @@ def _log_in(smtp: smtplib.SMTP, server: Server) -> None:
     try:
         smtp.login(server.user, server.password)
     except smtplib.SMTPAuthenticationError as refused:
-        raise _Refused("log-in", refused.smtp_code, refused.smtp_error) from refused
+        raise _Refused("log-in", refused.smtp_code, _unsaid(refused.smtp_error, server)) from refused
     except smtplib.SMTPNotSupportedError as refused:
         raise _Refused("log-in", 535, "the server offers no log-in that we know") from refused
+
+
+def _unsaid(answer: bytes | str, server: Server) -> bytes:
+    """A refusal without what it repeats of the password, plain or as RFC 4616 and the LOGIN mechanism write it."""
+    said = answer.encode() if isinstance(answer, str) else answer
+    user, password = server.user.encode(), server.password.encode()
+    for word in (password, b64encode(b"\0%b\0%b" % (user, password)), b64encode(password)):
+        said = said.replace(word, "…".encode()) if word else said
+    return said
 
 
 def refusal(refused: _Refused) -> SendOutcome:
