@@ -25,7 +25,8 @@ run: $(STAMP) ## the service: polls, classifies, sends digests; its page's addre
 demo: $(STAMP) ## the whole job offline in a minute
 	$(VENV)/bin/cgtwatch demo
 
-test: lint types unit ## format, lint, types, tests
+test: lint ## format, lint, types, tests
+	$(MAKE) --no-print-directory --jobs 2 types unit
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff format --check src tests benchmarks
@@ -37,8 +38,9 @@ types: $(STAMP)
 unit: $(STAMP)
 	$(PY) -m pytest -q -n $(JOBS) --dist worksteal -m "not chaos"
 
-chaos: $(STAMP) ## random kills and long fault runs; bounded in time
+chaos: $(STAMP) ## random kills, long fault runs, properties with many examples; bounded in time
 	$(PY) -m pytest -q -m chaos tests
+	TEST_EXAMPLES=5 $(PY) -m pytest -q -n $(JOBS) --dist worksteal -m "hypothesis and not chaos"
 
 bench: $(STAMP) ## what is fast, as ratios taken in one run
 	$(PY) benchmarks/run.py

@@ -1,4 +1,4 @@
-"""What was left out is said aloud; in CI leaving anything out is a failure."""
+"""What all tests share: one browser and one PostgreSQL a run, how many examples a property gets, and what was left out said aloud."""
 
 import os
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,23 @@ def postgres_url(postgres_of_the_run: Any) -> Iterator[str]:
     url = postgres_of_the_run.create()
     yield url
     postgres_of_the_run.drop(url)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each property `TEST_EXAMPLES` times the examples that it names; `make test` a part, but ten at least."""
+    share = float(os.environ.get("TEST_EXAMPLES", "0.4"))
+    seen = set()
+    for item in items:
+        test: Any = getattr(item, "obj", None)
+        if not is_hypothesis_test(test):
+            continue
+        machine = getattr(item, "cls", None) if hasattr(getattr(item, "cls", None), "settings") else None
+        place, name = (machine, "settings") if machine else (getattr(test, "__func__", test), "_hypothesis_internal_use_settings")
+        if place not in seen:
+            seen.add(place)
+            named = getattr(place, name, None) or settings.default
+            most = named.max_examples
+            setattr(place, name, settings(named, max_examples=max(min(10, most), round(most * share))))
 
 
 @pytest.hookimpl(trylast=True)

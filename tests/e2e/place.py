@@ -18,6 +18,7 @@ import starter
 
 PROGRAM = [sys.executable, "-m", "cgtwatch"]
 Answer = tuple[int, Mapping[str, str], bytes]
+Process = subprocess.Popen[bytes] | starter.Started
 
 
 @dataclass
@@ -130,8 +131,12 @@ class Place:
 
     @contextmanager
     def service(self, *args: str) -> Iterator["Service"]:
-        with (self.root / "service.log").open("ab") as log:
-            process = subprocess.Popen([*PROGRAM, "run", *args], cwd=self.root, env=self.env, stdout=log, stderr=log)
+        with (self.root / "service.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            process: Process
+            if self.forked and "LD_PRELOAD" not in self.env:
+                process = starter.start(("run", *args), self.root, self.env, (nothing, log, log))
+            else:
+                process = subprocess.Popen([*PROGRAM, "run", *args], cwd=self.root, env=self.env, stdout=log, stderr=log)
             service = Service(process, self.root / "service.log")
             try:
                 yield service
@@ -143,7 +148,7 @@ class Place:
 
 @dataclass
 class Service:
-    process: subprocess.Popen[bytes]
+    process: Process
     log: Path
 
     def until(self, what: Callable[[], object], seconds: float = 30) -> None:

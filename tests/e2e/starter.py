@@ -13,6 +13,7 @@ import os
 import pkgutil
 import runpy
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 _REQUEST = 1_000_000
 _STREAMS = 3
@@ -35,22 +36,56 @@ def run(
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin or b"")
         given.seek(0)
-        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with answers, theirs:
-            request = json.dumps({"args": list(args), "cwd": str(cwd), "env": dict(env)}).encode()
-            handles = array.array("i", [given.fileno(), out.fileno(), err.fileno(), theirs.fileno()])
-            socket.send_fds(_starter(), [request], list(handles))
-            theirs.close()
-            answers.settimeout(timeout)
-            pid = int(answers.recv(64))
-            try:
-                code = int(answers.recv(64))
-            except TimeoutError as error:
-                os.kill(pid, 9)
-                raise subprocess.TimeoutExpired(list(args), timeout) from error
+        started = start(args, cwd, env, (given, out, err))
+        try:
+            code = started.wait(timeout)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            raise
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(list(args), code, out.read(), err.read())
+
+
+def start(args: Sequence[str], cwd: Path, env: Mapping[str, str], streams: tuple[IO[Any], IO[Any], IO[Any]]) -> "Started":
+    """`subprocess.Popen` of `python -m cgtwatch ARGS` with these standard streams."""
+    answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        request = json.dumps({"args": list(args), "cwd": str(cwd), "env": dict(env)}).encode()
+        handles = array.array("i", [*(stream.fileno() for stream in streams), theirs.fileno()])
+        socket.send_fds(_starter(), [request], list(handles))
+    return Started(list(args), answers)
+
+
+class Started:
+    """A command at work; what `Popen` says and does of it."""
+
+    def __init__(self, args: list[str], answers: socket.socket) -> None:
+        self.args, self._answers = args, answers
+        self.pid = int(answers.recv(64))
+        self.returncode: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            self._answers.settimeout(timeout)
+            try:
+                self.returncode = int(self._answers.recv(64))
+            except (TimeoutError, BlockingIOError) as error:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0) from error
+            self._answers.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def send_signal(self, how: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, how)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
 
 @cache

@@ -12,7 +12,7 @@ from dying import STEPS
 
 COMPOSING = tuple(STEPS)[: tuple(STEPS).index("before the attempt is recorded")]
 SENDING = tuple(step for step in STEPS if step not in COMPOSING)
-INSTANTS = 10
+INSTANTS = 4
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Marks, their scores, and replays, by the real command."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,8 +15,9 @@ GUIDE = "国家药监局关于发布《细胞治疗产品生产检查指南》�
 NOTICE = "国家卫生健康委关于干细胞临床研究的通知\n发布时间：2026-02-05\n\n国家卫生健康委发布通知，规范干细胞临床研究。"
 
 
-@pytest.fixture
-def filled(place: Place) -> Place:
+@pytest.fixture(scope="module")
+def once_filled(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = Place(tmp_path_factory.mktemp("filled"))
     folder = place.root / "acts"
     folder.mkdir()
     (folder / "guide.txt").write_text(GUIDE, encoding="utf-8")
@@ -26,6 +28,14 @@ def filled(place: Place) -> Place:
     )
     place.run("subscriptions", "add", "reader", "--to", "local:", "--lang", "zh")
     place.run("poll", "--all")
+    return place
+
+
+@pytest.fixture
+def filled(once_filled: Place, place: Place) -> Place:
+    """A copy, whose folder of documents is its own."""
+    shutil.copytree(once_filled.root, place.root, dirs_exist_ok=True)
+    place.sources((place.root / "sources.yaml").read_text("utf-8").replace(str(once_filled.root), str(place.root)))
     return place
 
 

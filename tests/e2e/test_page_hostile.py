@@ -17,8 +17,8 @@ RUNS = "window.ran=(window.ran||0)+1;alert(1)"
 TAGS = f'</title></script><script>{RUNS}</script><img src=x onerror="{RUNS}"><svg onload="{RUNS}"><iframe srcdoc="x"></iframe>'
 QUOTES = f"\" autofocus onfocus=\"{RUNS}\" ' onmouseover='{RUNS}' `${{{RUNS}}}` {{{{7*7}}}} {{% raise %}}"
 TURNED = "\u202egnp.tpircs\u202c \u2067\u05e9\u05dc\u05d5\u05dd\u2069 \u200f\u061c CAR-T\u0000\u0007\u2028\ufeff"
-LONG = "CAR-T" + "细胞治疗" * 12_000
-UNBROKEN = "GeneTherapy" + "W" * 50_000
+LONG = "CAR-T" + "细胞治疗" * 2_000
+UNBROKEN = "GeneTherapy" + "W" * 10_000
 TITLES = {
     "tags": f"Draft guidance on CAR-T cell therapy {TAGS}",
     "quotes": f"FDA approves gene therapy {QUOTES}",
@@ -106,6 +106,7 @@ def found(mean: Newsroom) -> Found:
 
 
 @pytest.mark.promise("P11")
+@pytest.mark.fault("S8", "S9")
 def test_nothing_of_a_source_runs_or_breaks_a_page(chromium: Any, mean: Newsroom, found: Found) -> None:
     wide, unsafe = {}, {}
     assert "/events/{id}" in found.pages
@@ -124,6 +125,7 @@ def test_nothing_of_a_source_runs_or_breaks_a_page(chromium: Any, mean: Newsroom
     assert (wide, unsafe) == ({}, {})
 
 
+@pytest.mark.fault("S8")
 def test_stored_copies_and_attachments_are_never_active(chromium: Any, mean: Newsroom, found: Found) -> None:
     assert "/events/{id}/stored/{key}/frame" in found.met
     with served(mean.asgi) as home, visitor(chromium, home) as page:

@@ -13,16 +13,18 @@ CONTROLS = """most => {
   const open = one => !shut(one) || one.matches('details > summary') && !shut(one.parentElement.parentElement);
   const shown = one => one.checkVisibility({visibilityProperty: true}) && open(one) && one.tabIndex >= 0 && !one.disabled;
   const kinds = 'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex]';
-  window.controls = [...document.querySelectorAll(kinds)].filter(shown);
   const named = new Set();
-  window.controls = window.controls.filter(one => one.type !== 'radio' || !named.has(one.name) && named.add(one.name));
-  return window.controls.slice(0, most).map(one => one.outerHTML.slice(0, 90));
-}"""
-FOCUSED = """() => {
-  const one = document.activeElement, look = getComputedStyle(one), box = one.getBoundingClientRect();
-  const ring = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0 || look.boxShadow !== 'none';
-  const first = window.controls.findIndex(other => other === one || one.type === 'radio' && other.name === one.name);
-  return {at: first, ring: ring || one.tagName === 'IFRAME', seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0};
+  const controls = [...document.querySelectorAll(kinds)].filter(shown)
+    .filter(one => one.type !== 'radio' || !named.has(one.name) && named.add(one.name));
+  const focused = one => {
+    const look = getComputedStyle(one), box = one.getBoundingClientRect();
+    const ring = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0 || look.boxShadow !== 'none';
+    const first = controls.findIndex(other => other === one || one.type === 'radio' && other.name === one.name);
+    return {at: first, ring: ring || one.tagName === 'IFRAME', seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0};
+  };
+  window.walk = [];
+  document.addEventListener('focusin', () => window.walk.push(focused(document.activeElement)));
+  return controls.slice(0, most).map(one => one.outerHTML.slice(0, 90));
 }"""
 
 
@@ -49,7 +51,7 @@ def walked(page: Any, controls: list[str]) -> list[str]:
     wrong, last, met = [], -1, set()
     for _ in range(len(controls) + 6):  # some take several
         page.keyboard.press("Tab")
-        at = page.evaluate(FOCUSED)
+    for at in page.evaluate("window.walk"):
         if not 0 <= at["at"] < len(controls):
             continue
         if at["at"] < last:

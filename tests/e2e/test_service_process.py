@@ -35,6 +35,7 @@ def page(place: Place, path: str = "/") -> str:
 
 
 def test_service_polls_serves_and_stops_cleanly(running_place: Place, site: Site) -> None:
+    running_place.forked = False  # the start itself is of interest here
     with running_place.service() as service:
         service.until(lambda: "poll source=one outcome=ok" in service.text)
         assert "http://" + running_place.extra["CGTWATCH_LISTEN"] in service.text
