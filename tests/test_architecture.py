@@ -56,7 +56,11 @@ def imports(node: ast.AST) -> Iterator[str]:
 
 def running_imports(path: Path) -> Iterator[str]:
     """Imports that happen when the code runs: those under `if TYPE_CHECKING` are for the type checker alone."""
-    module = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if "TYPE_CHECKING" not in text:
+        yield from imports(tree(path))
+        return
+    module = ast.parse(text)
     for node in ast.walk(module):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             node.body = []
