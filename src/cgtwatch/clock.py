@@ -12,11 +12,17 @@ from cgtwatch.errors import STORAGE_TROUBLE
 
 LOOK = 60.0  # seconds between two looks at the other clock
 SOON = 5.0  # the same while it cannot be asked
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def utc_now() -> datetime:
     """The clock of this machine."""
     return datetime.now(UTC)
+
+
+def going_on() -> float:
+    """Seconds of a clock that nobody sets and that goes on while the machine sleeps, as the database's does."""
+    return time.clock_gettime(_CLOCK)
 
 
 class SharedClock:
@@ -26,7 +32,7 @@ class SharedClock:
         self,
         ask: Callable[[], datetime | None],
         wall: Callable[[], datetime] = utc_now,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = going_on,
     ) -> None:
         self._ask, self._wall, self._monotonic = ask, wall, monotonic
         self._looking = threading.Lock()

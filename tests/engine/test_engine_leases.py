@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cgtwatch.engine.leases import LONGEST, Leases
+from cgtwatch.engine.leases import LONGEST, RENEW, STEADY, Leases
 from cgtwatch.errors import StoreError
 from cgtwatch.pipeline.send import LEASE
 
@@ -45,6 +45,11 @@ class Store:
 
     def flush(self) -> None:
         pass
+
+    def server_time(self) -> datetime:
+        if self.broken:
+            raise StoreError("away")
+        return NOW
 
 
 class Hands:
@@ -124,3 +129,40 @@ def test_where_one_process_works_nothing_is_asked_of_the_database() -> None:
         assert taken.cycle is None
     assert store.cycles == {}
     assert store.released == []
+
+
+def test_attempts_are_renewed_before_claims_whose_loss_nobody_hears_of() -> None:
+    store = Store()
+    mine = leases(store, Hands())
+    mine.claim("a", due=True)
+    one: Any = SimpleNamespace(key="msg_1", attempts=3)
+    mine.begin([one])
+    mine.renew()
+    assert store.renewed == [{"msg_1": 3}, {"a": 1}]
+
+
+def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew() -> None:
+    store, hands = Store(), Hands()
+    mine = leases(store, hands)
+
+    def looks(seconds: float) -> None:
+        for _ in range(int(seconds // RENEW) + 1):
+            mine.look()
+            hands.now += RENEW
+
+    assert not mine.steady()  # it knows nothing of what was before
+    looks(STEADY + RENEW)
+    assert mine.steady()
+    store.broken = True
+    with pytest.raises(StoreError):
+        mine.look()
+    assert not mine.steady()
+    store.broken = False
+    looks(RENEW)
+    assert not mine.steady()
+    looks(STEADY + RENEW)
+    assert mine.steady()
+    hands.now += 60.0  # the process stood still, and what it knows is old
+    assert not mine.steady()
+    looks(RENEW)
+    assert not mine.steady()

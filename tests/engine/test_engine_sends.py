@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from cgtwatch.engine.lanes import PLANS
+from cgtwatch.engine.leases import Leases
 from cgtwatch.engine.sends import Sends
 from cgtwatch.engine.storage import Storage
 from cgtwatch.errors import StoreFull
 from cgtwatch.model.delivery import Delivery, DeliveryState, Payload, SendOutcome, SendResult
 from cgtwatch.model.subscription import Cadence, Every, Options, Quiet, Subscription
-from cgtwatch.pipeline.send import SendParts
+from cgtwatch.pipeline.send import LEASE, SendParts
 from cgtwatch.store import Store, open_store
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -88,7 +89,7 @@ def bench() -> Iterator[Bench]:
     store, world = open_store("sqlite://"), World()
     made = Bench(store, world, None)  # type: ignore[arg-type]
     parts = SendParts(store, lambda _name: world, lambda: made.now, lambda: 0.5)
-    app: Any = SimpleNamespace(clock=lambda: made.now, send_parts=parts, store=store)
+    app: Any = SimpleNamespace(clock=lambda: made.now, send_parts=parts, store=store, shared=True)
     made.sends = Sends(app, Storage(store.probe), lambda: made.seconds)
     yield made
     for answer in world.answers.values():
@@ -180,6 +181,58 @@ def test_what_could_not_be_recorded_is_recorded_when_it_can_without_a_second_att
     bench.send()
     assert sorted(bench.world.targets) == ["one", "two"]
     assert {one.state for one in bench.store.deliveries()} == {DeliveryState.SENT}
+
+
+def test_what_could_not_be_recorded_is_recorded_later_though_nothing_more_is_asked_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker among several gets no job where nothing is due, and its outcomes would wait until they are taken for lost."""
+    exchange, tries = bench.store.exchange, threading.Event()
+
+    def full(ended: Any, begin: Any, *rest: Any) -> Any:
+        if ended and not tries.is_set():
+            tries.set()
+            raise StoreFull("no space left")
+        return exchange(ended, begin, *rest)
+
+    monkeypatch.setattr(bench.store, "exchange", full)
+    monkeypatch.setattr("cgtwatch.engine.sends._AGAIN", 0.01)
+    bench.queue("one")
+    bench.sends.due()
+    assert tries.wait(SOON)
+    waited = threading.Event()
+    for _ in range(int(SOON * 100)):
+        bench.sends.storage.look_now()
+        if bench.store.deliveries()[0].state is DeliveryState.SENT:
+            break
+        waited.wait(0.01)
+    assert bench.store.deliveries()[0].state is DeliveryState.SENT
+    assert bench.world.targets == ["one"]
+
+
+def test_a_worker_that_stood_still_after_it_began_sends_nothing_that_may_be_anothers_by_now(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands, exchange = [0.0], bench.store.exchange
+    bench.sends._leases = Leases(bench.sends.app, lambda: hands[0])
+    monkeypatch.setattr(bench.sends._leases, "_keep", lambda: None)
+
+    def stopped(ended: Any, begin: Any, *rest: Any) -> Any:
+        done = exchange(ended, begin, *rest)
+        if done.begun and hands[0] < LEASE.total_seconds():
+            hands[0] += LEASE.total_seconds()  # from here on until somebody else could have begun
+        return done
+
+    monkeypatch.setattr(bench.store, "exchange", stopped)
+    bench.queue("one")
+    with bench.sends.serving("web"):
+        bench.eventually(lambda: bench.store.deliveries()[0].state is DeliveryState.RETRY)
+        assert bench.world.targets == []
+        bench.now += timedelta(hours=1)
+        bench.eventually(lambda: bench.store.deliveries()[0].state is DeliveryState.SENT)
+    first, second = bench.store.attempts("d0")
+    assert (first.result, second.result) == (SendResult.RETRY, SendResult.SENT)
+    assert "stood still" in first.answer
 
 
 def test_the_end_records_what_came_of_the_last_attempts(bench: Bench) -> None:

@@ -191,7 +191,9 @@ class Engine:
             self._returning.work()
 
     def recover(self) -> None:
-        """Settle the attempts whose worker has died, as far as their leases are over."""
+        """Settle the attempts whose worker has died, as far as their leases are over; not while those of the living may be over too."""
+        if not self.leases.steady():
+            return
         for row in recover(self.app.send_parts, lost_only=True):
             _log.warning("attempt of unknown outcome found %s", fields(delivery=row.delivery, state=row.state))
 

@@ -5,30 +5,33 @@ A lease is renewed as long as its holder lives. Whoever was stopped for longer f
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from cgtwatch.app import App
+from cgtwatch.clock import going_on
 from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.model.delivery import Delivery
 from cgtwatch.pipeline.send import LEASE
 
 RENEW = 7.0  # seconds between two renewals
 LONGEST = 900.0  # seconds after which one is renewed no more: what takes so long hangs
+DOUBTFUL = 0.5  # of a lease, after which nothing is begun on the strength of it without a look
+STEADY = 20.0  # seconds of a database within reach in which everybody alive has renewed what is theirs
 _log = logging.getLogger(__name__)
 
 
 class Leases:
     """Thread-safe. With an engine that is alone nothing is leased, and nothing asked of the database."""
 
-    def __init__(self, app: App, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app: App, monotonic: Callable[[], float] = going_on) -> None:
         self.shared = app.shared
         self._app = app
         self._monotonic = monotonic
         self._guard = threading.Lock()
         self._claims: dict[str, tuple[int, float]] = {}
         self._attempts: dict[str, tuple[int, float]] = {}
+        self._reached: tuple[float, float] | None = None  # since when the database was reached at each look, and the last one
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -70,11 +73,37 @@ class Leases:
             claims = {name: cycle for name, (cycle, since) in self._claims.items() if since > late}
             attempts = {key: number for key, (number, since) in self._attempts.items() if since > late}
         now = self._app.clock()
+        if attempts:  # first: of a lost claim nobody hears anything
+            self._app.store.renew_attempts(attempts, now + LEASE)
         if claims:
             self._app.store.renew_claims(claims, now + LEASE)
-        if attempts:
-            self._app.store.renew_attempts(attempts, now + LEASE)
         self._app.store.flush()  # visits without news wait to be written together, and their leases are not renewed any more
+
+    def now(self) -> float:
+        """The time by which leases are judged here, in seconds; it goes on while the machine sleeps."""
+        return self._monotonic()
+
+    def doubtful(self, since: float) -> bool:
+        """Whether a lease that was taken then may be over, because this process or its machine stood still."""
+        return self._monotonic() - since > DOUBTFUL * LEASE.total_seconds()
+
+    def steady(self) -> bool:
+        """Whether the database was within reach for so long that a lease which is over says that its holder is dead.
+
+        After an outage the leases of all are over, until those who live have renewed theirs.
+        """
+        self._keep()
+        reached = self._reached
+        return reached is not None and reached[1] - reached[0] >= STEADY and self._monotonic() - reached[1] <= 2 * RENEW
+
+    def look(self) -> None:
+        """Take note that the database is within reach. Raises what is in `STORAGE_TROUBLE`."""
+        before = self._reached
+        self._reached = None
+        self._app.store.server_time()
+        now = self._monotonic()
+        gap = before is None or now - before[1] > 2 * RENEW  # it hung, or we did
+        self._reached = (now if gap or before is None else before[0]), now
 
     def stop(self) -> None:
         """Renew nothing more."""
@@ -107,8 +136,10 @@ class Leases:
     def _go_on(self) -> None:
         while not self._stopped.wait(RENEW):
             try:
+                self.look()
                 self.renew()
             except STORAGE_TROUBLE as error:
+                self._reached = None
                 _log.debug("leases not renewed: %s", error)  # the engine tells of it
 
 

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(app: App, *, plans: bool | None = None) -> None:
-    """Upgrade the database (after a backup), learn the sources of the file, and settle what a crash left open.
+    """Upgrade the database (after a backup), learn the sources of the file, and settle what a crash left open, where nobody else works.
 
     Where several processes work, one that does not plan leaves the sources to those that do; a command (None), too, once any are
     known: its file may be another.
@@ -38,7 +38,7 @@ def prepare(app: App, *, plans: bool | None = None) -> None:
     now, shared = app.clock(), app.shared
     if not shared or plans or (plans is None and not app.store.states()):
         app.store.sync_sources(app.sources, now)
-    for row in recover(app.send_parts, lost_only=shared):
+    for row in () if shared else recover(app.send_parts):  # workers do it who know whose lease is over for what reason
         _log.warning("attempt of unknown outcome found delivery=%s state=%s", row.delivery, row.state)
 
 

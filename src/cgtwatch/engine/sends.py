@@ -27,6 +27,8 @@ from cgtwatch.pipeline.send import Attempted, SendParts, SendRow, attempt, excha
 
 _NOT_MADE = SendOutcome(SendResult.RETRY, "not tried: cgtwatch is stopping", timedelta())
 _FEW, _GATHER = 4, 0.005  # with that many under way, seconds in which others end too and share the write
+_TOO_LATE = SendOutcome(SendResult.RETRY, "not tried: this worker stood still, and another may have it", timedelta())
+_AGAIN = 1.0  # seconds after which outcomes that could not be stored are tried to be stored again
 _MOMENT = timedelta(seconds=5)  # longer rests than the limits of chat rooms are left to the next look
 _log = logging.getLogger(__name__)
 
@@ -139,7 +141,7 @@ class Sends:
 
     def _go_on(self) -> None:
         while not self._stopped.is_set():
-            self._wake.wait()
+            self._wake.wait(_AGAIN if self._unstored or self._made else None)  # no job may come that would wake us
             if self.busy() >= _FEW:
                 self._stopped.wait(_GATHER)
             self._wake.clear()
@@ -173,13 +175,14 @@ class Sends:
             if all(lane.idle for lane in self._lanes):
                 self._publish(None)
             return 0
+        asked_at = self._leases.now() if self._leases is not None else 0.0
         done = exchange(self._unstored, picked, parts)
         if self._leases is not None:
             self._leases.end(one.delivery.key for one in self._unstored)
             self._leases.begin(done.begun)
         self._unstored = []
         for delivery in done.begun:
-            self._begin(delivery, parts)
+            self._begin(delivery, parts, asked_at)
         for head in done.heads:
             self._lane(head).follow(head, now)
         for row in done.rows:
@@ -192,11 +195,17 @@ class Sends:
             delivery, outcome = self._made.popleft()
             self._unstored.append(Attempted(delivery, outcome, self._lane(delivery).end(delivery, outcome, now)))
 
-    def _begin(self, delivery: Delivery, parts: SendParts) -> None:
+    def _begin(self, delivery: Delivery, parts: SendParts, asked_at: float) -> None:
         lane = self._lane(delivery)
         lane.begin(delivery)
-        future = lane.threads.submit(delivery.key, partial(attempt, delivery, parts))
+        future = lane.threads.submit(delivery.key, partial(self._attempt, delivery, parts, asked_at))
         future.add_done_callback(partial(self._ended, delivery))
+
+    def _attempt(self, delivery: Delivery, parts: SendParts, asked_at: float) -> SendOutcome:
+        """Send, unless so long has passed since the attempt was recorded that it may be another's by now."""
+        if self._leases is not None and self._leases.doubtful(asked_at):
+            return _TOO_LATE
+        return attempt(delivery, parts)
 
     def _ended(self, delivery: Delivery, future: "Future[SendOutcome]") -> None:
         self._made.append((delivery, _NOT_MADE if future.cancelled() else future.result()))
