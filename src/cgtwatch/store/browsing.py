@@ -17,7 +17,7 @@ from cgtwatch.store.database import Database
 from cgtwatch.store.events import Events
 from cgtwatch.store.facets import FACETS, Facets, Facts
 from cgtwatch.store.records import EventQuery, Sort
-from cgtwatch.store.search import LIVE, LIVE_EVENTS, event_page, over
+from cgtwatch.store.search import LIVE, LIVE_EVENTS, over, page_of_events
 from cgtwatch.store.tables import EVENT, EVENT_ENTRY
 from cgtwatch.store.words import later_holding
 from cgtwatch.text.bigrams import expression
@@ -256,6 +256,6 @@ def _events(db: Connection, entries: list[int]) -> tuple[PolicyEvent, ...]:
 def _plainly(db: Connection, query: EventQuery) -> Browsed:
     """The page alone, as the tables have it."""
     asked = replace(query, limit=None if query.limit is None else query.limit + 1)
-    found = tuple(event_of(row) for row in db.execute(event_page(db, LIVE_EVENTS, asked)).mappings())
+    found = tuple(event_of(row) for row in page_of_events(db, asked))
     shown = found if query.limit is None else found[: query.limit]
     return Browsed(shown, len(found) > len(shown))

@@ -1,6 +1,6 @@
 """Policy events: looked up, searched, followed through their threads, and found as candidates for linking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from cgtwatch.store.codec import event_of
 from cgtwatch.store.matching import lookup
 from cgtwatch.store.records import Counts, EventQuery
 from cgtwatch.store.room import Room
-from cgtwatch.store.search import LIVE_EVENTS, event_page, over
+from cgtwatch.store.search import over, page_of_events
 from cgtwatch.store.tables import ANNOUNCEMENT, CLASSIFICATION, EVENT, ITEM, LINK, REVISION
 
 _AT_ONCE = 24  # keys asked for in one statement
@@ -38,7 +38,7 @@ class Events(Room):
     def events(self, query: EventQuery) -> list[PolicyEvent]:
         """Events in the order asked for; withdrawn ones are left out."""
         with self._database.read() as db:
-            return [event_of(row) for row in db.execute(event_page(db, LIVE_EVENTS, query)).mappings()]
+            return [event_of(row) for row in page_of_events(db, query)]
 
     def event(self, event_id: str) -> PolicyEvent:
         """One event, also a withdrawn one."""
@@ -147,19 +147,30 @@ def _live() -> Select[Any]:
 def _hits(db: Connection, pairs: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
     """The places of the keys under which each event is found."""
     hits: dict[str, list[int]] = {}
-    for start in range(0, len(pairs), _AT_ONCE):
-        part = pairs[start : start + _AT_ONCE]
-        values = [value for pair in (*part, *[("", "")] * (_AT_ONCE - len(part))) for value in pair]
-        for place, event_id in sorted(
-            (row[1], row[0]) for row in db.exec_driver_sql(_FOUND[db.dialect.paramstyle], tuple(values))
-        ):
-            hits.setdefault(event_id, []).append(start + place)
+    for place, event_id in _found(db, pairs):
+        hits.setdefault(event_id, []).append(place)
     return hits
 
 
+def _found(db: Connection, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, str]]:
+    """Each place with the first events that are found under its key, in order."""
+    if db.dialect.name == "postgresql":
+        kinds, values = [kind for kind, _ in pairs], [value for _, value in pairs]
+        yield from sorted((row[1] - 1, row[0]) for row in db.exec_driver_sql(_FOUND_THERE, (kinds, values)))
+        return
+    for start in range(0, len(pairs), _AT_ONCE):
+        part = pairs[start : start + _AT_ONCE]
+        asked = [value for pair in (*part, *[("", "")] * (_AT_ONCE - len(part))) for value in pair]
+        yield from sorted((start + row[1], row[0]) for row in db.exec_driver_sql(_FOUND, tuple(asked)))
+
+
 # In the driver's own words: with so many values SQLAlchemy takes longer to bind them than the database to answer.
-_FOUND_HERE = " UNION ALL ".join(
+_FOUND = " UNION ALL ".join(
     f"SELECT event, {place} FROM (SELECT event FROM event_tag WHERE kind = ? AND value = ? ORDER BY event LIMIT {_COMMON}) AS t{place}"  # noqa: S608 - numbers
     for place in range(_AT_ONCE)
 )
-_FOUND = {"qmark": _FOUND_HERE, "pyformat": _FOUND_HERE.replace("?", "%s")}
+_FOUND_THERE = f"""
+SELECT found.event, asked.place FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS asked(kind, value, place), LATERAL (
+    SELECT event FROM event_tag AS tag WHERE tag.kind = asked.kind COLLATE "C" AND tag.value = asked.value COLLATE "C"
+    ORDER BY event LIMIT {_COMMON}
+) AS found"""  # noqa: S608 - a number

@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, Table, and_, exists, func, or_, select
 
 from cgtwatch.model.event import Relation
 from cgtwatch.model.taxonomy import Importance
-from cgtwatch.store.ordering import beyond, order_of
+from cgtwatch.store.ordering import Key, beyond, order_of
 from cgtwatch.store.records import EventQuery, ItemQuery, Sort
 from cgtwatch.store.tables import ANNOUNCEMENT, EVENT, EVENT_ENTRY, EVENT_TAG, LINK
 from cgtwatch.store.words import joined
 
 ASCENDING = (Importance.NONE, Importance.LOW, Importance.MEDIUM, Importance.HIGH)
 ON = func.coalesce(EVENT.c.document_date, EVENT.c.published)
+_NEWEST = 1_000  # entries that are looked through first
 _ENDS = (str(Relation.FINALISES), str(Relation.REPEALS))
 
 
@@ -43,21 +44,40 @@ def items_wanted(statement: Select[Any], query: ItemQuery, where: Searched, text
     return wanted.order_by(rows.last_changed.desc(), rows.id.desc()).limit(query.limit)
 
 
-def event_page(db: Connection, statement: Select[Any], query: EventQuery) -> Select[Any]:
-    """What is wanted in the order asked for, of its page. Where the last row of the page before is no more, the page is the first."""
+def page_of_events(db: Connection, query: EventQuery) -> Sequence[RowMapping]:
+    """The rows of live events that a query wants, in the order asked for, of its page. Where the last row of the page before is no
+    more, the page is the first.
+    """
     order = order_of(query)
-    # By the number of the hit itself, which the index hands out in that order: nothing is sorted.
-    narrowed, number = joined(db, statement, EVENT_ENTRY.c.id, query.query)
+    # By the number of the hit itself, which an index hands out in that order: nothing is sorted.
+    narrowed, number = joined(db, LIVE_EVENTS, EVENT_ENTRY.c.id, query.query)
     wanted = _announced(narrowed.where(*event_conditions(query)), query)
-    if query.after is not None:
-        keys = (EVENT_ENTRY.c.id, *(key for key, _ in order))
-        row = (
-            select(*keys).join_from(EVENT_ENTRY, EVENT, EVENT.c.id == EVENT_ENTRY.c.event).where(LIVE, EVENT.c.id == query.after)
-        )
-        last = db.execute(_announced(row, query)).first()
-        if last is not None:
-            wanted = wanted.where(beyond(order, tuple(last[1:]), number < last[0]))
-    return wanted.order_by(*(key.desc() if falling else key for key, falling in order), number.desc()).limit(query.limit)
+    last = None if query.after is None else db.execute(_announced(_keys_of(order, query.after), query)).first()
+    if last is not None:
+        wanted = wanted.where(beyond(order, tuple(last[1:]), number < last[0]))
+    page = wanted.order_by(*(key.desc() if falling else key for key, falling in order), number.desc()).limit(query.limit)
+    if db.dialect.name == "sqlite" or not query.query.strip() or order:
+        return db.execute(page).mappings().all()
+    return _newest(db, page, number, query.limit, None if last is None else last[0])
+
+
+def _keys_of(order: Sequence[Key], event_id: str) -> Select[Any]:
+    row = select(EVENT_ENTRY.c.id, *(key for key, _ in order)).join_from(EVENT_ENTRY, EVENT, EVENT.c.id == EVENT_ENTRY.c.event)
+    return row.where(LIVE, EVENT.c.id == event_id)
+
+
+def _newest(
+    db: Connection, page: Select[Any], number: ColumnElement[int], limit: int | None, below: int | None
+) -> Sequence[RowMapping]:
+    """A server finds all hits before it sorts them: the page is looked for among ever more of the newest entries."""
+    top = below or int(db.execute(select(func.coalesce(func.max(EVENT_ENTRY.c.id), 0))).scalar_one())
+    span = _NEWEST if limit is not None else top
+    while span < top:
+        rows = db.execute(page.where(number >= top - span)).mappings().all()
+        if len(rows) == limit:
+            return rows
+        span *= 8
+    return db.execute(page).mappings().all()
 
 
 def _announced(statement: Select[Any], query: EventQuery) -> Select[Any]:

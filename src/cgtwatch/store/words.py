@@ -37,7 +37,6 @@ LEXEME = 600  # characters of a token by which it is looked up: in every script 
 _FTS5 = table("event_words", column("rowid", BigInteger), column("event_words", String))
 _KEPT = table("event_words", column("id", BigInteger), column("words", String))
 _TOKENS: ColumnElement[Any] = literal_column("tokens_of(event_words.words)")  # as the index has it
-_SPACED: ColumnElement[str] = literal_column("' ' || event_words.words || ' '", String)
 
 
 # --- asking
@@ -53,7 +52,7 @@ def joined(
     if meant is None:
         return statement, number
     if _on_server(db):
-        return statement.join(_KEPT, _KEPT.c.id == number).where(_held(meant)), number
+        return statement.join(_KEPT, _KEPT.c.id == number).where(_held(meant)), _KEPT.c.id
     matched = _FTS5.c.event_words.op("MATCH")(expression(query))
     return statement.join(_FTS5, _FTS5.c.rowid == number).where(matched), _FTS5.c.rowid
 
@@ -91,7 +90,9 @@ def keep_words(db: Connection, words: Mapping[int, str]) -> None:
 
 def forget_all_words(db: Connection) -> None:
     """Empty the index."""
-    db.execute(text("DELETE FROM event_words" if _on_server(db) else "INSERT INTO event_words (event_words) VALUES ('delete-all')"))
+    db.execute(
+        text("DELETE FROM event_words" if _on_server(db) else "INSERT INTO event_words (event_words) VALUES ('delete-all')")
+    )
 
 
 def count_words(db: Connection) -> int:
@@ -136,19 +137,22 @@ def _looked_up(phrase: Phrase) -> str:
 def _stands(phrase: Phrase) -> ColumnElement[bool]:
     """Whether its tokens stand in the row one after the other."""
     said = " ".join(token[:LEXEME] for token in phrase.tokens)
-    return place_of(_SPACED, literal(f" {said}" if phrase.open else f" {said} ")) > 0
+    return place_of(_KEPT.c.words, literal(f" {said}" if phrase.open else f" {said} ")) > 0
 
 
 def _bounded(words: str) -> str:
-    """As much of the words as the index takes: of a token some hundred characters, of all different ones less than a megabyte."""
+    """As much of the words as the index takes: of a token some hundred characters, of all different ones less than a megabyte.
+
+    A blank on either side, so that a phrase is looked for with its borders.
+    """
     tokens = [token[:LEXEME] for token in words.split(" ")]
     if len(words) < _ROOM // _LONGEST_CHARACTER:
-        return " ".join(tokens)
+        return f" {' '.join(tokens)} "
     seen, room = set[str](), _ROOM
     for at, token in enumerate(tokens):
         if token not in seen:
             seen.add(token)
             room -= len(token.encode())
             if room < 0:
-                return " ".join(tokens[:at])
-    return " ".join(tokens)
+                return f" {' '.join(tokens[:at])} "
+    return f" {' '.join(tokens)} "
