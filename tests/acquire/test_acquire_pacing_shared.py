@@ -115,3 +115,15 @@ def test_a_turn_ends_by_itself_where_it_cannot_be_given_back() -> None:
     book.broken = False
     with other.turn("h", 1, GAP, LASTS):
         assert time.seconds >= LASTS.total_seconds()
+
+
+def test_what_a_server_asks_of_us_holds_for_us_though_the_book_could_not_be_written() -> None:
+    time, book = Time(), Noted()
+    one, _ = two(time, book)
+    book.hold_server = lambda *_: None  # type: ignore[method-assign]
+    one.hold("h", timedelta(minutes=5), 429, time.now())
+    time.seconds += 2 * LOOK
+    assert not one.nobody_rests  # it looks into the book
+    assert one.rests(("http://h/a",), time.now())
+    time.seconds += 300
+    assert one.nobody_rests

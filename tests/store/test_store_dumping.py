@@ -1,13 +1,14 @@
 """Copies of a database on a PostgreSQL server, taken while others write, and put back."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from cgtwatch.errors import BusyError, ConfigError, StoreError, StoreNewer, StoreUnusable
-from cgtwatch.store import Store, open_store, restore, save_copy, state_of, vacuum
+from cgtwatch.store import Store, dumping, held, open_store, restore, save_copy, state_of, vacuum
 from cgtwatch.store.connection import writer
 from store.store_kit import HOUR, NOW, news, source
 from store.test_store_migrations import SOON
@@ -94,6 +95,24 @@ def test_while_anybody_is_connected_nothing_is_restored(server: str, tmp_path: P
             restore(server, copied, NOW, tmp_path)
     finally:
         store.close()
+
+
+def test_no_worker_begins_while_a_copy_is_put_back(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied, begun = save_copy(server, tmp_path / "copy.dump"), list[str]()
+    run = dumping._run
+
+    def watched(program: str, database_url: str | None, words: Sequence[str]) -> str:
+        if database_url is not None:
+            with pytest.raises(BusyError, match="works on this database alone"), held(server, alone=False):
+                raise AssertionError("a worker began")
+            begun.append(program)
+        return run(program, database_url, words)
+
+    monkeypatch.setattr(dumping, "_run", watched)
+    restore(server, copied, NOW, tmp_path)
+    assert begun == ["pg_dump", "pg_restore"]
+    with held(server, alone=True):
+        pass  # it is let go
 
 
 def test_a_copy_of_a_newer_schema_is_refused(server: str, tmp_path: Path) -> None:

@@ -55,3 +55,17 @@ def test_what_comes_of_a_lost_attempt_is_not_written(store: Store) -> None:
     store.exchange((), ["msg_1"], NOW + TURN, None, TURN)
     assert store.exchange([late], (), NOW + TURN).states == (DeliveryState.ATTEMPTED,)  # the second attempt is another's
     assert [one.result for one in store.attempts("msg_1")] == [SendResult.UNKNOWN, None]
+
+
+def test_turns_and_leases_of_a_clock_that_was_wrong_are_not_waited_for(store: Store) -> None:
+    far = NOW + timedelta(days=400)
+    store.take_turn("a.test", far + TURN, far)
+    assert store.take_turn("a.test", NOW + TURN, NOW) is None
+    store.hold_server("a.test", far, 429)
+    store.hold_server("a.test", NOW + TURN, 429)
+    assert store.held_servers(NOW) == {"a.test": (NOW + TURN, 429)}
+    store.queue_deliveries([delivery("msg_1", subscription="")])
+    store.exchange((), ["msg_1"], far, None, TURN)
+    assert [one.key for one in store.lost_deliveries(NOW)] == ["msg_1"]
+    store.claim(["cde"], far, TURN)
+    assert store.due(NOW, ["cde"]) == ["cde"]

@@ -188,9 +188,11 @@ class Pacing:
         if self._monotonic() - self._looked < LOOK:
             return
         self._looked = self._monotonic()
-        found = {name: _Hold(*said) for name, said in shared.book.held_servers(shared.clock()).items()}
-        with self._changed:
-            self._holds = found
+        now = shared.clock()
+        found = {name: _Hold(*said) for name, said in shared.book.held_servers(now).items()}
+        with self._changed:  # what was just asked of us may not stand in the book yet, or could not be written
+            ours = {name: one for name, one in self._holds.items() if now < one.until <= now + LONGEST_HOLD}
+            self._holds = ours | found
 
     def _budget(self, host: str) -> _Budget:
         budget = self._budgets.get(host)

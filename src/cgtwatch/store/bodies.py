@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, func, select
@@ -14,6 +14,7 @@ from cgtwatch.store.room import Room
 from cgtwatch.store.tables import BODY
 
 LEVEL = 6
+YOUNG = timedelta(days=1)  # a visit under way may be about to refer to it
 _AT_ONCE = 500  # keys
 
 
@@ -77,8 +78,12 @@ class Bodies:
         return tuple(f"{number:02x}" for number in range(256))
 
     def sweep(self, part: str, needed: Callable[[str], bool], before: float) -> Swept:
-        """Throw away what is not `needed` of one of `parts` and was last put before that time (seconds since 1970)."""
-        old = BODY.c.put_at.is_(None) | (BODY.c.put_at < datetime.fromtimestamp(before, UTC))
+        """Throw away what is not `needed` of one of `parts` and was last put before that time (seconds since 1970).
+
+        It was put by the server's clock, so by that nothing goes that is younger than `YOUNG`, whatever this machine's clock says.
+        """
+        last = min(datetime.fromtimestamp(before, UTC), self._clock() - YOUNG)
+        old = BODY.c.put_at.is_(None) | (BODY.c.put_at < last)
         asked = select(BODY.c.key, func.length(BODY.c.packed)).where(BODY.c.key.between(part, f"{part}g"), old)
         with self._database.read() as db:
             rows = db.execute(asked).all()

@@ -19,6 +19,7 @@ from cgtwatch import registry
 from cgtwatch.errors import BusyError, ConfigError, StoreError, StoreFull, StoreUnusable
 from cgtwatch.store.columns import METADATA
 from cgtwatch.store.connection import name_of, reader
+from cgtwatch.store.holding import held
 from cgtwatch.store.schema import HEAD, REVISIONS, VERSION_TABLE, refuse_unless_current
 
 _TABLES = (*sorted(METADATA.tables), "event_words", VERSION_TABLE)
@@ -57,13 +58,14 @@ def restore(database_url: str, copy: Path, kept: Path | None) -> str:
         raise BusyError(
             f"{name_of(database_url)}: {others} others are connected; stop the service, all workers and whoever looks in"
         )
-    if kept is None:  # functions are no part of a copy of tables
-        make: Callable[..., str] = registry.load(_SCHEMA, "make", what="part of the store")
-        make(database_url, busy_timeout=timedelta(seconds=10))
-    else:
-        dump(database_url, kept)
-    whole = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(copy)]
-    _run("pg_restore", database_url, whole)
+    with held(database_url, alone=True):  # what a worker did that begins meanwhile would be in neither copy
+        if kept is None:  # functions are no part of a copy of tables
+            make: Callable[..., str] = registry.load(_SCHEMA, "make", what="part of the store")
+            make(database_url, busy_timeout=timedelta(seconds=10))
+        else:
+            dump(database_url, kept)
+        whole = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(copy)]
+        _run("pg_restore", database_url, whole)
     return state
 
 

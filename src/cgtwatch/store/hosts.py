@@ -1,17 +1,25 @@
 """What workers tell each other of hosts: who asks one now, from when it may be asked again, and which servers want to rest."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, insert, or_, select, text, update
 
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import HOST
 
+_NO_TURN_IS_SO_LONG = timedelta(hours=2)  # the longest gap is an hour: the clock was wrong when it was set
 _NAMED = HOST.c.name == bindparam("of")
 _TAKE = (
     update(HOST)
-    .where(_NAMED, or_(HOST.c.free_at.is_(None), HOST.c.free_at <= bindparam("now", type_=HOST.c.free_at.type)))
+    .where(_NAMED)
+    .where(
+        or_(
+            HOST.c.free_at.is_(None),
+            HOST.c.free_at <= bindparam("now", type_=HOST.c.free_at.type),
+            HOST.c.free_at > bindparam("never", type_=HOST.c.free_at.type),
+        )
+    )
     .values(free_at=bindparam("until"))
 )
 _FIRST = text("INSERT INTO host (name, free_at) VALUES (:of, :until) ON CONFLICT (name) DO NOTHING").bindparams(
@@ -30,7 +38,7 @@ class HostBook(Room):
     def take_turn(self, name: str, until: datetime, now: datetime) -> datetime | None:
         """Take the turn `name` until then, unless somebody has it; then when it is free at the latest, None where it was taken."""
         with self._database.aside(durable=False) as db:
-            if db.execute(_TAKE, {"of": name, "now": now, "until": until}).rowcount:
+            if db.execute(_TAKE, {"of": name, "now": now, "never": now + _NO_TURN_IS_SO_LONG, "until": until}).rowcount:
                 return None
             if db.execute(_FIRST, {"of": name, "until": until}).rowcount:
                 return None
@@ -47,7 +55,7 @@ class HostBook(Room):
             known = db.execute(select(HOST.c.held_until).where(HOST.c.name == name)).first()
             if known is None:
                 db.execute(insert(HOST), {"name": name, "held_until": until, "status": status})
-            elif known[0] is None or known[0] < until:
+            elif known[0] is None or known[0] < until or known[0] > until + _NO_TURN_IS_SO_LONG:
                 db.execute(update(HOST).where(HOST.c.name == name).values(held_until=until, status=status))
 
     def held_servers(self, now: datetime) -> Mapping[str, tuple[datetime, int]]:

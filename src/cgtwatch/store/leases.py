@@ -1,7 +1,7 @@
 """Leases of attempts at deliveries: prolonged while their workers live, and what is left of those that died."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, update
 
@@ -10,6 +10,7 @@ from cgtwatch.store.queue import in_state, line_of, listed
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import DELIVERY
 
+_NO_LEASE_IS_SO_LONG = timedelta(minutes=10)  # the clock was wrong when it was set
 _ATTEMPT = (
     update(DELIVERY)
     .where(DELIVERY.c.key == bindparam("of"), DELIVERY.c.attempts == bindparam("number"))
@@ -28,7 +29,7 @@ class Leases(Room):
 
     def lost_deliveries(self, now: datetime) -> list[Delivery]:
         """Those whose attempt is under way by the ledger, and has no lease that still runs; oldest first."""
-        over = or_(DELIVERY.c.lease.is_(None), DELIVERY.c.lease <= now)
+        over = or_(DELIVERY.c.lease.is_(None), DELIVERY.c.lease <= now, DELIVERY.c.lease > now + _NO_LEASE_IS_SO_LONG)
         with self._database.read() as db:
             rows = db.execute(listed().where(in_state(DeliveryState.ATTEMPTED), over).order_by(DELIVERY.c.id))
             return [line_of(row) for row in rows.mappings()]

@@ -27,6 +27,7 @@ _KNOWN = (
     REVISION.c.url,
 )
 _LISTING = select(*(SOURCE.c[name] for name in ("id", "kind", "url", "name_zh", "name_en", "listed")))
+_NO_LEASE_IS_SO_LONG = timedelta(minutes=10)  # the clock was wrong when it was set
 _BELIEVED = 3  # held visits after which the guard believes a page that it does not remember
 
 
@@ -65,9 +66,9 @@ class Sources(Visited):
         One that was last visited in the future was so by a wrong clock: its time has come too. Where several work, those that
         another has in hand are left out.
         """
-        self.flush()
         if not self._database.remembers:
             return self._due_by_query(now, frozenset(ids))
+        self.flush()
         states = self._known_states()
         ahead = now + CLOCKS_DIFFER
         come = [state for each in frozenset(ids) if (state := states.get(each)) is not None and _has_come(state, now, ahead)]
@@ -75,7 +76,8 @@ class Sources(Visited):
         return [state.source for state in sorted(come, key=lambda state: (state.next_poll or never, state.source))]
 
     def _due_by_query(self, now: datetime, ids: frozenset[str]) -> list[str]:
-        free = or_(STATE.c.lease.is_(None), STATE.c.lease <= now)
+        """What is visited, and waits to be written, is among those in hand."""
+        free = or_(STATE.c.lease.is_(None), STATE.c.lease <= now, STATE.c.lease > now + _NO_LEASE_IS_SO_LONG)
         asked = select(STATE.c.source).where(come(now), free).order_by(STATE.c.next_poll.nulls_first(), STATE.c.source)
         with self._database.read() as db:
             return [source for source in db.execute(asked).scalars() if source in ids]
