@@ -110,3 +110,10 @@ def test_what_another_process_has_in_hand_is_not_due(another: tuple[Store, Store
     assert other.due(NOW + LEASE, ["cde"]) == ["cde"]
     one.release_claim("cde", claim)
     assert other.due(NOW, ["cde"]) == ["cde"]
+
+
+def test_a_visit_that_waits_to_be_written_is_not_made_again_with_a_claim_or_without(two: Store) -> None:
+    claim = two.claim(["cde"], NOW, LEASE)["cde"]
+    two.record_visit(quiet(claim=claim))
+    two.record_visit(quiet(source_id="fda"))
+    assert two.due(NOW + SECOND, ["cde", "fda"]) == []

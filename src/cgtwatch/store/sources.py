@@ -67,6 +67,8 @@ class Sources(Visited):
         another has in hand are left out.
         """
         if not self._database.remembers:
+            if self._waits_unclaimed():
+                self.flush()
             return self._due_by_query(now, frozenset(ids))
         self.flush()
         states = self._known_states()
@@ -75,8 +77,13 @@ class Sources(Visited):
         never = datetime.min.replace(tzinfo=UTC)
         return [state.source for state in sorted(come, key=lambda state: (state.next_poll or never, state.source))]
 
+    def _waits_unclaimed(self) -> bool:
+        """Whether a visit waits to be written that nobody had in hand: with an engine that is alone the source would be due still."""
+        with self._queue:
+            return any(one.claim is None for one in self._waiting)
+
     def _due_by_query(self, now: datetime, ids: frozenset[str]) -> list[str]:
-        """What is visited, and waits to be written, is among those in hand."""
+        """What is visited under a claim, and waits to be written, is among those in hand."""
         free = or_(STATE.c.lease.is_(None), STATE.c.lease <= now, STATE.c.lease > now + _NO_LEASE_IS_SO_LONG)
         asked = select(STATE.c.source).where(come(now), free).order_by(STATE.c.next_poll.nulls_first(), STATE.c.source)
         with self._database.read() as db:
