@@ -142,7 +142,7 @@ class Machine:
             return False
         made = self.engine.digest_due()
         self.note("tick")
-        if made or self.now.minute == 0:
+        if made or self.now.minute == self.now.hour % self.doors.world.scale.sends == 0:
             self.engine.sends.due()
         if not self.doors.dead and (
             self.now.minute == self.now.hour % self.doors.world.scale.duties == 0 or self.diary[-2].what == "start"
@@ -238,7 +238,7 @@ def _pass(
 
 
 def _settle(machine: Machine, doors: Doors) -> None:
-    """Everything works for two weeks more: what is under way arrives."""
+    """Everything works for four days more: what is under way arrives."""
     doors.lies.clear()
     doors.world.outages = {name: [] for name in doors.world.offices}
     if machine.app is None:

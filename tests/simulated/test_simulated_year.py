@@ -18,7 +18,7 @@ from simulated.world import Scale
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # Spring in Europe and autumn in Sydney lie within; the other changes are those of the year.
-WEEKS = Scale(datetime(2026, 3, 24, tzinfo=UTC), 14, 10, 2.5, 0.4, timedelta(hours=1), 12)
+WEEKS = Scale(datetime(2026, 3, 24, tzinfo=UTC), 14, 10, 2.5, 0.4, timedelta(hours=1), 24, 3)
 YEAR = Scale(datetime(2026, 2, 1, tzinfo=UTC), 365, 120, 12.0, 0.25, timedelta(minutes=30), 6)
 FEW = (
     "now-all", "now-us-quiet", "now-room", "daily-gap", "daily-sydney", "daily-drafts", "daily-weekday", "weekly-sun-gap", "monthly-first",

@@ -105,6 +105,7 @@ class Scale:
     relevant: float = 0.3
     tick: timedelta = timedelta(minutes=15)  # between two looks of the machine
     duties: int = 3  # hours between two rounds of housekeeping
+    sends: int = 1  # hours between two looks for what is to be tried again
 
     @property
     def end(self) -> datetime:
