@@ -13,6 +13,7 @@ from cgtwatch.engine import prepare
 from cgtwatch.engine.planning import Planner
 from cgtwatch.engine.reloading import Files
 from cgtwatch.engine.roles import ROLES, role_of
+from cgtwatch.engine.service import Service
 from cgtwatch.errors import ConfigError, StoreError, StoreUnusable
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -58,6 +59,24 @@ def test_a_file_that_another_process_changed_is_noticed_once(tmp_path: Path) -> 
     assert not files.changed()
     (tmp_path / "sources.yaml").unlink()
     assert files.changed()
+
+
+def test_a_file_that_was_changed_while_nothing_could_be_stored_is_read_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app: Any = SimpleNamespace(settings=load_settings({}, tmp_path), shared=True)
+    service: Any = SimpleNamespace(app=app, role=ROLES["scheduler"], _files=Files(app.settings))
+    answers: list[Exception] = [StoreError("away"), ConfigError(["line 3: a mistake"])]
+
+    def read_again(_app: object, *, listed: bool) -> None:
+        assert listed
+        raise answers.pop(0)
+
+    monkeypatch.setattr("cgtwatch.engine.service.read_again", read_again)
+    Service._reload(service)
+    assert service._files.changed()
+    Service._reload(service)
+    assert not service._files.changed()  # a mistake is mended by a change
 
 
 def test_machines_go_by_one_clock_and_by_their_own_until_it_can_be_asked() -> None:

@@ -15,12 +15,16 @@ class Files:
 
     def __init__(self, settings: Settings) -> None:
         self._paths = [one for one in (settings.sources, settings.rules or settings.rules_beside, settings.subscriptions) if one]
-        self._stood = self._stand()
+        self._stood: list[tuple[int, ...]] | None = self._stand()
 
     def changed(self) -> bool:
         """Whether any of them was changed, made or removed since the last look."""
         before, self._stood = self._stood, self._stand()
         return before != self._stood
+
+    def look_again(self) -> None:
+        """What was seen last could not be used: it counts as changed."""
+        self._stood = None
 
     def _stand(self) -> list[tuple[int, ...]]:
         return [_stand_of(path) for path in self._paths]

@@ -115,7 +115,8 @@ class Service:
     def _wait(self) -> None:
         while not self._stop.wait(LOOK):
             self.look()
-            if self.shared and self._files.changed():  # perhaps by another process, which cannot send us a signal
+            # Perhaps by another process, which cannot send us a signal.
+            if self.shared and self.engine.storage.error is None and self._files.changed():
                 self.reload()
 
     def look(self) -> bool:
@@ -157,6 +158,8 @@ class Service:
         try:
             found = read_again(self.app, listed=self.role.plans)
         except CgtwatchError as error:
+            if isinstance(error, STORAGE_TROUBLE):
+                self._files.look_again()  # where we look by ourselves nobody will ask once more
             for problem in error.problems if isinstance(error, ConfigError) else (str(error),):
                 _log.error("sources not reloaded: %s", problem)
             return

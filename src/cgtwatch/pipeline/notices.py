@@ -30,9 +30,15 @@ class NoticeParts:
 
 
 def judge_sources(sources: Sequence[Source], store: Store, now: datetime, habits: Mapping[str, Habit]) -> None:
-    """Open an alarm for each source whose trouble is worth one, and close those that are over; `habits`: as far as known."""
-    watched = [source for source in sources if source.enabled]
-    plan = alarms(store.states(), watched, store.open_alarms(), now, habits)
+    """Open an alarm for each source whose trouble is worth one, and close those that are over; `habits`: as far as known.
+
+    A source that is listed and of which `sources` knows nothing is judged by those whose file has it: workers whose files differ
+    would otherwise end each other's alarms, and the operator hear of it each time.
+    """
+    watched, states = [source for source in sources if source.enabled], store.states()
+    others = states.keys() - {source.id for source in sources}
+    opened = [one for one in store.open_alarms() if one.key.partition(":")[2] not in others]
+    plan = alarms(states, watched, opened, now, habits)
     if plan.open or plan.close:
         store.apply_alarms(plan.open, plan.close, now)
 
