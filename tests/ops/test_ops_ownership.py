@@ -66,7 +66,7 @@ def test_whoever_lost_its_session_to_another_is_told(
     told, name = threading.Event(), postgres_url.rpartition("/")[2]
     first = _Holder(postgres_url, alone=True, taken_over=told.set)
     first._hold()
-    postgres_of_the_run.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    postgres_of_the_run.sql(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'")
     with held(postgres_url, alone=True):
         first._keeper.start()
         assert told.wait(20)
@@ -79,7 +79,7 @@ def test_after_the_end_of_its_session_it_holds_again(
     monkeypatch.setattr("cgtwatch.store.holding._LOOK", 0.05)
     name = postgres_url.rpartition("/")[2]
     with held(postgres_url, alone=True):
-        postgres_of_the_run.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        postgres_of_the_run.sql(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'")
         for _ in range(200):
             try:
                 with held(postgres_url, alone=False):

@@ -28,7 +28,7 @@ def two(server_url: str) -> Iterator[tuple[Store, Store]]:
 
 def end_sessions(server: Any, url: str) -> None:
     """As a restart of the server does."""
-    server.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url.rpartition('/')[2]}'")
+    server.sql(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{url.rpartition('/')[2]}'")
 
 
 # --- beginning
