@@ -62,7 +62,8 @@ def prepare_queue(app: App) -> None:
 
 
 def _pool(database_url: str, most: int) -> dict[str, Any]:
-    beside = {"options": f"-c search_path={SCHEMA}", "application_name": "cgtwatch queue"}
+    # Hints may be lost with the server's power.
+    beside = {"options": f"-c search_path={SCHEMA} -c synchronous_commit=off", "application_name": "cgtwatch queue"}
     return {"conninfo": conninfo(database_url), "kwargs": beside, "min_size": 1, "max_size": most, "timeout": 10.0}
 
 

@@ -23,13 +23,12 @@ def poll_hosts(engine: Engine) -> None:
 
 
 def poll_host(engine: Engine, host: str) -> None:
-    """Visit what is due at one host, until nothing is, or it wants to rest."""
+    """Visit what is due at one host, until nothing is, or it wants to rest. Visits without news are written with others, soon."""
     begun_at = monotonic()
     while monotonic() - begun_at < LONGEST and not engine.app.stopping.is_set():
         begun = engine.poll_host(host)
         if not begun or not any(_visited(one) for one in _ended(begun)):
             break
-    engine.app.store.flush()
 
 
 def close_windows(engine: Engine) -> None:

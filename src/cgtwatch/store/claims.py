@@ -28,7 +28,8 @@ class Claims(Visited):
         Source → its claim, which is to be shown where the visit is recorded (`VisitRecord.claim`). A claim survives a power cut:
         no number is ever given twice.
         """
-        self.flush()  # a visit that waits is over: its source may be visited again
+        if self._database.remembers or self._waits(ids):
+            self.flush()  # a visit that waits is over: its source may be visited again
         free = or_(STATE.c.lease.is_(None), STATE.c.lease <= now, STATE.c.lease > now + _NO_LEASE_IS_SO_LONG * lease)
         taken = update(STATE).where(free, *([come(now)] if due else [])).values(lease=now + lease, cycle=STATE.c.cycle + 1)
         names, found = sorted(set(ids)), dict[str, int]()

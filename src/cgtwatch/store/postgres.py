@@ -6,7 +6,9 @@ are drawn inside are in the order of commits, and what is read inside is still s
 cut off in the middle loses its session, and with it the lock and all of the unit.
 """
 
+import select
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -17,14 +19,16 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from cgtwatch.errors import BusyError, StoreError, StoreFull, StoreUnusable
 from cgtwatch.store.database import Database, half_characters_told
 
 WRITING, RECORDING, OWNING = 0x6367_7477_0001, 0x6367_7477_0002, 0x6367_7477_0004  # keys of advisory locks; see also `schema`
 _CONNECTIONS, _MORE = 8, 24  # kept, and more at the busiest; readers inside readers need some beyond the threads
+_FRESH = 1.0  # seconds after a use in which a connection is taken to be well
 _STILL = 10_000  # ms a unit of work may stand still before its session is ended: its process hangs, and others wait
 _LOOKING = 30_000  # ms the same while it compares and links, when only others that record wait
 CONNECT = {
@@ -82,17 +86,17 @@ def told_plainly(where: str) -> Iterator[None]:
         raise plain_error(error, where) from error
 
 
-def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
-    """Connections to the server, tried before each use, so that a restart of it is not felt between two."""
+def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta, durable: bool = True) -> Engine:
+    """Connections to the server, tried before a use that is not soon after another, so that a restart of it is hardly felt."""
     asked = make_url(url).query
     engine = create_engine(
-        url, pool_size=_CONNECTIONS, max_overflow=_MORE, pool_timeout=busy_timeout.total_seconds(), pool_pre_ping=True,
+        url, pool_size=_CONNECTIONS, max_overflow=_MORE, pool_timeout=busy_timeout.total_seconds(),
         pool_use_lifo=True, connect_args={name: value for name, value in CONNECT.items() if name not in asked},
     )  # fmt: skip
     settings = {
         "TimeZone": "UTC", "DateStyle": "ISO, YMD", "default_transaction_read_only": "on" if readonly else "off",
         "idle_in_transaction_session_timeout": str(_LOOKING), "lock_timeout": str(2 * int(busy_timeout.total_seconds() * 1000)),
-        "synchronous_commit": "on", "jit": "off",
+        "synchronous_commit": "on" if durable else "off", "jit": "off",
     }  # fmt: skip
 
     def begin(raw: psycopg.Connection[Any], _record: object) -> None:
@@ -102,8 +106,30 @@ def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta) -> Engine:
         raw.execute(f"SELECT {settled}".encode(), list(settings.values()))
         raw.autocommit = False
 
+    def used(_raw: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def try_out(raw: psycopg.Connection[Any], record: ConnectionPoolEntry, _: object) -> None:
+        fresh = time.monotonic() - record.info.get("used", float("inf")) < _FRESH
+        try:
+            if fresh and not _says_something(raw.pgconn.socket):
+                return
+            raw.execute(b"")
+            raw.rollback()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
+
     event.listen(engine, "connect", begin)
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", try_out)
     return engine
+
+
+def _says_something(handle: int) -> bool:
+    """Whether anything waits to be read where nothing was asked: a server that ends says so."""
+    looking = select.poll()
+    looking.register(handle, select.POLLIN)
+    return bool(looking.poll(0))
 
 
 class PostgresDatabase(Database):
@@ -113,7 +139,8 @@ class PostgresDatabase(Database):
 
     def __init__(self, database_url: str, *, readonly: bool, busy_timeout: timedelta) -> None:
         super().__init__(called(database_url), readonly=readonly)
-        self._engine = make_engine(database_url, readonly=readonly, busy_timeout=busy_timeout)
+        # Who wants a unit of work to be durable says so with it.
+        self._engine = make_engine(database_url, readonly=readonly, busy_timeout=busy_timeout, durable=False)
         self._viewing = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         # In the process threads wait here, so that one of them alone has a connection that waits.
         self._writer, self._recorder = threading.Lock(), threading.Lock()
@@ -163,8 +190,8 @@ class PostgresDatabase(Database):
         """See `Database.aside`; without the writers' lock."""
         self.refuse_reader()
         with self.told_plainly(), self._engine.connect() as connection, connection.begin():
-            if not durable:
-                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            if durable:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
             yield connection
             self._refuse_failed(connection)
 

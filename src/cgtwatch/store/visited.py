@@ -6,7 +6,7 @@ writes alone need not ask the database what it has told it: it remembers every s
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from datetime import datetime, timedelta
@@ -72,6 +72,11 @@ class Visited(Room):
                 db.execute(_LOG, [log_columns(record, _NOTHING_FOUND) for record in kept])
         if late:
             self._states = None  # what was remembered of theirs did not come to be
+
+    def _waits(self, ids: Collection[str]) -> bool:
+        """Whether a visit to one of them waits to be written."""
+        with self._queue:
+            return any(one.source in ids for one in self._waiting)
 
     def _wait(self, record: VisitRecord) -> None:
         """Let a visit without news wait for others. Nothing is lost with it that the next visit would not find out again."""
