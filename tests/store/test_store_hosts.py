@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from cgtwatch.model.delivery import DeliveryState, SendOutcome, SendResult
-from cgtwatch.store import Store
+from cgtwatch.store import Store, open_store
 from cgtwatch.store.records import Ended
 from store.store_kit import NOW, delivery
 
@@ -69,3 +69,24 @@ def test_turns_and_leases_of_a_clock_that_was_wrong_are_not_waited_for(store: St
     assert [one.key for one in store.lost_deliveries(NOW)] == ["msg_1"]
     store.claim(["cde"], far, TURN)
     assert store.due(NOW, ["cde"]) == ["cde"]
+
+
+def test_an_attempt_that_is_renewed_while_it_is_taken_for_lost_goes_on(store: Store) -> None:
+    store.queue_deliveries([delivery("msg_1", subscription="")])
+    store.exchange((), ["msg_1"], NOW, None, TURN)
+    assert store.lost_deliveries(NOW + TURN)
+    store.renew_attempts({"msg_1": 1}, NOW + 2 * TURN)
+    lost = Ended("msg_1", SendOutcome(SendResult.UNKNOWN, "its worker died"), NOW + TURN, attempt=1, lapsed=True)
+    assert store.exchange([lost], (), NOW + TURN).states == (DeliveryState.ATTEMPTED,)
+    assert store.exchange([lost], (), NOW + 2 * TURN).states == (DeliveryState.RETRY,)
+
+
+def test_leases_are_renewed_while_somebody_writes_for_long(server_url: str) -> None:
+    one, other = open_store(server_url), open_store(server_url)
+    one.queue_deliveries([delivery("msg_1", subscription="")])
+    one.exchange((), ["msg_1"], NOW, None, TURN)
+    with one._database.write():
+        other.renew_attempts({"msg_1": 1}, NOW + 2 * TURN)
+    assert other.lost_deliveries(NOW + TURN) == []
+    other.close()
+    one.close()

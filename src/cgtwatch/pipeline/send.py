@@ -5,7 +5,7 @@ as many others begin.
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -88,14 +88,15 @@ def send(key: str, parts: SendParts) -> SendRow | None:
     return exchange([Attempted(one, attempt(one, parts)) for one in begun], (), parts).rows[0] if begun else None
 
 
-def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts) -> Turn:
+def exchange(made: Sequence[Attempted], keys: Sequence[str], parts: SendParts, *, lapsed: bool = False) -> Turn:
     """Store what came of attempts with all that follows from it, and that the attempts at `keys` begin, as far as they may; at once.
 
     What is in `STORAGE_TROUBLE` passes through: then nothing was stored, no attempt may be made, and `made` is to be stored later.
-    Until then the ledger shows those attempts as under way, so nothing more goes to their targets.
+    Until then the ledger shows those attempts as under way, so nothing more goes to their targets. `lapsed`: they are taken for
+    lost, unless their leases were renewed meanwhile.
     """
     now = parts.clock()
-    ended = [_ended(one, parts, now) for one in made]
+    ended = [replace(_ended(one, parts, now), lapsed=lapsed) for one in made]
     done = parts.store.exchange(ended, keys, now, lambda reader: quiet_end(reader, now), parts.lease)
     rows = tuple(
         SendRow(
@@ -115,7 +116,8 @@ def recover(parts: SendParts, *, lost_only: bool = False) -> tuple[SendRow, ...]
     store = parts.store
     lost = store.lost_deliveries(parts.clock()) if lost_only else store.deliveries(DeliveryState.ATTEMPTED, None)[::-1]
     made = [Attempted(one, _LOST) for one in lost]
-    return exchange(made, (), parts).rows if made else ()
+    rows = exchange(made, (), parts, lapsed=lost_only).rows if made else ()
+    return tuple(row for row in rows if row.state is not DeliveryState.ATTEMPTED)
 
 
 def attempt(delivery: Delivery, parts: SendParts) -> SendOutcome:

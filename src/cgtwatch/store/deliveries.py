@@ -27,6 +27,7 @@ from cgtwatch.model.subscription import Promise, Status, Subscription
 from cgtwatch.store.alarms import change_alarms
 from cgtwatch.store.queue import (
     KEYS,
+    NO_LEASE_IS_SO_LONG,
     at,
     delivery_of,
     enqueue,
@@ -56,7 +57,7 @@ _BEGUN = (
 )
 _HEADS = listed().where(DELIVERY.c.id.in_(heads()))
 _SETTLED = select(
-    *(DELIVERY.c[name] for name in ("id", "key", "state", "attempts", "promise", "subscription_id", "channel", "target"))
+    *(DELIVERY.c[name] for name in ("id", "key", "state", "attempts", "lease", "promise", "subscription_id", "channel", "target"))
 ).where(DELIVERY.c.key.in_(KEYS))
 _REST = (
     update(DELIVERY)
@@ -274,7 +275,7 @@ def _put_off(
 def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[DeliveryState, ...]:
     asked = {"keys": [one.key for one in ended]}
     rows = {row["key"]: row for row in db.execute(_SETTLED, asked).mappings()}
-    done = [(one, rows[one.key]) for one in ended if one.key in rows and _under_way(rows[one.key], one)]
+    done = [(one, rows[one.key]) for one in ended if one.key in rows and _under_way(rows[one.key], one, now)]
     states = _states(db, done)
     if done:
         db.execute(_END, [_attempt_ended(one, row, now) for one, row in done])
@@ -285,8 +286,13 @@ def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[Deli
     return tuple(states.get(one.key) or DeliveryState(rows[one.key]["state"]) for one in ended if one.key in rows)
 
 
-def _under_way(row: RowMapping, one: Ended) -> bool:
-    """Whether it is that very attempt that is under way: another worker may have taken it for lost, and begun the next."""
+def _under_way(row: RowMapping, one: Ended, now: datetime) -> bool:
+    """Whether it is that very attempt that is under way: another worker may have taken it for lost, and begun the next.
+
+    One that is taken for lost may have shown since that it is not.
+    """
+    if one.lapsed and row["lease"] is not None and now < row["lease"] <= now + NO_LEASE_IS_SO_LONG:
+        return False
     return row["state"] == DeliveryState.ATTEMPTED and one.attempt in {None, row["attempts"]}
 
 

@@ -14,6 +14,7 @@ from cgtwatch.store.words import count_words, forget_all_words, keep_words
 from cgtwatch.text.bigrams import fingerprint, indexed
 
 CHUNK = 200  # events whose texts are in memory at once
+_AT_ONCE_THERE = 20  # the same on a server, which ends the session of who says nothing for long while taking texts apart
 _ENTRY = EVENT_ENTRY.c
 _LIVE = _ENTRY.live.is_(True)  # as the index of live entries says it, or SQLite does not use it
 _MOMENT, _SQLITE = UtcText(), SQLiteDialect()
@@ -59,8 +60,9 @@ def rebuild(db: Connection) -> int:
     stamp, numbers = _next(db)
     db.execute(delete(EVENT_ENTRY))
     forget_all_words(db)
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
+    at_once = _at_once(db)
+    for start in range(0, len(ids), at_once):
+        part = ids[start : start + at_once]
         said = {row[0]: _words(tuple(row)) for row in db.execute(_SAID.where(EVENT.c.id.in_(part)))}
         _add(db, {event: said[event] for event in part}, numbers, stamp)
     return len(ids)
@@ -83,7 +85,12 @@ def _in_order(db: Connection, ids: Sequence[str]) -> Iterator[list[str]]:
     parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
     changed = (row for part in parts for row in db.execute(select(EVENT.c.last_changed, EVENT.c.id).where(EVENT.c.id.in_(part))))
     ordered = [row[1] for row in sorted(tuple(row) for row in changed)]
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+    at_once = _at_once(db)
+    return (ordered[start : start + at_once] for start in range(0, len(ordered), at_once))
+
+
+def _at_once(db: Connection) -> int:
+    return _AT_ONCE_THERE if db.dialect.name == "postgresql" else CHUNK
 
 
 def _words(row: Sequence[Any]) -> tuple[str, str]:

@@ -34,6 +34,7 @@ WAITING = (str(DeliveryState.QUEUED), str(DeliveryState.RETRY))
 _STUCK = (str(DeliveryState.ATTEMPTED), str(DeliveryState.UNKNOWN), str(DeliveryState.DEAD))
 _UNSETTLED = (*WAITING, str(DeliveryState.ATTEMPTED))
 _LONGER_THAN_ANY_WAIT = timedelta(hours=36)
+NO_LEASE_IS_SO_LONG = timedelta(minutes=10)  # the clock was wrong when it was set
 _PLAIN = tuple(field.name for field in fields(Delivery) if field.name not in ("payload", "state"))
 _LISTED = tuple(DELIVERY.c[name] for name in ("id", *_PLAIN, "state", "content_type"))
 KEYS: BindParameter[Any] = bindparam("keys", expanding=True)

@@ -227,7 +227,7 @@ class Attempt:
 class Ended:
     """What came of an attempt that was begun, and what follows from it.
 
-    `attempt`: its number, where another may have begun meanwhile.
+    `attempt`: its number, where another may have begun meanwhile. `lapsed`: it is so only where its lease is over still.
     `next_at` None: it is not tried again. `trouble` is told to the operator, `well` are the keys of alarms that are over;
     `switch_off` is the note with which the subscription is switched off.
     """
@@ -239,6 +239,7 @@ class Ended:
     well: tuple[str, ...] = ()
     switch_off: str = ""
     attempt: int | None = None
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
