@@ -117,3 +117,13 @@ def test_a_visit_that_waits_to_be_written_is_not_made_again_with_a_claim_or_with
     two.record_visit(quiet(claim=claim))
     two.record_visit(quiet(source_id="fda"))
     assert two.due(NOW + SECOND, ["cde", "fda"]) == []
+
+
+def test_a_visit_under_way_does_not_undo_that_a_person_lets_pages_go(two: Store) -> None:
+    two.record_visit(visit(outcome=Outcome.HELD, source_state=state(held=1)))
+    claim = two.claim(["cde"], NOW, LEASE, due=False)["cde"]
+    assert two.release("cde", True, NOW)
+    with pytest.raises(LeaseLost):
+        two.record_visit(replace(visit(outcome=Outcome.HELD, source_state=state(held=2)), claim=claim))
+    assert two.state("cde").held == 3
+    assert two.claim(["cde"], NOW, LEASE) == {"cde": claim + 2}

@@ -28,12 +28,15 @@ def older(engine: Engine, args: Args) -> Iterator[Row]:
     rows: list[PageRow] = []
     ends = [End(reached=False, why=said)] if said else []
     if not said:
-        for one in backfill(Asked(source, since, app.poll_parts), args.get("pages") or MOST_PAGES):
-            if isinstance(one, End):
-                ends.append(one)
-            else:
-                rows.append(one)
-                yield _record(one)
+        with engine.leases.claimed(source.id, due=False) as taken:  # a visit would find new what is being stored here
+            if taken is None:
+                raise BusyError(f"{source.id}: another worker visits it now; ask again in a moment")
+            for one in backfill(Asked(source, since, app.poll_parts), args.get("pages") or MOST_PAGES):
+                if isinstance(one, End):
+                    ends.append(one)
+                else:
+                    rows.append(one)
+                    yield _record(one)
     if app.stopping.is_set():
         raise BusyError("cgtwatch is stopping; what was read is stored, ask again when it runs and it goes on from there")
     yield {"summary": _summary(source, since, rows, ends) | {"seconds": round((app.clock() - started).total_seconds(), 3)}}

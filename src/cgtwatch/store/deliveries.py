@@ -287,10 +287,7 @@ def _settle(db: Connection, ended: Sequence[Ended], now: datetime) -> tuple[Deli
 
 
 def _under_way(row: RowMapping, one: Ended, now: datetime) -> bool:
-    """Whether it is that very attempt that is under way: another worker may have taken it for lost, and begun the next.
-
-    One that is taken for lost may have shown since that it is not.
-    """
+    """Whether that very attempt is under way: another worker may have begun the next, or it may have shown that it is not lost."""
     if one.lapsed and row["lease"] is not None and now < row["lease"] <= now + NO_LEASE_IS_SO_LONG:
         return False
     return row["state"] == DeliveryState.ATTEMPTED and one.attempt in {None, row["attempts"]}

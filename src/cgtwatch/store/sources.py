@@ -158,7 +158,8 @@ class Sources(Visited):
             db.execute(update(HELD).where(waiting).values(released_at=now, kept=keep))
             well = {"failures": 0, "error": None, "message": "", "hint": "", "held_as": "", "held": 0}
             believed = {"held": max(held, _BELIEVED), "next_poll": now} if keep else {}
-            db.execute(update(STATE).where(STATE.c.source == source_id).values(well | believed))
+            mine = {"cycle": STATE.c.cycle + 1, "lease": None}  # a visit under way knows nothing of it, and must not undo it
+            db.execute(update(STATE).where(STATE.c.source == source_id).values(well | believed | mine))
         return tuple(replace(_held_of(row), released_at=now, kept=keep) for row in pages)
 
 
