@@ -21,6 +21,8 @@ _TAKE = {True: "SELECT pg_try_advisory_lock(%s)", False: "SELECT pg_try_advisory
 _NOTICE = (
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET idle_session_timeout = 0"
 )
+_MYSELF = b"SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_END = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND backend_start::text = %s"
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +58,7 @@ class _Holder:
         self._alone = alone
         self._taken_over = taken_over
         self._session: psycopg.Connection[Any] | None = None
+        self._known_as: tuple[Any, ...] | None = None  # how the server calls the session that held last
         self._ended = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="ownership", daemon=True)
 
@@ -75,15 +78,22 @@ class _Holder:
         session = psycopg.connect(self._address, autocommit=True)
         try:
             session.execute(_NOTICE.encode())
+            ours = self._known_as is not None and session.execute(_END, self._known_as).fetchone() is not None
             row = session.execute(_TAKE[self._alone].encode(), [OWNING]).fetchone()
+            known = session.execute(_MYSELF).fetchone()
         except BaseException:
             session.close()
             raise
         if not (row and row[0]):
             session.close()
+            if ours:  # a line that was cut: the server had not noticed yet, and lets go of it now; we look again
+                return
             who = "another cgtwatch works on this database" if self._alone else "a cgtwatch works on this database alone"
             raise BusyError(f"{self.where}: {who}; stop it first")
+        self._known_as = known
         self._session = session
+        if self._ended.is_set():
+            session.close()
 
     def _keep(self) -> None:
         while not self._ended.wait(_LOOK):
