@@ -65,8 +65,8 @@ class Visited(Room):
 
     def _write(self, waiting: Sequence[VisitRecord]) -> None:
         with self._database.write(durable=False) as db:
-            late = lost(db, waiting)
-            kept = [record for record in waiting if record.claim is None or record.source not in late]
+            late = lost(db, waiting, unclaimed=db.dialect.name == "postgresql")
+            kept = [record for record in waiting if record.source not in late]
             if kept:
                 save_states(db, kept)
                 db.execute(_LOG, [log_columns(record, _NOTHING_FOUND) for record in kept])
@@ -145,14 +145,19 @@ def save_states(db: Connection, records: Sequence[VisitRecord]) -> None:
         db.execute(_END_CLAIM, claimed)
 
 
-def lost(db: Connection, records: Sequence[VisitRecord]) -> frozenset[str]:
-    """Of those records that show a claim, the sources that others have taken since."""
-    shown = {record.source: record.claim for record in records if record.claim is not None}
+def lost(db: Connection, records: Sequence[VisitRecord], *, unclaimed: bool = False) -> frozenset[str]:
+    """Of those records that show a claim, the sources that others have taken since, or that go on under another id.
+
+    With `unclaimed` also those without a claim of which the latter is so.
+    """
+    shown = {record.source: record.claim for record in records if unclaimed and record.claim is None}
+    shown |= {record.source: record.claim for record in records if record.claim is not None}
     if not shown:
         return frozenset()
     # Locked until the visits are written, for others claim without waiting for who writes.
     rows = db.execute(select(STATE.c.source, STATE.c.cycle).where(STATE.c.source.in_(shown)).with_for_update())
-    return frozenset(row.source for row in rows if row.cycle != shown[row.source])
+    cycles = {row.source: row.cycle for row in rows}
+    return frozenset(source for source, claim in shown.items() if source not in cycles or claim not in (None, cycles[source]))
 
 
 def refuse_lost(db: Connection, record: VisitRecord) -> None:
