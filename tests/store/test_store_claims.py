@@ -10,6 +10,7 @@ from cgtwatch.errors import LeaseLost
 from cgtwatch.model.fetch import Validators
 from cgtwatch.model.item import Outcome
 from cgtwatch.store import Store, open_store
+from cgtwatch.store.visited import lost
 from store.store_kit import HOUR, NOW, news, source, state, visit
 
 LEASE = timedelta(seconds=30)
@@ -127,3 +128,9 @@ def test_a_visit_under_way_does_not_undo_that_a_person_lets_pages_go(two: Store)
         two.record_visit(replace(visit(outcome=Outcome.HELD, source_state=state(held=2)), claim=claim))
     assert two.state("cde").held == 3
     assert two.claim(["cde"], NOW, LEASE) == {"cde": claim + 2}
+
+
+def test_a_claim_on_what_is_no_longer_known_is_lost(two: Store) -> None:
+    with two._database.write() as db:
+        assert lost(db, [replace(quiet(source_id="gone"), claim=1)]) == {"gone"}
+        assert lost(db, [quiet(source_id="gone")]) == frozenset()

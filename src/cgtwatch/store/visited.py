@@ -150,7 +150,7 @@ def lost(db: Connection, records: Sequence[VisitRecord], *, unclaimed: bool = Fa
 
     With `unclaimed` also those without a claim of which the latter is so.
     """
-    shown = {record.source: record.claim for record in records if unclaimed and record.claim is None}
+    shown: dict[str, int | None] = {record.source: record.claim for record in records if unclaimed and record.claim is None}
     shown |= {record.source: record.claim for record in records if record.claim is not None}
     if not shown:
         return frozenset()
