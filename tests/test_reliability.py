@@ -37,7 +37,9 @@ def marks() -> dict[str, dict[str, frozenset[str]]]:
     found: dict[str, dict[str, frozenset[str]]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         module = ast.parse(path.read_text(encoding="utf-8"))
-        values = {name: node.value for node in module.body if isinstance(node, ast.Assign | ast.AnnAssign) for name in _names(node)}
+        values = {
+            name: node.value for node in module.body if isinstance(node, ast.Assign | ast.AnnAssign) for name in _names(node)
+        }
         for node in module.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 where = [*node.decorator_list, *([values["pytestmark"]] if "pytestmark" in values else [])]
