@@ -35,6 +35,8 @@ AT_ONCE = 500  # jobs handed out by one statement
 STOP_WITHIN = 6  # seconds
 SCHEMA = "cgtwatch_queue_" + "_".join(procrastinate.__version__.split(".")[:2])
 _BUSY = "SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock IS NOT NULL"
+# Without it whoever takes a job looks through all that wait for one with the same lock: 2,000 that wait made 50 a second of 300.
+_LOCKS = "CREATE INDEX IF NOT EXISTS cgtwatch_locks ON procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')"
 _HAVE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS made"
 _ALONE = "SELECT pg_advisory_lock(hashtext('cgtwatch queue'))"
 _SCHEMA = f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
@@ -57,13 +59,15 @@ def prepare_queue(app: App) -> None:
             connector.execute_query(_SCHEMA)
             if not connector.execute_query_one(_HAVE)["made"]:
                 queue.schema_manager.apply_schema()
+            connector.execute_query(_LOCKS)
     except exceptions.ConnectorException as error:
         raise CgtwatchError(f"the queue cannot be made in the database ({error.__cause__ or error})") from error
 
 
 def _pool(database_url: str, most: int) -> dict[str, Any]:
-    # Hints may be lost with the server's power.
-    beside = {"options": f"-c search_path={SCHEMA} -c synchronous_commit=off", "application_name": "cgtwatch queue"}
+    # Hints may be lost with the server's power; and plans that were made for an empty queue must do for a long one.
+    options = f"-c search_path={SCHEMA} -c synchronous_commit=off -c enable_seqscan=off -c enable_sort=off"
+    beside = {"options": options, "application_name": "cgtwatch queue"}
     return {"conninfo": conninfo(database_url), "kwargs": beside, "min_size": 1, "max_size": most, "timeout": 10.0}
 
 
