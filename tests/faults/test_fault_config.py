@@ -75,7 +75,7 @@ def test_a_tag_that_names_code_is_refused_and_nothing_is_run(tmp_path: Path, tag
 
 
 @pytest.mark.fault("C12")
-def test_a_source_under_a_new_id_begins_anew_tells_nothing_twice_and_the_old_one_stays_to_be_read(
+def test_a_source_under_a_new_id_goes_on_where_the_old_one_stopped_and_tells_what_came_meanwhile(
     tmp_path: Path, site: Site
 ) -> None:
     site.page("/feed", feed([1]), RSS)
@@ -86,10 +86,27 @@ def test_a_source_under_a_new_id_begins_anew_tells_nothing_twice_and_the_old_one
         assert bench.poll()["one"]["announced"] == 1
         (tmp_path / "sources.yaml").write_text(sources(other=f"{site.url}/feed"))
         read_again(bench.app)
-        bench.pass_time(hours=1)
-        row = bench.poll("other")["other"]
-        assert (row["baseline"], row["announced"]) == (True, 0)
         site.page("/feed", feed([3, 2, 1]), RSS)
         bench.pass_time(hours=1)
-        assert bench.poll("other")["other"]["announced"] == 1
+        row = bench.poll("other")["other"]
+        assert (row["baseline"], row["announced"]) == (False, 1)
         assert bench.app.store.last_seq() == 2
+
+
+@pytest.mark.fault("C12")
+def test_another_source_under_an_id_that_was_given_up_may_show_what_the_renamed_one_showed(tmp_path: Path, site: Site) -> None:
+    for name in ("feed", "twin"):
+        site.page(f"/{name}", feed([2, 1]), RSS)
+    with inside(tmp_path, sources(one=f"{site.url}/feed")) as bench:
+        bench.poll()
+        for written in (sources(other=f"{site.url}/feed"), sources(other=f"{site.url}/feed", one=f"{site.url}/twin")):
+            (tmp_path / "sources.yaml").write_text(written)
+            read_again(bench.app)
+        bench.pass_time(hours=1)
+        row = bench.poll("one")["one"]
+        assert (row["error"], row["new"], row["baseline"]) == (None, 2, True)
+        ids = [{item.id for item in bench.app.store.known(name)} for name in ("one", "other")]
+        assert [len(each) for each in ids] == [2, 2]
+        assert not ids[0] & ids[1]
+        bench.pass_time(hours=1)
+        assert bench.poll("one")["one"]["new"] == 0

@@ -16,6 +16,7 @@ from cgtwatch.model.item import Plan, Revision, SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.pipeline.again import Parts, read_again
 from cgtwatch.pipeline.announce import announcements
+from cgtwatch.pipeline.apart import told_apart
 from cgtwatch.pipeline.attachments import Doors as Behind
 from cgtwatch.pipeline.details import complete
 from cgtwatch.pipeline.keeping import keep, size_of
@@ -39,7 +40,7 @@ def compared(source: Source, state: SourceState, visit: Fetched, parts: PollPart
     verdict = judge(source, state, visit, reading.parsed, found)
     if not verdict.trusted:
         return Seen(held(source, state, visit, verdict, parts.clock()), visit, reading, kept=reading.kept)
-    plan = decide(source, state, visit, reading.parsed, found, parts.clock())
+    plan = told_apart(decide(source, state, visit, reading.parsed, found, parts.clock()), source.id, parts.store)
     return edited_behind(source, state, _read_on(source, plan, visit, reading, parts), parts)
 
 

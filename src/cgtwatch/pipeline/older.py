@@ -12,6 +12,7 @@ from cgtwatch.model.draft import Draft, Parsed
 from cgtwatch.model.fetch import Fetched
 from cgtwatch.model.item import Change, Finding, Outcome, Plan
 from cgtwatch.model.source import Source
+from cgtwatch.pipeline.apart import told_apart
 from cgtwatch.pipeline.compare import latest
 from cgtwatch.pipeline.details import Completed, asks_for_pages, complete
 from cgtwatch.pipeline.keeping import keep
@@ -57,6 +58,7 @@ def take_in(asked: Asked, at: Fetched, parsed: Parsed, page: int) -> Iterator[Pa
     known = parts.store.known(source.id)
     state = replace(parts.store.state(source.id), last_visit=at.fetched_at)
     plan = decide(source, state, at, replace(parsed, truncated=True), match_page(source, parsed, known), parts.clock())
+    plan = told_apart(plan, source.id, parts.store)
     there = [finding for finding in plan.findings if finding.draft is not None]
     within = [finding for finding in there if not _older(finding.draft, asked.since)]
     wanted = [one for one in (_wanted(source, finding, parts) for finding in within) if one is not None]

@@ -1,5 +1,6 @@
 """Items and their versions: looked up and searched."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -13,6 +14,7 @@ from cgtwatch.store.room import Room
 from cgtwatch.store.search import Searched, items_wanted
 from cgtwatch.store.tables import CLASSIFICATION, ITEM, ITEM_TAG, REVISION
 
+_CHUNK = 500  # values in one IN (…)
 _LATEST = (REVISION.c.item == ITEM.c.id) & (REVISION.c.number == ITEM.c.revision)
 _MEANT = (CLASSIFICATION.c.item == ITEM.c.id) & (CLASSIFICATION.c.revision == ITEM.c.revision)
 _SEARCHED = Searched(table=ITEM, labels=CLASSIFICATION, tags=ITEM_TAG, tagged=ITEM_TAG.c.item)
@@ -35,6 +37,14 @@ class Documents(Room):
     def classification(self, item_id: str) -> Classification | None:
         """The classification of an item's latest revision."""
         return self._one(item_id)[1]
+
+    def stored(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` that are items, of whichever source."""
+        found: set[str] = set()
+        with self._database.read() as db:
+            for start in range(0, len(ids), _CHUNK):
+                found |= set(db.execute(select(ITEM.c.id).where(ITEM.c.id.in_(ids[start : start + _CHUNK]))).scalars())
+        return frozenset(found)
 
     def revisions(self, item_id: str) -> tuple[Revision, ...]:
         """All versions of an item, first one first."""

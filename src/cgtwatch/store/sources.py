@@ -1,5 +1,6 @@
 """Sources between visits: what is known of them, who is due, the log, and the quarantine."""
 
+import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -13,9 +14,11 @@ from cgtwatch.model.item import ItemKeys, KnownItem, Outcome, SourceState
 from cgtwatch.model.source import Source
 from cgtwatch.store.codec import error_of
 from cgtwatch.store.records import Arrival, FetchFacts, HeldPage
+from cgtwatch.store.renaming import move, moves
 from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
 from cgtwatch.store.visited import CLOCKS_DIFFER, Visited, come, state_columns
 
+_log = logging.getLogger(__name__)
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
 # Keys, then the fields of `KnownItem` in its order: rows as they come, for a source may have thousands.
 _KNOWN = (
@@ -35,13 +38,21 @@ class Sources(Visited):
     """The part of the store that knows sources."""
 
     def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
-        """Make the known sources those of `sources`; what is no longer among them keeps its history, unlisted in `states`."""
+        """Make the known sources those of `sources`; what is no longer among them keeps its history, unlisted in `states`.
+
+        A new one that is one of those under another id (see `renaming.moves`) goes on where that stopped.
+        """
         rows = {
             s.id: {"id": s.id, "kind": s.kind, "url": s.url, "name_zh": s.name.zh, "name_en": s.name.en, "listed": True}
             for s in sources
         }
         with self._writing_states() as db:
             before = {row["id"]: dict(row) for row in db.execute(_LISTING).mappings()}
+            renamed = moves(sources, before)
+            for old, source in renamed.items():
+                move(db, old, rows[source])
+                before[source] = rows[source]
+                del before[old]
             new = [row | {"added_at": now} for source, row in rows.items() if source not in before]
             gone = [{"of": source} for source, row in before.items() if row["listed"] and source not in rows]
             other = [row | {"of": source} for source, row in rows.items() if source in before and before[source] != row]
@@ -52,6 +63,8 @@ class Sources(Visited):
                 db.execute(update(SOURCE).where(SOURCE.c.id == bindparam("of")).values(listed=False), gone)
             if other:
                 db.execute(update(SOURCE).where(SOURCE.c.id == bindparam("of")), other)
+        for old, source in renamed.items():
+            _log.info("source goes on under another id was=%s now=%s", old, source)
 
     def states(self) -> dict[str, SourceState]:
         """The state of every listed source, by id."""
