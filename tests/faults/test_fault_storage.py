@@ -4,10 +4,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from receivers import Post, receiving
 
 from cgtwatch.engine.operations import perform_at_once
 from cgtwatch.errors import BusyError, StoreFull
-from cgtwatch.store import open_store
+from cgtwatch.store import BUSY_TIMEOUT, open_store
 from cgtwatch.store.records import ItemQuery
 from store.store_kit import NOW, connections, news, source, statements, url_of
 
@@ -163,14 +166,15 @@ def test_a_service_that_may_not_write_does_not_start_and_says_where(place: Place
 
 
 @contextmanager
-def held_by_another_process(database: Path) -> Iterator[None]:
+def held_by_another_process(database: Path) -> Iterator[Callable[[], object]]:
+    """Held until the end, or until what this gives is called."""
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert child.stdout is not None
     try:
         assert child.stdout.readline() == "held\n"
-        yield
+        yield lambda: print("go", file=child.stdin, flush=True)
     finally:
         child.communicate("go\n")
 
@@ -217,6 +221,23 @@ def test_who_waits_at_a_page_is_told_at_once_while_the_database_is_known_to_be_h
         at.bench.engine.storage.look_now()
         assert at.bench.engine.storage.usable()
         assert list(perform_at_once(at.bench.engine, "subscriptions.add", asked))
+
+
+@pytest.mark.fault("D4")
+def test_who_posts_at_a_page_waits_a_moment_for_another_process_and_a_poll_as_long_as_ever(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cgtwatch.engine.operations.PATIENCE", timedelta(milliseconds=100))
+    with desk(tmp_path, site) as at:
+        at.publish()
+        asked = {"name": "mei", "to": "local:", "cadence": "now"}
+        began = time.monotonic()
+        with held_by_another_process(tmp_path / "data" / "cgtwatch.db") as let_go:
+            with pytest.raises(BusyError, match="another process"):
+                list(perform_at_once(at.bench.engine, "subscriptions.add", asked))
+            assert time.monotonic() - began < BUSY_TIMEOUT.total_seconds() / 2
+            threading.Timer(0.5, let_go).start()
+            at.bench.app.store.sync_sources([], at.bench.app.clock())
 
 
 # --- damaged

@@ -4,6 +4,7 @@ Each takes the engine and JSON arguments, and yields JSON rows; trouble with the
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from cgtwatch import registry
@@ -57,6 +58,10 @@ OPERATIONS: Mapping[str, str] = {
     "users.revoke": "cgtwatch.engine.users:revoke",
 }
 
+PATIENCE = timedelta(seconds=2)  # that somebody at a page has for a database that another process holds
+# What asks others and sends: its outcomes are worth a longer wait.
+_AT_WORK = frozenset({"poll", "digest", "send", "translate", "sources.backfill", "subscriptions.test"})
+
 
 def perform(engine: Engine, operation: str, args: Args) -> Iterator[Row]:
     """The rows of `operation`. Raises `ConfigError` for a name that is not known."""
@@ -69,9 +74,19 @@ def perform(engine: Engine, operation: str, args: Args) -> Iterator[Row]:
 def perform_at_once(engine: Engine, operation: str, args: Args) -> Iterator[Row]:
     """As `perform`, for somebody at a page: while nothing can be recorded they are told so without waiting for it again."""
     engine.storage.refuse()
+    rows = perform(engine, operation, args)
     try:
-        yield from perform(engine, operation, args)
+        while (row := _next(engine, operation, rows)) is not None:
+            yield row
     except (BusyError, StoreFull, StoreUnusable) as error:
         if error.__cause__ is not None:  # the database's own word, and not that one should come again for another reason
             engine.storage.trouble(error)
         raise
+
+
+def _next(engine: Engine, operation: str, rows: Iterator[Row]) -> Row | None:
+    """The next row; what only writes down a person's wish does not wait long for others that write."""
+    if operation in _AT_WORK:
+        return next(rows, None)
+    with engine.app.store.hurried(PATIENCE):  # a row at a time: the next may be asked for by another thread
+        return next(rows, None)

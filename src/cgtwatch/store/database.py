@@ -1,13 +1,21 @@
 """What the parts of the store stand on, whichever database it is: units of work, views of one moment, and who remembers what."""
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from datetime import timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from cgtwatch.errors import StoreError, StoreUnusable
+from cgtwatch.errors import BusyError, StoreError, StoreUnusable
+
+
+class _Lock(Protocol):
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
+
+    def release(self) -> None: ...
 
 
 class Database(ABC):
@@ -21,6 +29,34 @@ class Database(ABC):
     def __init__(self, where: str, *, readonly: bool) -> None:
         self.where = where
         self.writes = not readonly  # whether this process may write
+        self._patience = threading.local()
+
+    @contextmanager
+    def hurried(self, within: timedelta) -> Iterator[None]:
+        """Let units of work of this thread wait no longer than that for others; then `BusyError`."""
+        before = self._within
+        self._patience.within = within
+        try:
+            yield
+        finally:
+            self._patience.within = before
+
+    @property
+    def _within(self) -> timedelta | None:
+        """How long this thread waits for others; None: as long as usual."""
+        found: timedelta | None = getattr(self._patience, "within", None)
+        return found
+
+    @contextmanager
+    def _turn(self, lock: _Lock) -> Iterator[None]:
+        """A turn among the threads of this process."""
+        within = self._within
+        if not lock.acquire(timeout=-1 if within is None else within.total_seconds()):
+            raise BusyError(f"{self.where}: something else is being stored; try again in a moment")
+        try:
+            yield
+        finally:
+            lock.release()
 
     @property
     @abstractmethod

@@ -12,7 +12,7 @@ from cgtwatch.model.item import Outcome
 from cgtwatch.store.records import FetchFacts
 from cgtwatch.store.sources import fetch_of
 from cgtwatch.store.tables import ALARM, FETCH
-from cgtwatch.store.visited import Visited
+from cgtwatch.store.visited import SOON, Visited
 
 _FAILED = func.sum(case((FETCH.c.outcome == str(Outcome.FAILED), 1), else_=0))
 _DAY = func.substr(FETCH.c.at, literal_column("1"), literal_column("10"))  # times are text of one width, see `columns.UtcText`
@@ -64,7 +64,7 @@ class Logbook(Visited):
             return tuple(Alarm(**dict(row)) for row in db.execute(asked).mappings())
 
     def _up_to_date(self) -> None:
-        with suppress(StoreError, BusyError):  # else without the very last visits
+        with suppress(StoreError, BusyError), self.hurried(SOON):  # else without the very last visits
             self.flush()
 
 

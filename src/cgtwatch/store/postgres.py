@@ -180,7 +180,7 @@ class PostgresDatabase(Database):
                 with recording.begin_nested():
                     yield recording
             return
-        with self._writer, self.told_plainly(), self._engine.connect() as connection, connection.begin():
+        with self._turn(self._writer), self.told_plainly(), self._engine.connect() as connection, connection.begin():
             self._take(connection, WRITING, durable=durable, still=_STILL)
             yield connection
             self._refuse_failed(connection)
@@ -236,6 +236,8 @@ class PostgresDatabase(Database):
         self._thread.wrote, self._thread.durable = True, durable
 
     def _take(self, connection: Connection, lock: int, *, durable: bool, still: int) -> None:
+        if (within := self._within) is not None:
+            connection.exec_driver_sql("SELECT set_config('lock_timeout', %s, true)", (str(int(within.total_seconds() * 1000)),))
         connection.exec_driver_sql(_TAKE, (lock, "on" if durable else "off", str(still)))
 
     def _refuse_failed(self, connection: Connection) -> None:

@@ -1,5 +1,8 @@
 """What every part of the store stands on: the units of work of one database."""
 
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
 from cgtwatch.store.database import Database
 
 
@@ -8,3 +11,7 @@ class Room:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def hurried(self, within: timedelta) -> AbstractContextManager[None]:
+        """Inside, what this thread writes waits no longer than that for others; then `BusyError`, and nothing of it is stored."""
+        return self._database.hurried(within)

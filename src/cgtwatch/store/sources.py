@@ -16,7 +16,7 @@ from cgtwatch.store.codec import error_of
 from cgtwatch.store.records import Arrival, FetchFacts, HeldPage
 from cgtwatch.store.renaming import move, moves
 from cgtwatch.store.tables import FETCH, HELD, ITEM, REVISION, SOURCE, STATE
-from cgtwatch.store.visited import CLOCKS_DIFFER, Visited, come, state_columns
+from cgtwatch.store.visited import CLOCKS_DIFFER, SOON, Visited, come, state_columns
 
 _log = logging.getLogger(__name__)
 _LOGGED = tuple(field.name for field in fields(FetchFacts) if field.name not in ("outcome", "error", "duration"))
@@ -141,7 +141,7 @@ class Sources(Visited):
     def fetch_log(self, source_id: str, limit: int = 50) -> list[FetchFacts]:
         """The latest visits to a source, newest first."""
         latest = select(FETCH).where(FETCH.c.source == source_id).order_by(FETCH.c.id.desc()).limit(limit)
-        with suppress(StoreError, BusyError):  # else without the very last ones
+        with suppress(StoreError, BusyError), self.hurried(SOON):  # else without the very last ones
             self.flush()
         with self._database.read() as db:
             return [fetch_of(row) for row in db.execute(latest).mappings()]

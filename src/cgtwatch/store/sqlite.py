@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -142,9 +142,9 @@ class SqliteDatabase(Database):
         """The process that writes a file is the only one; those that read it see what another has written."""
         return self.writes
 
-    def alone(self) -> threading.RLock:
+    def alone(self) -> AbstractContextManager[None]:
         """The lock that units of work take."""
-        return self._lock
+        return self._turn(self._lock)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -155,9 +155,9 @@ class SqliteDatabase(Database):
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
         """See `Database.write`."""
-        with self._lock, self.told_plainly():
+        with self.alone(), self.told_plainly():
             self._settle_durability(durable)
-            with self._open_writer().begin():
+            with self._waiting_as_told(), self._open_writer().begin():
                 yield self._open_writer()
 
     @contextmanager
@@ -198,6 +198,20 @@ class SqliteDatabase(Database):
         """See `Database.told_plainly`."""
         with told_plainly(self.where):
             yield
+
+    @contextmanager
+    def _waiting_as_told(self) -> Iterator[None]:
+        """Wait for other processes no longer than this thread wants to."""
+        within, raw = self._within, None if self._writer is None else self._writer.connection.dbapi_connection
+        if within is None or raw is None:
+            yield
+            return
+        usual = raw.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+        raw.cursor().execute(f"PRAGMA busy_timeout={min(usual, int(within.total_seconds() * 1000))}")
+        try:
+            yield
+        finally:
+            raw.cursor().execute(f"PRAGMA busy_timeout={usual}")
 
     def _open_writer(self) -> Connection:
         if self._writer is None:

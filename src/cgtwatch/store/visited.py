@@ -23,6 +23,7 @@ from cgtwatch.store.records import VisitRecord
 from cgtwatch.store.room import Room
 from cgtwatch.store.tables import FETCH, STATE
 
+SOON = timedelta(seconds=1)  # what who only wants to read waits for those that write
 TOGETHER = 64  # visits without news in one transaction
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most; what is further ahead is a wrong clock
 _PLAIN = tuple(field.name for field in fields(SourceState) if field.name not in ("source", "validators", "error"))
