@@ -106,7 +106,7 @@ class Browsing(Events):
 
     def warm(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Gather the facets, some seconds for hundreds of thousands of events, unless `stopping`; the bytes that they take."""
-        with self._database.read() as db:
+        with self._database.read(at_length=True) as db:
             made = _gather(db, stopping)
         if stopping():
             return 0

@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 
 from cgtwatch.errors import BusyError, StoreError, StoreUnusable
 
+VIEW = timedelta(seconds=30)
+ASK_LESS = "ask for less, or try again when less is going on"
+
 
 class _Lock(Protocol):
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
@@ -82,8 +85,10 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def read(self) -> AbstractContextManager[Connection]:
-        """One consistent view of what is committed."""
+    def read(self, *, at_length: bool = False) -> AbstractContextManager[Connection]:
+        """One consistent view of what is committed. It lasts `VIEW` at most, then `StoreError`: what is written meanwhile cannot be
+        cleared away. `at_length` is for checks, copies, and what goes through everything.
+        """
 
     @abstractmethod
     def recording(self) -> AbstractContextManager[None]:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cgtwatch.errors import BusyError, StoreError, StoreFull, StoreUnusable
+from cgtwatch.store import database
 from cgtwatch.store.database import Database, half_characters_told
 
 WRITING, RECORDING, OWNING = 0x6367_7477_0001, 0x6367_7477_0002, 0x6367_7477_0004  # keys of advisory locks; see also `schema`
@@ -37,7 +38,7 @@ CONNECT = {
     "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000",
 }  # fmt: skip
 _TAKE = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', %s, true), "
-_TAKE += "set_config('idle_in_transaction_session_timeout', %s, true)"
+_TAKE += "set_config('idle_in_transaction_session_timeout', %s, true), set_config('statement_timeout', '0', true)"
 _NUL, _NOTHING_THERE = "\x00", "\ufffd"
 
 
@@ -61,7 +62,9 @@ def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
     origin = getattr(error, "orig", None) or error
     state = getattr(origin, "sqlstate", None) or ""
     said = " ".join((getattr(getattr(origin, "diag", None), "message_primary", None) or str(origin)).split())
-    if state in ("55P03", "57014"):
+    if state == "57014":
+        said = f"the question took too long ({said}); {database.ASK_LESS}"
+    if state == "55P03":
         return BusyError(f"{where}: another process holds the database ({said}); wait for it or stop it, then try again")
     if state in ("53300", "53400"):
         return BusyError(f"{where}: has no connection free ({said}); raise max_connections, or run fewer workers")
@@ -71,7 +74,7 @@ def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
         return StoreUnusable(f"{where}: cannot be used ({said}); check user, password, rights and name in CGTWATCH_DATABASE_URL")
     if state[:2] == "XX" or state == "58030":
         return StoreUnusable(f"{where}: is damaged ({said}); check the server's disk, then restore the latest backup")
-    if state[:2] in ("08", "57") or state == "25P03" or isinstance(origin, psycopg.OperationalError):
+    if state != "57014" and (state[:2] in ("08", "57") or state == "25P03" or isinstance(origin, psycopg.OperationalError)):
         return StoreError(f"{where}: the connection was lost ({said}); what was not stored is done again when the server answers")
     return StoreError(f"{where}: {said}; nothing of this step was stored")
 
@@ -86,8 +89,13 @@ def told_plainly(where: str) -> Iterator[None]:
         raise plain_error(error, where) from error
 
 
-def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta, durable: bool = True) -> Engine:
-    """Connections to the server, tried before a use that is not soon after another, so that a restart of it is hardly felt."""
+def make_engine(
+    url: str, *, readonly: bool, busy_timeout: timedelta, durable: bool = True, longest: timedelta = timedelta()
+) -> Engine:
+    """Connections to the server, tried before a use that is not soon after another, so that a restart of it is hardly felt.
+
+    Their statements take no longer than `longest`; 0: as long as they like.
+    """
     asked = make_url(url).query
     engine = create_engine(
         url, pool_size=_CONNECTIONS, max_overflow=_MORE, pool_timeout=busy_timeout.total_seconds(),
@@ -97,6 +105,7 @@ def make_engine(url: str, *, readonly: bool, busy_timeout: timedelta, durable: b
         "TimeZone": "UTC", "DateStyle": "ISO, YMD", "default_transaction_read_only": "on" if readonly else "off",
         "idle_in_transaction_session_timeout": str(_LOOKING), "lock_timeout": str(2 * int(busy_timeout.total_seconds() * 1000)),
         "synchronous_commit": "on" if durable else "off", "jit": "off",
+        "statement_timeout": str(int(longest.total_seconds() * 1000)),
     }  # fmt: skip
 
     def begin(raw: psycopg.Connection[Any], _record: object) -> None:
@@ -140,7 +149,10 @@ class PostgresDatabase(Database):
     def __init__(self, database_url: str, *, readonly: bool, busy_timeout: timedelta) -> None:
         super().__init__(called(database_url), readonly=readonly)
         # Who wants a unit of work to be durable says so with it.
-        self._engine = make_engine(database_url, readonly=readonly, busy_timeout=busy_timeout, durable=False)
+        # Who wants to look at length says so as well.
+        self._engine = make_engine(
+            database_url, readonly=readonly, busy_timeout=busy_timeout, durable=False, longest=database.VIEW
+        )
         self._viewing = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         # In the process threads wait here, so that one of them alone has a connection that waits.
         self._writer, self._recorder = threading.Lock(), threading.Lock()
@@ -196,7 +208,7 @@ class PostgresDatabase(Database):
             self._refuse_failed(connection)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, *, at_length: bool = False) -> Iterator[Connection]:
         """See `Database.read`. In the thread that is recording it sees what that has written."""
         recording: Connection | None = getattr(self._thread, "recording", None)
         if recording is not None:
@@ -204,6 +216,8 @@ class PostgresDatabase(Database):
                 yield recording
             return
         with self.told_plainly(), self._viewing.connect() as connection, connection.begin():
+            if at_length:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield connection
 
     def tidy(self, *, rewrite: bool = False) -> None:
@@ -212,6 +226,7 @@ class PostgresDatabase(Database):
         outside = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         with self.told_plainly(), outside.connect() as connection:
             connection.execute(text("SET lock_timeout = 0"))
+            connection.execute(text("SET statement_timeout = 0"))
             try:
                 connection.execute(text("VACUUM FULL" if rewrite else "VACUUM"))
             finally:

@@ -4,14 +4,16 @@ SQLite before 3.51.3 can lose commits when a checkpoint of one connection races 
 connection writes, only that one checkpoints, and all others are opened read-only with automatic checkpoints switched off.
 """
 
+import math
 import os
 import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,10 +22,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from cgtwatch.errors import BusyError, StoreError, StoreFull, StoreUnusable
+from cgtwatch.store import database
 from cgtwatch.store.database import Database, half_characters_told
 
 _WAL_LIMIT = 64 * 1024 * 1024  # bytes that the log file keeps after a checkpoint
 _READERS = 8
+_END = "cgtwatch_end"  # when the view of a connection is to end, on the monotonic clock
+_STEPS = 50_000  # of SQLite's machine between two looks at the clock: some milliseconds
 _LEAST_FREE = 128 * 1024  # bytes that the shared memory of a WAL and a page or two need
 
 
@@ -45,6 +50,10 @@ def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
     said = " ".join(str(origin).split())
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BusyError(f"{where}: another process holds the database ({said}); wait for it or stop it, then try again")
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return StoreError(
+            f"{where}: looking took longer than {database.VIEW.total_seconds():.0f} s and was ended; {database.ASK_LESS}"
+        )
     if code == sqlite3.SQLITE_FULL:
         return StoreFull(f"{where}: no space left on the disk; nothing was lost, make room and work goes on")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
@@ -56,6 +65,13 @@ def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
             return StoreFull(f"{where}: no space left on the disk; nothing was lost, make room and work goes on")
         return StoreUnusable(f"{where}: the disk failed ({said}); check the disk, then run `cgtwatch db check`")
     return StoreError(f"{where}: {said}; nothing of this step was stored")
+
+
+def too_long(where: str) -> StoreError:
+    """What is told of a view that was ended."""
+    return StoreError(
+        f"{where}: looking took longer than {database.VIEW.total_seconds():.0f} s and was ended; {database.ASK_LESS}"
+    )
 
 
 @contextmanager
@@ -132,6 +148,8 @@ class SqliteDatabase(Database):
         self._reading = (
             self._writing if memory and self._writing else make_engine(database_url, readonly=True, busy_timeout=busy_timeout)
         )
+        if self._reading is not self._writing:
+            event.listen(self._reading, "before_cursor_execute", self._refuse_late)
         self._writer: Connection | None = None
         if self._writing is not None:
             with self.told_plainly():
@@ -167,13 +185,14 @@ class SqliteDatabase(Database):
             yield connection
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, *, at_length: bool = False) -> Iterator[Connection]:
         """See `Database.read`."""
         if self._reading is self._writing:
             with self.write() as connection:
                 yield connection
             return
-        with self.told_plainly(), self._reading.connect() as connection, connection.begin():
+        limit = nullcontext if at_length else self._ended_in_time
+        with self.told_plainly(), self._reading.connect() as connection, limit(connection), connection.begin():
             yield connection
 
     def tidy(self, *, rewrite: bool = False) -> None:
@@ -198,6 +217,24 @@ class SqliteDatabase(Database):
         """See `Database.told_plainly`."""
         with told_plainly(self.where):
             yield
+
+    @contextmanager
+    def _ended_in_time(self, connection: Connection) -> Iterator[None]:
+        """Interrupt the statement at work once the view has lasted too long, and refuse every later one."""
+        raw, end = connection.connection.dbapi_connection, monotonic() + database.VIEW.total_seconds()
+        if raw is not None:
+            raw.set_progress_handler(lambda: monotonic() > end, _STEPS)
+        connection.info[_END] = end
+        try:
+            yield
+        finally:
+            del connection.info[_END]
+            if raw is not None:
+                raw.set_progress_handler(None, 0)
+
+    def _refuse_late(self, connection: Connection, *_: object) -> None:
+        if connection.info.get(_END, math.inf) < monotonic():
+            raise too_long(self.where)
 
     @contextmanager
     def _waiting_as_told(self) -> Iterator[None]:

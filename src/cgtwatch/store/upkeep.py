@@ -27,7 +27,7 @@ class Upkeep(Room):
         try:
             path.absolute().parent.mkdir(parents=True, exist_ok=True)
             partial.unlink(missing_ok=True)
-            with self._database.read() as db:
+            with self._database.read(at_length=True) as db:
                 self._copy(db, partial)
             with partial.open("rb") as copied:
                 os.fsync(copied.fileno())
@@ -42,7 +42,7 @@ class Upkeep(Room):
     def check(self) -> list[str]:
         """What is wrong with the file or its contents, one line each; empty when all is well."""
         try:
-            with self._database.read() as db:
+            with self._database.read(at_length=True) as db:
                 return [*_file(db), *_contents(db), *_index(db)]
         except StoreError as error:
             return [str(error)]
@@ -52,7 +52,7 @@ class Upkeep(Room):
         of it is of events that have changed since; 0 where nothing was to be done.
         """
         if if_stale:
-            with self._database.read() as db:
+            with self._database.read(at_length=True) as db:
                 live, stale, _ = entries(db)
             if stale <= max(live, _FEW_STALE):
                 return 0
