@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import starter
 
 from cluster.growing_site import hosts_of
 from postgres import Postgres
@@ -83,10 +84,8 @@ class Cluster:
 
     def run(self, *args: str) -> list[dict[str, Any]]:
         """The rows of a command beside the workers."""
-        done = subprocess.run(
-            [*PROGRAM, *args, "--json"], cwd=self.root, env=self.env, capture_output=True, text=True, timeout=180, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        done = starter.run([*args, "--json"], self.root, self.env, None, 180)
+        assert done.returncode == 0, done.stderr.decode()
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def ask(self, path: str) -> dict[str, Any]:
@@ -108,10 +107,18 @@ class Cluster:
         """Wait until it is so, and keep everybody alive meanwhile; how long it took."""
         began = time.monotonic()
         while not what():
-            assert time.monotonic() - began < seconds, f"waited in vain for {told}: {self.logs()}"
+            assert time.monotonic() - began < seconds, f"waited in vain for {told}: {self.left()} {self.logs()}"
             self.keep_alive()
             time.sleep(0.3)  # other processes have no clock that a test could move
         return time.monotonic() - began
+
+    def left(self) -> str:
+        """What waits or runs in the queue, and which sources are in hand."""
+        schemas = self.rows("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'cgtwatch_queue%'")
+        jobs = [
+            self.rows(f"SELECT task_name, status, lock, worker_id FROM {name}.procrastinate_jobs LIMIT 9") for (name,) in schemas
+        ]
+        return f"jobs {jobs}, sources {self.rows('SELECT source, last_ok, next_poll, lease FROM source_state ORDER BY last_ok LIMIT 3')}"
 
     def logs(self) -> str:
         """The ends of all logs."""
