@@ -18,18 +18,23 @@ from simulated.world import World
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>]+)", re.MULTILINE | re.IGNORECASE)
 _ACT = re.compile(r"\.example/act/(\d+)")
+_REST = re.compile(r"/told\?after=(\d+)&upto=(\d+)")
 Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a receiver has taken, every copy of it: under which id (a room sees none), who, when, which acts it names, its bytes' hash."""
+    """What a receiver has taken, every copy of it: under which id (a room sees none), who, when, which acts it names, its bytes' hash.
+
+    `rest`: the window whose page it leads to, where it is too long to name all.
+    """
 
     key: str
     target: str
     at: datetime
     acts: frozenset[int]
     hash: str
+    rest: tuple[int, int] | None
 
 
 @dataclass
@@ -132,7 +137,9 @@ class Doors:
 
     def _take(self, key: str, target: str, body: bytes, words: str) -> None:
         named = frozenset(int(number) for number in _ACT.findall(words))
-        self.taken.append(Taken(key, target, self.now, named, sha256(body).hexdigest()))
+        more = _REST.search(words)
+        rest = (int(more[1]), int(more[2])) if more else None
+        self.taken.append(Taken(key, target, self.now, named, sha256(body).hexdigest(), rest))
 
     def _luck(self, key: str) -> float:
         self.attempts[key] += 1
