@@ -1,17 +1,22 @@
 """What the pages behind signed links share: whose link it is, the form that such a page posts, the words of its reader."""
 
+import logging
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from cgtwatch.app import App
 from cgtwatch.compose.words import Words
 from cgtwatch.deliver.tokens import member, read
-from cgtwatch.errors import NotFound
+from cgtwatch.errors import CgtwatchError, NotFound
 from cgtwatch.model.subscription import Subscription
 from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.forms import Form, Refused, from_our_page, posted_form
+from cgtwatch.web.parts import Perform
 from cgtwatch.web.words import page_words
 
+_log = logging.getLogger(__name__)
 _LONGEST_TOKEN = 400
 
 
@@ -46,6 +51,29 @@ async def form_of_ours(app: App, answers: Answers, request: Request) -> Form | R
         return await posted_form(request)
     except Refused as error:
         return answers.note(request, "not_understood", error.status, public=True)
+
+
+def performed(
+    app: App, answers: Answers, request: Request, purpose: str, asked: tuple[Perform | None, str]
+) -> tuple[Subscription, list[dict[str, Any]]] | Response:
+    """The subscription that the link was made for and the rows of the operation `asked` for it, or the page that says why not."""
+    found, (perform, operation) = linked(app, answers, request, purpose), asked
+    if isinstance(found, Response):
+        return found
+    if perform is None:
+        return later(answers, request)
+    try:
+        return found, list(perform(operation, {"name": found.name}))
+    except CgtwatchError as error:
+        return trouble(answers, request, purpose, error)
+
+
+def trouble(answers: Answers, request: Request, purpose: str, error: CgtwatchError) -> Response:
+    """What kept us from doing it: the subscription has ended since, or nothing can be stored now."""
+    if isinstance(error, NotFound):
+        return answers.note(request, f"{purpose}_gone", 410, public=True)
+    _log.warning("not done for a reader: %s", error)
+    return later(answers, request)
 
 
 def later(answers: Answers, request: Request) -> Response:

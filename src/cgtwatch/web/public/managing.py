@@ -12,13 +12,13 @@ from starlette.routing import Route
 
 from cgtwatch.app import App
 from cgtwatch.compose.why import why_subscription
-from cgtwatch.errors import CgtwatchError, ConfigError, NotFound
+from cgtwatch.errors import CgtwatchError, ConfigError
 from cgtwatch.model.subscription import Every, Status, Subscription
 from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.forms import Form
 from cgtwatch.web.parts import Perform
 from cgtwatch.web.public.leaving import Left, leave
-from cgtwatch.web.public.links import form_of_ours, later, linked, said_to
+from cgtwatch.web.public.links import form_of_ours, later, linked, performed, said_to, trouble
 from cgtwatch.web.public.wishes import Wishes, asked, form_wishes, offer, wishes_of, wrong_wishes
 from cgtwatch.web.safety import ASKING
 from cgtwatch.web.words import relative
@@ -66,15 +66,10 @@ class Managing:
 
     def data(self, request: Request) -> Response:
         """Everything that is stored about the reader, as a file."""
-        found = linked(self._app, self._answers, request, PURPOSE)
-        if isinstance(found, Response):
-            return found
-        if self._perform is None:
-            return later(self._answers, request)
-        try:
-            rows = list(self._perform("subscriptions.export", {"name": found.name}))
-        except CgtwatchError as error:
-            return self._trouble(request, error)
+        done = performed(self._app, self._answers, request, PURPOSE, (self._perform, "subscriptions.export"))
+        if isinstance(done, Response):
+            return done
+        found, rows = done
         body = json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, indent=2)
         named = {"Content-Disposition": f'attachment; filename="cgtwatch-{found.name}.json"'}
         return Response(body, media_type="application/json", headers=named)
@@ -172,7 +167,4 @@ class Managing:
         return RedirectResponse(f"{request.url.path}?done={done}{lang}", 303)
 
     def _trouble(self, request: Request, error: CgtwatchError) -> Response:
-        if isinstance(error, NotFound):
-            return self._answers.note(request, "manage_gone", 410, public=True)
-        _log.warning("not done for a reader: %s", error)
-        return later(self._answers, request)
+        return trouble(self._answers, request, PURPOSE, error)

@@ -19,14 +19,14 @@ from cgtwatch.app import App
 from cgtwatch.compose.why import why_subscription
 from cgtwatch.compose.words import Words
 from cgtwatch.deliver.tokens import manage_url
-from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, NotFound
+from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError
 from cgtwatch.model.subscription import Status, Subscription
 from cgtwatch.select import parse_target
 from cgtwatch.web.answers import Answers, wording
 from cgtwatch.web.forms import Form, client_of
 from cgtwatch.web.limits import Limit
 from cgtwatch.web.parts import Perform
-from cgtwatch.web.public.links import form_of_ours, later, linked, said_to
+from cgtwatch.web.public.links import form_of_ours, later, linked, performed, said_to
 from cgtwatch.web.public.wishes import Wishes, asked, first_wishes, form_wishes, offer, wrong_wishes
 from cgtwatch.web.safety import ASKING
 
@@ -149,18 +149,10 @@ class SignUp:
 
     def confirm(self, request: Request) -> Response:
         """The reader's word: the subscription is served from now on. Twice is as good as once."""
-        found = linked(self._app, self._answers, request, PURPOSE)
-        if isinstance(found, Response):
-            return found
-        if self._perform is None:
-            return later(self._answers, request)
-        try:
-            list(self._perform("subscriptions.confirm", {"name": found.name}))
-        except NotFound:
-            return self._answers.note(request, "confirm_gone", 410, public=True)
-        except CgtwatchError as error:
-            _log.warning("confirmation could not be stored: %s", error)
-            return later(self._answers, request)
+        done = performed(self._app, self._answers, request, PURPOSE, (self._perform, "subscriptions.confirm"))
+        if isinstance(done, Response):
+            return done
+        found, _ = done
         _log.info("confirmed by link subscription=%s", found.name)
         return self._confirmed(request, found)
 
