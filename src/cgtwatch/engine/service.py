@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 
 from cgtwatch import registry
 from cgtwatch.app import App
@@ -17,7 +17,6 @@ from cgtwatch.engine.control import ControlServer
 from cgtwatch.engine.engine import Engine
 from cgtwatch.engine.operations import perform
 from cgtwatch.engine.prepare import ensure_local, prepare
-from cgtwatch.engine.readers.applying import apply_configured
 from cgtwatch.engine.reloading import Files, read_again
 from cgtwatch.engine.roles import ALL, Role, Runner
 from cgtwatch.engine.ticking import TICKS, Ticking
@@ -35,7 +34,20 @@ JOIN_WITHIN = 2.0  # seconds for the engine's own end after that of its work
 QUEUEING = {"queueing": "cgtwatch.engine.queueing:Queueing", "prepare": "cgtwatch.engine.queueing:prepare_queue"}
 _log = logging.getLogger(__name__)
 
-Serve = Callable[["Service"], Callable[[], None]]  # starts the web page, gives back what stops it
+APPLYING = {"apply": "cgtwatch.engine.readers.applying:apply_configured"}  # knows all that messages are made of
+
+
+class Page(Protocol):
+    """A page whose address is taken."""
+
+    def open(self) -> None:
+        """Answer from now on."""
+
+    def close(self) -> None:
+        """Answer no more."""
+
+
+Serve = Callable[["Service"], Page | None]  # takes the address of the page
 
 
 class Service:
@@ -69,16 +81,19 @@ class Service:
             if not self.shared:  # else commands work beside us
                 control = ControlServer(self.app.settings.data_dir, self._perform)
                 stack.callback(control.close)
-            if web is not None:
-                stack.callback(web(self))
-                if self.role.serves:
-                    self._for_pages(stack)
+            page = web(self) if web is not None else None
+            if page is not None:
+                stack.callback(page.close)
             runners = self._runners()
             for runner in runners:
                 runner.start()
             stack.callback(self._end, runners)
             notify(self._notify, "READY=1\nSTATUS=watching")
             _log.info("started %s", fields(sources=sum(one.enabled for one in self.app.sources), data=self.app.settings.data_dir))
+            if page is not None:
+                page.open()  # whoever came meanwhile waits for it
+                if self.role.serves:
+                    self._for_pages(stack)
             ready(self)
             self._wait()
 
@@ -87,8 +102,12 @@ class Service:
         if self.shared:
             registry.load(QUEUEING, "prepare", what="part of the engine")(self.app)
         if self.role.plans:
-            apply_configured(self.app)
+            self._apply_configured()
             ensure_local(self.app)
+
+    def _apply_configured(self) -> None:
+        if self.app.settings.subscriptions is not None:
+            registry.load(APPLYING, "apply", what="part of the engine")(self.app)
 
     def _runners(self) -> list[Runner]:
         if not self.shared:
@@ -152,7 +171,7 @@ class Service:
         with self._reloading:
             self._reload()
             if self.role.plans:
-                apply_configured(self.app)
+                self._apply_configured()
 
     def _reload(self) -> None:
         try:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from functools import partial
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cgtwatch import registry
 from cgtwatch.app import App
 from cgtwatch.engine.operations import perform_at_once
 from cgtwatch.engine.service import Service
@@ -17,26 +19,63 @@ from cgtwatch.errors import ConfigError
 from cgtwatch.ops.first import reached_from_outside
 from cgtwatch.web.health import Signs, signs_of
 from cgtwatch.web.parts import Perform
-from cgtwatch.web.site import make_site
 
+SITE = {"make": "cgtwatch.web.site:make_site"}  # half of all that the service loads
 HEADERS_WITHIN = 20.0  # seconds from the connection, or the answer before, to the end of a request's headers
 READ_WITHIN, READ = 60.0, 64 << 10  # seconds in which so many bytes of an answer that waits have to be taken in
 MOST_CONNECTIONS = 512  # at once; whoever comes then is asked to come again (503)
 _log = logging.getLogger(__name__)
 
 
-def start(service: Service) -> Callable[[], None]:
+class Page:
+    """The page of one process. Its address is taken at once, so that a browser waits for the first answer instead of being refused;
+    it is answered from `open` on.
+    """
+
+    def __init__(self, listener: socket.socket, make: Callable[[], Starlette]) -> None:
+        self._listener, self._make = listener, make
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Load the site and answer."""
+        config = uvicorn.Config(
+            self._make(),
+            http=_Impatient,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # see `forwarded`
+            limit_concurrency=MOST_CONNECTIONS,
+            server_header=False,
+            date_header=True,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="web", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Answer no more."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(3.0)
+        self._listener.close()
+
+
+def start(service: Service) -> Page:
     """The page of a running service, which does what the page's readers may ask for."""
-    return serve(service.app, partial(perform_at_once, service.engine), watched(service))
+    return taken(service.app, partial(perform_at_once, service.engine), watched(service))
 
 
-def start_signs(service: Service) -> Callable[[], None]:
+def start_signs(service: Service) -> Page | None:
     """Of a running service its signs of life alone, as `start`: for one without pages, which works on where the address is taken."""
     try:
-        return serve(service.app, None, watched(service), pages=False)
+        return taken(service.app, None, watched(service), pages=False)
     except ConfigError as error:
         _log.warning("signs of life not served: %s", error)
-        return lambda: None
+        return None
 
 
 def watched(service: Service, signs: Signs | None = None) -> Signs:
@@ -47,40 +86,29 @@ def watched(service: Service, signs: Signs | None = None) -> Signs:
     return signs
 
 
-def serve(app: App, perform: Perform | None = None, signs: Signs | None = None, *, pages: bool = True) -> Callable[[], None]:
-    """Listen and serve; gives back what stops it. Without `perform` nothing is changed, without `pages` none are there.
+def taken(app: App, perform: Perform | None = None, signs: Signs | None = None, *, pages: bool = True) -> Page:
+    """A page that is still to be opened. Without `perform` nothing is changed, without `pages` none are there.
 
     Raises `ConfigError` where the address cannot be had.
     """
-    host, port = app.settings.listen
-    listener = _bind(host, port)
+    listener = _bind(*app.settings.listen)
     if pages and reached_from_outside(app.settings) and not app.store.any_password():
         _log.warning(
             "no password is set, so the pages stay closed to other machines; run: cgtwatch users add NAME --role operator --password"
         )
-    config = uvicorn.Config(
-        make_site(app, perform, signs=signs, pages=pages),
-        http=_Impatient,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # see `forwarded`
-        limit_concurrency=MOST_CONNECTIONS,
-        server_header=False,
-        date_header=True,
-        lifespan="off",
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
-    thread.start()
 
-    def stop() -> None:
-        server.should_exit = True
-        thread.join(3.0)
-        listener.close()
+    def make() -> Starlette:
+        made: Starlette = registry.load(SITE, "make", what="part of the page")(app, perform, signs=signs, pages=pages)
+        return made
 
-    return stop
+    return Page(listener, make)
+
+
+def serve(app: App) -> Callable[[], None]:
+    """Show what is stored, where nothing runs that would change it; gives back what stops it. Raises as `taken` does."""
+    page = taken(app)
+    page.open()
+    return page.close
 
 
 class _Impatient(H11Protocol):
