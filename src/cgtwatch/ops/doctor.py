@@ -109,6 +109,8 @@ def _postgres(program: str, found: Mapping[str, str]) -> tuple[str, str]:
 
 def _archive(settings: Settings) -> tuple[str, str]:
     """Whether some raw pages are as they were put."""
+    if state_of(settings.database_url) == "empty":  # it says where they are
+        return "empty", ""
     with App(settings, readonly=True) as app:
         keys = [*islice(app.archive.keys(), LOOKED_AT)]
         damaged = [key for key in keys if not _sound(app, key)]
