@@ -269,6 +269,24 @@ def test_a_page_on_which_nothing_known_is_left_says_so_and_is_looked_at_sooner()
     assert paced(source, plan, None) is plan
 
 
+@pytest.mark.fault("F11")
+@pytest.mark.parametrize(
+    ("every", "oldest", "said"),
+    [
+        (timedelta(minutes=2), timedelta(minutes=22), "more may have been missed (about 10, by the pace of these), and"),
+        (timedelta(minutes=2), timedelta(minutes=2), "more may have been missed, and"),
+        (timedelta(minutes=2), -timedelta(days=3), "more may have been missed, and"),
+        (timedelta(0), timedelta(minutes=22), "more may have been missed, and"),
+    ],
+)
+def test_how_many_entries_were_missed_is_told_where_the_page_says_how_fast_they_come(every, oldest, said):
+    memory = Memory(a_source(Kind.FEED))
+    memory.look([row(n) for n in range(20, 10, -1)])
+    first = memory.state.last_ok + oldest
+    plan = memory.look([row(100 + n, published=first + n * every) for n in reversed(range(10))])
+    assert said in plan.notes[-1]
+
+
 @pytest.mark.fault("H12")
 @pytest.mark.parametrize(("status", "told"), [(301, True), (308, True), (302, False)])
 def test_an_address_that_has_moved_for_good_is_told_at_the_third_good_visit(status, told):

@@ -9,6 +9,7 @@ from cgtwatch.diff.doubts import mass_edit, vanished_from_between
 from cgtwatch.diff.identity import item_id, printed_day
 from cgtwatch.diff.looks import unended
 from cgtwatch.diff.matching import Matching, Pair
+from cgtwatch.diff.missed import missed
 from cgtwatch.diff.rhythm import GAP, next_poll
 from cgtwatch.diff.sketch import CONFIRMED_AT, ENDLESS, TOUCHED, count_of, marks, remembered, same, sketch
 from cgtwatch.diff.traits import traits
@@ -205,7 +206,11 @@ def _remarks(state: SourceState, found: Matching, touched: bool) -> tuple[str, .
     if touched:
         said.append("every entry is edited at every visit; edits are not told")
     if found.fresh and found.shown and not found.met and not touched:
-        said.append(f"{GAP} all {len(found.fresh)} entries are new; more may have been missed, and the next look comes sooner")
+        number = missed([pair.draft for pair in found.fresh], state.last_ok)
+        many = f" (about {number}, by the pace of these)" if number else ""
+        said.append(
+            f"{GAP} all {len(found.fresh)} entries are new; more may have been missed{many}, and the next look comes sooner"
+        )
     if state.held:
         said.append(f"released after {state.held} held visits")
     return tuple(said)
