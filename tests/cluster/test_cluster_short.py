@@ -36,10 +36,20 @@ def service(at: Cluster, role: str) -> Iterator[Service]:
 
 def leave_behind(at: Cluster) -> None:
     """What a worker leaves that died an hour ago in the middle of a host's visits: its job holds the host's lock."""
-    at.rows(f"INSERT INTO {SCHEMA}.procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
     at.rows(
-        f"INSERT INTO {SCHEMA}.procrastinate_jobs (queue_name, task_name, lock, status, worker_id) SELECT '{WORK}', 'poll_host', "
-        f"'host {hosts_of(1)[0]}', 'doing', max(id) FROM {SCHEMA}.procrastinate_workers RETURNING id"
+        f"WITH dead AS (INSERT INTO {SCHEMA}.procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id) "
+        f"INSERT INTO {SCHEMA}.procrastinate_jobs (queue_name, task_name, lock, status, worker_id) "
+        f"SELECT '{WORK}', 'poll_host', 'host {hosts_of(1)[0]}', 'doing', id FROM dead RETURNING id"
+    )
+
+
+def leave_untold(at: Cluster) -> None:
+    """What a worker leaves that lives, and could not tell the end of a host's visits because the database was away."""
+    at.until(lambda: at.one(f"SELECT count(*) FROM {SCHEMA}.procrastinate_workers"), 30, "a scheduler at the queue")
+    at.rows(
+        f"WITH job AS (INSERT INTO {SCHEMA}.procrastinate_jobs (queue_name, task_name, lock, status, worker_id) "
+        f"SELECT '{WORK}', 'poll_host', 'host {hosts_of(2)[1]}', 'doing', min(id) FROM {SCHEMA}.procrastinate_workers RETURNING id) "
+        f"INSERT INTO {SCHEMA}.procrastinate_events (job_id, type, at) SELECT id, 'started', now() - interval '1 minute' FROM job RETURNING id"
     )
 
 
@@ -48,6 +58,7 @@ def test_two_schedulers_and_workers_visit_and_tell_everything_once(tmp_path: Pat
         at.ask("freeze")
         planning, _ = [running.enter_context(service(at, "scheduler")) for _ in range(2)]
         leave_behind(at)
+        leave_untold(at)
         running.enter_context(service(at, "worker"))
         with service(at, "worker"):
             at.until(lambda: at.one("SELECT count(*) FROM source_state WHERE last_ok IS NOT NULL") >= 6, 120, "first visits")

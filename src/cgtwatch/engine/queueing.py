@@ -8,9 +8,9 @@ empty one, and processes of both versions may run beside each other meanwhile.
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,14 @@ SCHEMA = "cgtwatch_queue_" + "_".join(procrastinate.__version__.split(".")[:2])
 _BUSY = "SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND lock IS NOT NULL"
 # Without it whoever takes a job looks through all that wait for one with the same lock: 2,000 that wait made 50 a second of 300.
 _LOCKS = "CREATE INDEX IF NOT EXISTS cgtwatch_locks ON procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')"
+# Whose end could not be told, because the database was away: nobody works at them, and they would hold their locks for ever.
+_LEFT = """
+DELETE FROM procrastinate_jobs AS job
+ WHERE job.status = 'doing' AND job.worker_id = %(worker)s AND NOT job.id = ANY(%(running)s::bigint[])
+   AND EXISTS (SELECT 1 FROM procrastinate_events AS event
+                WHERE event.job_id = job.id AND event.type = 'started' AND event.at < now() - interval '15 seconds')
+RETURNING job.id
+"""
 _HAVE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS made"
 _ALONE = "SELECT pg_advisory_lock(hashtext('cgtwatch queue'))"
 _SCHEMA = f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
@@ -81,6 +89,7 @@ class Queueing:
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="job")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Any = None  # a `procrastinate.worker.Worker`, whose type is not public
+        self._running: set[int] = set()  # jobs
         self._halted = threading.Event()
         self._halting: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
@@ -119,6 +128,8 @@ class Queueing:
     async def _go_on(self) -> None:
         self._loop, self._halting = asyncio.get_running_loop(), asyncio.Event()
         pause, told = FIRST_WAIT, False
+        # A job that ends without the database ends unheard; `_tidy` sees to it.
+        self._loop.set_exception_handler(lambda _, told: _log.debug("queue: %s", told.get("exception") or told.get("message")))
         beating = asyncio.create_task(self._live())
         while not self._halted.is_set():
             began = self._loop.time()
@@ -151,7 +162,8 @@ class Queueing:
         queues = [queue for queue, mine in ((PLANNING, self._role.plans), (WORK, self._role.works)) if mine]
         self._name_tasks(app)
         async with app.open_async():
-            rescuing = asyncio.create_task(self._rescue(app)) if self._role.plans else None
+            duties = [self._tidy, *([self._rescue] if self._role.plans else [])]
+            beside = [asyncio.create_task(self._again(duty, app)) for duty in duties]
             self._worker = app._worker(
                 queues=queues, name=self._role.name, concurrency=self._most, install_signal_handlers=False, delete_jobs="always",
                 fetch_job_polling_interval=BEAT, update_heartbeat_interval=BEAT, stalled_worker_timeout=DEAD,
@@ -163,25 +175,36 @@ class Queueing:
                 await self._worker.run()
             finally:
                 self._worker = None
-                if rescuing is not None:
-                    rescuing.cancel()
+                for task in beside:
+                    task.cancel()
 
     def _name_tasks(self, app: procrastinate.App) -> None:
         def job_of(name: str, task: Callable[..., None]) -> Callable[..., Awaitable[None]]:
-            async def job(**args: str) -> None:
-                await self._beside(name, partial(task, self._engine, **args))
+            async def job(context: procrastinate.JobContext, **args: str) -> None:
+                with self._at(context):
+                    await self._beside(name, partial(task, self._engine, **args))
 
             return job
 
-        async def plan(timestamp: int) -> None:  # noqa: ARG001 - the second for which it was made; due times stand elsewhere
-            await self._beside(PLAN, self._planner.look)
-            await self._hand_out(app, self._planner.take())
+        async def plan(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - due times stand elsewhere
+            with self._at(context):
+                await self._beside(PLAN, self._planner.look)
+                await self._hand_out(app, self._planner.take())
 
         for name, task in TASKS.items():
-            app.task(name=name, queue=WORK)(job_of(name, task))
-        planning = app.task(name=PLAN, queue=PLANNING, queueing_lock=PLAN, priority=1)(plan)
+            app.task(name=name, queue=WORK, pass_context=True)(job_of(name, task))
+        planning = app.task(name=PLAN, queue=PLANNING, queueing_lock=PLAN, priority=1, pass_context=True)(plan)
         if self._role.plans:
             app.periodic(cron=EVERY_SECOND, periodic_id=PLAN)(planning)
+
+    @contextmanager
+    def _at(self, context: procrastinate.JobContext) -> Iterator[None]:
+        number = context.job.id or 0
+        self._running.add(number)
+        try:
+            yield
+        finally:
+            self._running.discard(number)
 
     async def _beside(self, name: str, work: Callable[[], object]) -> None:
         """Work on a thread; what goes wrong is told there."""
@@ -202,17 +225,31 @@ class Queueing:
                     with suppress(exceptions.AlreadyEnqueued):
                         await app.job_manager.defer_job_async(one)
 
+    async def _again(self, work: Callable[[procrastinate.App], Awaitable[None]], app: procrastinate.App) -> None:
+        """Do it now and then; an outage of the database is waited out."""
+        while True:
+            try:
+                await work(app)
+            except Exception as error:  # noqa: BLE001 - the seam: whatever keeps it from being done, it is tried again
+                _log.debug("queue not looked after: %s", error)
+            await asyncio.sleep(RESCUE)
+
+    async def _tidy(self, app: procrastinate.App) -> None:
+        """Take away the jobs of this process at which it does not work."""
+        if self._worker is None or self._worker.worker_id is None:
+            return
+        asked = {"worker": self._worker.worker_id, "running": list(self._running)}
+        if left := await app.connector.execute_query_all_async(_LEFT, **asked):
+            _log.warning("jobs taken away whose end could not be told %s", fields(count=len(left)))
+
     async def _rescue(self, app: procrastinate.App) -> None:
         """Take jobs from processes that died; what they had in hand is planned anew when its lease is over."""
-        while True:
-            with suppress(exceptions.ConnectorException):
-                lost = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD))
-                for job in lost:
-                    await app.job_manager.finish_job(job, status=jobs.Status.FAILED, delete_job=True)
-                if lost:
-                    _log.warning("jobs of dead workers taken back %s", fields(count=len(lost)))
-                await app.job_manager.prune_stalled_workers(DEAD)
-            await asyncio.sleep(RESCUE)
+        lost = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD))
+        for job in lost:
+            await app.job_manager.finish_job(job, status=jobs.Status.FAILED, delete_job=True)
+        if lost:
+            _log.warning("jobs of dead workers taken back %s", fields(count=len(lost)))
+        await app.job_manager.prune_stalled_workers(DEAD)
 
 
 def _job(hint: Hint) -> jobs.Job:
