@@ -1,5 +1,6 @@
 """What all tests share: one browser and one PostgreSQL a run, how many examples a property gets, and what was left out said aloud."""
 
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -44,6 +45,17 @@ def postgres_url(postgres_of_the_run: Any) -> Iterator[str]:
     url = postgres_of_the_run.create()
     yield url
     postgres_of_the_run.drop(url)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A command that ran inside a test has set up its log; the next test hears everything again."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    if (root.level, root.handlers) != (level, handlers):
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -49,6 +49,10 @@ class Postgres:
         """The address of a database, as `CGTWATCH_DATABASE_URL` takes it."""
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/{name}"
 
+    def plain(self, name: str) -> str:
+        """The same address as the driver takes it."""
+        return f"postgresql://{_USER}@127.0.0.1:{self.port}/{name}"
+
     def create(self, template: str = "template0") -> str:
         """A fresh database; its address."""
         name = f"t{os.getpid()}_{next(_NUMBERS)}"

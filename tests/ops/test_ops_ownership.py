@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from cgtwatch.errors import BusyError
@@ -78,12 +79,12 @@ def test_after_the_end_of_its_session_it_holds_again(
 ) -> None:
     monkeypatch.setattr("cgtwatch.store.holding._LOOK", 0.05)
     name = postgres_url.rpartition("/")[2]
-    with held(postgres_url, alone=True):
+    locks = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory' AND datname = %s"
+    with held(postgres_url, alone=True), psycopg.connect(postgres_of_the_run.plain("postgres"), autocommit=True) as looking:
         postgres_of_the_run.sql(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'")
-        for _ in range(200):
-            try:
-                with held(postgres_url, alone=False):
-                    threading.Event().wait(0.05)
-            except BusyError:
-                return
-        pytest.fail("not held again")
+        for _ in range(400):
+            if looking.execute(locks, [name]).fetchone() == (1,):
+                break
+            threading.Event().wait(0.05)
+        with pytest.raises(BusyError), held(postgres_url, alone=False):
+            pass
