@@ -97,10 +97,17 @@ def copy(
     from cgtwatch import store
     from cgtwatch.acquire.archive import Archive
     from cgtwatch.cli import show, working
+    from cgtwatch.config.values import Place, database_url
+    from cgtwatch.errors import ConfigError
     from cgtwatch.ops.ownership import own
     from cgtwatch.ops.retention import readable
 
     settings = working.settings()
+    if to.startswith("postgres"):
+        try:
+            database_url(to, Place(Path.cwd(), None))
+        except ValueError as wrong:
+            raise ConfigError([f"--to: {wrong}"]) from wrong
     damaged: list[str] = []
     with own(settings.data_dir):
         bodies = readable(Archive(settings.data_dir / "archive"), damaged.append)

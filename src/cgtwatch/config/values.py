@@ -68,10 +68,23 @@ def database_url(text: str, place: Place) -> str:
     if scheme.partition("+")[0] in {"postgres", "postgresql"}:
         if scheme != "postgresql+psycopg" or not rest.partition("/")[2].partition("?")[0]:
             raise ValueError("is no address of a PostgreSQL database; write postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        _server(rest.partition("?")[0])
         return text
     if scheme != "sqlite" or not rest.startswith("/") or len(rest) < 2:
-        raise ValueError("is no database address; write sqlite:////var/lib/cgtwatch/cgtwatch.db, or unset it")
+        raise ValueError(
+            "is no database address; write sqlite:////var/lib/cgtwatch/cgtwatch.db or postgresql+psycopg://USER:PASSWORD@HOST/NAME, "
+            "or unset it"
+        )
     return f"sqlite:///{path(rest[1:], place)}"
+
+
+def _server(address: str) -> None:
+    """Refuse what would take a part of the password for the host, and a port that is none."""
+    if address.count("@") > 1:
+        raise ValueError("has more than one @; write an @ in user or password as %40")
+    port = re.search(r":([^:\]]*)$", address.rpartition("@")[2].partition("/")[0])
+    if port and not (port[1].isascii() and port[1].isdigit() and 0 < int(port[1]) < 65536):
+        raise ValueError("has a port that is no number from 1 to 65535; write postgresql+psycopg://USER:PASSWORD@HOST:5432/NAME")
 
 
 def mail_from(text: str, place: Place) -> str:  # noqa: ARG001
