@@ -120,3 +120,12 @@ def test_a_worker_waits_for_a_database_that_does_not_answer_and_not_for_one_that
     assert slept == [1.0, 2.0]
     with pytest.raises(StoreUnusable):
         prepare.await_database("postgresql+psycopg://db/x", slept.append)
+
+
+@pytest.mark.parametrize(("name", "ticks"), [("web", set()), ("worker", {"queue"}), ("scheduler", {"queue"}), ("all", {"queue"})])
+def test_a_process_is_watched_for_the_ticks_that_it_has(
+    name: str, ticks: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cgtwatch.engine.service.Engine", lambda _app: SimpleNamespace())
+    app: Any = SimpleNamespace(settings=load_settings({}, tmp_path), shared=True)
+    assert set(Service(app, role=ROLES[name]).pulse.beats()) == ticks  # one that never beats would be started anew for ever

@@ -61,7 +61,7 @@ class Service:
         self.shared = app.shared  # whether others work on the same database
         self.engine = Engine(app)
         self.ended_cleanly = True
-        self.pulse = Pulse(("queue",) if self.shared else TICKS)
+        self.pulse = Pulse(_ticks(role) if self.shared else TICKS)
         self.vitals = Vitals(
             app, self.pulse, lambda: self.engine.storage.error, lambda: self.engine.rhythm.habits, lambda: app.parser.replaced
         )
@@ -221,6 +221,11 @@ class Learning:
     def join(self, seconds: float) -> bool:  # noqa: ARG002 - nobody waits for it
         """It ends by itself."""
         return True
+
+
+def _ticks(role: Role) -> tuple[str, ...]:
+    """What goes on in a process at the queue; one that only serves the page is at none."""
+    return ("queue",) if role.plans or role.works else ()
 
 
 def obey_signals(service: Service) -> None:
