@@ -154,7 +154,8 @@ def test_the_real_server_is_asked_for_its_settings(postgres_url: str) -> None:
     try:
         assert store.version().startswith("PostgreSQL 1")
         found = store.tuning()
-        assert (found["server_encoding"], set(found) >= {"fsync", "full_page_writes", "synchronous_commit"}) == ("UTF8", True)
+        assert (found["server_encoding"], set(found) >= {"fsync", "full_page_writes"}) == ("UTF8", True)
+        assert found["synchronous_commit"] == "on"  # as the server has it, whatever this session does with it
         assert (store.queues(), store.oldest_turns(NOW), store.alarms_by_kind()) == ([], {}, {})
         assert store.sizes()["main"] > 1_000_000
     finally:

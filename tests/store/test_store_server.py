@@ -1,8 +1,10 @@
 """A database on a server: units of work one after the other over all processes, and what is told when it goes away."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -43,6 +45,24 @@ def test_an_empty_database_gets_its_schema_once_whoever_opens_it_first(postgres_
     for one in stores:
         assert one.check() == []
         one.close()
+
+
+def test_what_a_person_has_to_mend_before_a_session_begins_is_told_apart_from_an_outage(postgres_url: str) -> None:
+    with pytest.raises(StoreUnusable, match=r"does not exist.*check user, password"):
+        state_of(f"{postgres_url}_elsewhere")
+    with pytest.raises(StoreUnusable, match=r"role .* does not exist"):
+        state_of(postgres_url.replace("//cgtwatch@", "//nobody-of-that-name@"))
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        free = other.getsockname()[1]
+    with pytest.raises(StoreError, match=r"cannot be reached.*mend host and port") as raised:
+        state_of(f"postgresql+psycopg://me@127.0.0.1:{free}/x")
+    assert type(raised.value) is StoreError  # it is waited for
+    said = (
+        'connection failed: connection to server at "db", port 5432 failed: FATAL:  password authentication failed for user "me"'
+    )
+    assert isinstance(plain_error(psycopg.OperationalError(said), "db"), StoreUnusable)
+    starts = "connection failed: FATAL:  the database system is starting up"
+    assert type(plain_error(psycopg.OperationalError(starts), "db")) is StoreError
 
 
 def test_a_newer_or_foreign_database_or_one_of_other_letters_is_refused(postgres_url: str, postgres_of_the_run: Any) -> None:

@@ -6,6 +6,7 @@ are drawn inside are in the order of commits, and what is read inside is still s
 cut off in the middle loses its session, and with it the lock and all of the unit.
 """
 
+import re
 import select
 import threading
 import time
@@ -39,6 +40,13 @@ CONNECT = {
 }  # fmt: skip
 _TAKE = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', %s, true), "
 _TAKE += "set_config('idle_in_transaction_session_timeout', %s, true), set_config('statement_timeout', '0', true)"
+# A session that never came about has no code, only the words of the driver, and of the server in its language. Where they are not
+# known, it is waited for.
+_NO_SESSION = re.compile(r"connection failed|connection timeout|failed to resolve host|connection is bad")
+_REFUSED = re.compile(
+    r"authentication failed|no password supplied|no pg_hba\.conf entry|not permitted to log in|permission denied for database"
+    r"|(role|database) \".*\" does not exist"
+)
 _NUL, _NOTHING_THERE = "\x00", "\ufffd"
 
 
@@ -71,12 +79,26 @@ def plain_error(error: BaseException, where: str) -> StoreError | BusyError:
     if state in ("53100", "53200"):
         return StoreFull(f"{where}: no room is left on the server ({said}); nothing was lost, make room and work goes on")
     if state[:2] in ("28", "3D") or state in ("42501", "25006"):
-        return StoreUnusable(f"{where}: cannot be used ({said}); check user, password, rights and name in CGTWATCH_DATABASE_URL")
+        return _refused(where, said)
     if state[:2] == "XX" or state == "58030":
         return StoreUnusable(f"{where}: is damaged ({said}); check the server's disk, then restore the latest backup")
     if state != "57014" and (state[:2] in ("08", "57") or state == "25P03" or isinstance(origin, psycopg.OperationalError)):
-        return StoreError(f"{where}: the connection was lost ({said}); what was not stored is done again when the server answers")
+        return _away(where, said, begun=bool(state) or not _NO_SESSION.match(said))
     return StoreError(f"{where}: {said}; nothing of this step was stored")
+
+
+def _refused(where: str, said: str) -> StoreUnusable:
+    return StoreUnusable(f"{where}: cannot be used ({said}); check user, password, rights and name in CGTWATCH_DATABASE_URL")
+
+
+def _away(where: str, said: str, *, begun: bool) -> StoreError:
+    """A session that ended, or one that never began: then the server may have refused it, which waiting does not mend."""
+    again = "what was not stored is done again when the server answers"
+    if begun:
+        return StoreError(f"{where}: the connection was lost ({said}); {again}")
+    if _REFUSED.search(said):
+        return _refused(where, said)
+    return StoreError(f"{where}: cannot be reached ({said}); start it, or mend host and port in CGTWATCH_DATABASE_URL; {again}")
 
 
 @contextmanager
