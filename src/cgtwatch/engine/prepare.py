@@ -67,7 +67,8 @@ def migrate(database_url: str, data_dir: Path, now: datetime) -> str:
     """Bring the database to this version's schema and say what it was: empty, older or current."""
     was = state_of(database_url)
     if was == "older":
-        copy = data_dir / "backup" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.db"
+        suffix = "dump" if database_url.startswith("postgresql") else "db"
+        copy = data_dir / "backup" / f"before-upgrade-{now:%Y%m%dT%H%M%SZ}.{suffix}"
         save_copy(database_url, copy)
         _log.info("database copied before its upgrade to=%s", copy)
     if was != "current":
