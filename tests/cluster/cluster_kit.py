@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import starter
 
+from cgtwatch.app import App
+from cgtwatch.config.settings import load_settings
+from cgtwatch.engine.engine import Engine
+from cgtwatch.engine.operations import perform
+from cgtwatch.engine.prepare import prepare
 from cluster.growing_site import hosts_of
 from postgres import Postgres
 
@@ -82,12 +86,6 @@ class Cluster:
             log.seek(self.begun[name])
             return b" started sources=" in log.read()
 
-    def run(self, *args: str) -> list[dict[str, Any]]:
-        """The rows of a command beside the workers."""
-        done = starter.run([*args, "--json"], self.root, self.env, None, 180)
-        assert done.returncode == 0, done.stderr.decode()
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
     def ask(self, path: str) -> dict[str, Any]:
         """What the site tells."""
         with urllib.request.urlopen(f"{self.control}/{path}", timeout=10) as answer:
@@ -151,15 +149,23 @@ def cluster(root: Path, server: Postgres, offices: int, hosts: int, names: tuple
         (root / "sources.yaml").write_text("sources:\n" + "\n".join(lines), encoding="utf-8")
         found = Cluster(root, server, server.create(), f"http://127.0.0.1:{ports['control']}", names)
         try:
-            for reader in READERS:
-                found.run(
-                    "subscriptions", "add", reader, "--to", f"{found.control}/hook/{reader}", "--cadence", "now", "--topic", "any"
-                )
+            _subscribe(found)
             found.keep_alive()
             yield found
         finally:
             found.end()
             serving.kill()
+
+
+def _subscribe(at: Cluster) -> None:
+    """Three readers who hear of everything at once."""
+    with App(load_settings(at.env, at.root)) as app:
+        prepare(app)
+        engine = Engine(app)
+        for reader in READERS:
+            wish = {"name": reader, "to": f"{at.control}/hook/{reader}", "cadence": "now", "topic": "any"}
+            assert list(perform(engine, "subscriptions.add", wish))
+        engine.stop()
 
 
 def settle(at: Cluster, seconds: float) -> float:
