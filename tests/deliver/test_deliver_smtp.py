@@ -162,6 +162,51 @@ def certificate(tmp_path_factory):
     return made
 
 
+AUTHORITY = """
+[ca]
+default_ca = own
+[own]
+database = {0}/index
+serial = {0}/serial
+new_certs_dir = {0}
+default_md = sha256
+policy = names
+x509_extensions = server
+[names]
+commonName = supplied
+[server]
+subjectAltName = IP:127.0.0.1
+"""
+
+
+@pytest.fixture(scope="module")
+def expired(tmp_path_factory, certificate):
+    """As `certificate`, with the same key, but it was good for January 2020 alone."""
+    folder, key = tmp_path_factory.mktemp("expired"), certificate[1]
+    (folder / "ca.cnf").write_text(AUTHORITY.format(folder))
+    (folder / "index").touch()
+    (folder / "serial").write_text("01\n")
+    made = [str(folder / name) for name in ("ca.cnf", "asked.pem", "cert.pem")]
+    asked = ["req", "-new", "-key", key, "-subj", "/CN=127.0.0.1", "-out", made[1]]
+    signed = ["ca", "-batch", "-notext", "-config", made[0], "-selfsign", "-keyfile", key, "-in", made[1], "-out", made[2]]
+    for words in (asked, [*signed, "-startdate", "20200101000000Z", "-enddate", "20200201000000Z"]):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+    return [made[2], key]
+
+
+@pytest.mark.fault("M2")
+@pytest.mark.recorded
+@needs_shared
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing: no certificate for the TLS tests")
+@pytest.mark.parametrize(("scheme", "flag"), [("smtps", "--smtps"), ("smtp+starttls", "--starttls")])
+def test_a_server_whose_certificate_has_expired_gets_no_mail_though_its_issuer_is_trusted(tmp_path, log, expired, scheme, flag):
+    with running(SHARED / "hostile" / "smtp_sink.py", "--log", str(log), flag, *expired) as facts:
+        (outcome,) = deliver(tmp_path, "reader@example.org", facts["port"], scheme=scheme, ca_file=expired[0])
+    assert outcome.result is SendResult.RETRY
+    assert "certificate has expired" in outcome.answer
+    assert [line for line in lines(log) if line["event"] == "message"] == []
+
+
 @pytest.mark.fault("M2")
 @pytest.mark.recorded
 @needs_shared

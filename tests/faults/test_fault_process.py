@@ -8,6 +8,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,13 @@ def test_service_stops_within_ten_seconds_in_the_middle_of_a_slow_delivery_and_s
     assert "Traceback" not in service.text
 
 
+def signs(supervisor: HTTPConnection) -> tuple[int, str]:
+    """What the service says of itself."""
+    supervisor.request("GET", "/readyz")
+    answer = supervisor.getresponse()
+    return answer.status, answer.read().decode()
+
+
 def limited(pid: int, what: int, soft: int) -> None:
     _, hard = resource.prlimit(pid, what)
     resource.prlimit(pid, what, (soft, hard))
@@ -70,11 +79,17 @@ def test_a_service_without_handles_lives_says_so_and_goes_on_when_it_has_some(pl
         pid = service.process.pid
         (usual, _), used = resource.prlimit(pid, resource.RLIMIT_NOFILE), len(list(Path(f"/proc/{pid}/fd").iterdir()))
         site.page("/feed", feed([2, 1]), RSS)
-        limited(pid, resource.RLIMIT_NOFILE, max(8, used - 4))
+        with closing(HTTPConnection(place.extra["CGTWATCH_LISTEN"], timeout=10)) as supervisor:
+            service.until(lambda: signs(supervisor) == (200, "ready\n"))  # its connection is there before handles are short
+            limited(pid, resource.RLIMIT_NOFILE, max(8, used - 4))
+            service.until(lambda: signs(supervisor)[0] == 503)
+            assert "more files and connections can be opened" in signs(supervisor)[1]
         place.run("poll", "one", code=None)
         limited(pid, resource.RLIMIT_NOFILE, usual)
         service.until(lambda: place.run("poll", "one", code=None).returncode == 0)
         assert len(place.rows("items")) == 2
+        with closing(HTTPConnection(place.extra["CGTWATCH_LISTEN"], timeout=10)) as supervisor:
+            service.until(lambda: signs(supervisor)[0] == 200)
         service.until(lambda: "storage works again" in service.text or "storage in trouble" not in service.text)
         assert service.stop() == 0
     assert "Traceback" not in service.text

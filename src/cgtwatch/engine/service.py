@@ -24,6 +24,7 @@ from cgtwatch.errors import STORAGE_TROUBLE, CgtwatchError, ConfigError
 from cgtwatch.ops.logs import fields
 from cgtwatch.ops.notify import notify
 from cgtwatch.ops.pulse import Pulse
+from cgtwatch.ops.shortage import by_shortage
 from cgtwatch.ops.vitals import Vitals
 from cgtwatch.schedule import Ticks
 
@@ -199,9 +200,12 @@ class Service:
             work()
         except STORAGE_TROUBLE as error:
             self.engine.storage.trouble(error)
-        except Exception:  # noqa: BLE001 - the seam: a tick that broke must tick again
+        except Exception as error:  # noqa: BLE001 - the seam: a tick that broke must tick again
             self.pulse.broke(name)
-            _log.exception("tick broke tick=%s", name)
+            if by_shortage(error):
+                _log.error("tick broke off, it is tried again %s", fields(tick=name, error=error or "no memory is left"))
+            else:
+                _log.exception("tick broke tick=%s", name)
 
 
 class Learning:

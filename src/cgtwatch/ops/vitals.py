@@ -10,6 +10,7 @@ from cgtwatch.app import App
 from cgtwatch.diff.habit import Habit
 from cgtwatch.errors import STORAGE_TROUBLE, BusyError, StoreError, StoreFull, StoreNewer
 from cgtwatch.ops.pulse import Pulse
+from cgtwatch.ops.shortage import shortages
 from cgtwatch.store import state_of
 
 FRESH = 5.0  # seconds: a look commits a change of nothing to the disk
@@ -56,7 +57,7 @@ class Readiness:
         ):  # else somebody looks already; a database that is held must not hold up all who ask
             try:
                 if self._monotonic() - self._looked > FRESH:
-                    self._stored = tuple(_storage(vitals))
+                    self._stored = (*shortages(), *_storage(vitals))
                     self._looked = self._monotonic()
             finally:
                 self._guard.release()
