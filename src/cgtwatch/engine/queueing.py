@@ -90,6 +90,7 @@ class Queueing:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Any = None  # a `procrastinate.worker.Worker`, whose type is not public
         self._running: set[int] = set()  # jobs
+        self._troubled = False  # and said so
         self._halted = threading.Event()
         self._halting: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
@@ -127,7 +128,7 @@ class Queueing:
 
     async def _go_on(self) -> None:
         self._loop, self._halting = asyncio.get_running_loop(), asyncio.Event()
-        pause, told = FIRST_WAIT, False
+        pause = FIRST_WAIT
         # A job that ends without the database ends unheard; `_tidy` sees to it.
         self._loop.set_exception_handler(lambda _, told: _log.debug("queue: %s", told.get("exception") or told.get("message")))
         beating = asyncio.create_task(self._live())
@@ -141,10 +142,10 @@ class Queueing:
             if self._halted.is_set():
                 break
             if self._loop.time() - began > LONGEST_WAIT:
-                pause, told = FIRST_WAIT, False
-            if not told:
+                pause = FIRST_WAIT
+            if not self._troubled:
                 _log.error("queue in trouble, no jobs are taken %s", fields(error=trouble))
-            told = True
+            self._troubled = True
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._halting.wait(), pause)
             pause = min(2 * pause, LONGEST_WAIT)
@@ -162,6 +163,9 @@ class Queueing:
         queues = [queue for queue, mine in ((PLANNING, self._role.plans), (WORK, self._role.works)) if mine]
         self._name_tasks(app)
         async with app.open_async():
+            if self._troubled:
+                _log.info("queue works again")
+            self._troubled = False
             duties = [self._tidy, *([self._rescue] if self._role.plans else [])]
             beside = [asyncio.create_task(self._again(duty, app)) for duty in duties]
             self._worker = app._worker(
