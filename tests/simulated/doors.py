@@ -4,6 +4,7 @@ import email
 import email.policy
 import random
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ class Taken:
     key: str
     target: str
     at: datetime
-    acts: frozenset[int]
+    acts: array[int]  # a set of each message of a year would be the largest thing in memory
     hash: str
     rest: tuple[int, int] | None
 
@@ -136,7 +137,7 @@ class Doors:
         return SendOutcome(SendResult.SENT, "250 taken")
 
     def _take(self, key: str, target: str, body: bytes, words: str) -> None:
-        named = frozenset(int(number) for number in _ACT.findall(words))
+        named = array("L", sorted({int(number) for number in _ACT.findall(words)}))
         more = _REST.search(words)
         rest = (int(more[1]), int(more[2])) if more else None
         self.taken.append(Taken(key, target, self.now, named, sha256(body).hexdigest(), rest))

@@ -75,8 +75,9 @@ class Whole:
 
     def told_by(self, one: Taken) -> bool:
         """Whether a message names all of it, or leads to a page of a part of the window in which all of it was announced."""
-        if self.acts <= one.acts or one.rest is None:
-            return self.acts <= one.acts
+        named = self.acts <= set(one.acts)
+        if named or one.rest is None:
+            return named
         begin, end = one.rest
         there = {self.announced[seq].act for seq in range(begin + 1, end + 1)}
         return self.window[0] <= begin <= end <= self.window[1] and self.acts <= there
