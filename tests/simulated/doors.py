@@ -33,7 +33,7 @@ class Taken:
     key: str
     target: str
     at: datetime
-    acts: array[int]  # a set of each message of a year would be the largest thing in memory
+    acts: "array[int]"  # a set of each message of a year would be the largest thing in memory
     hash: str
     rest: tuple[int, int] | None
 
