@@ -98,11 +98,9 @@ def test_after_three_days_off_each_source_is_visited_once_and_all_digests_go_out
         bench.poll()
         bench.pass_time(days=3)
         before = len(site.requests)
-        begun = 0
-        while count := bench.engine.poll_due():  # all three are on one host, which is asked by one at a time
-            begun += count
+        while bench.engine.due_hosts():  # all three are on one host, which is asked by one at a time
+            bench.engine.poll_due()
             until(lambda: not bench.engine.busy())
-        assert begun == 3
         assert len(site.requests) - before == 3
         bench.engine.digest_due()
         bench.engine.digest_due()

@@ -68,7 +68,8 @@ def watch(root: Path, site: Site, **settings: str) -> Iterator[Watch]:
 
 def visit_due(made: Watch) -> None:
     """All visits that are due, one after the other at the one host."""
-    while made.service.engine.poll_due() or made.service.engine.busy():
+    while made.service.engine.due_hosts() or made.service.engine.busy():
+        made.service.engine.poll_due()
         Event().wait(0.01)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from cgtwatch import registry
@@ -57,6 +58,9 @@ class Engine:
         self._polls: Threads[PollRow] = Threads("poll", app.settings.concurrency)
         self._hosts = Hosts()
         self._watched = Watched()
+        self._line = Line((), self._hosts)  # who is due and waits for a place
+        self._lined: tuple[Sequence[Source], float] = ((), 0.0)  # of which sources, and when it was made
+        self._turning = threading.Lock()
         self._sends: Sends | None = None
         self._digests: Digests | None = None
         self._translating: Translating | None = None
@@ -84,9 +88,39 @@ class Engine:
             self.app.store.flush()
 
     def poll_due(self) -> int:
-        """Begin the visits that are due, as far as there is room and their hosts are free and want to be asked; how many."""
-        room = self._polls.room()
-        return len(self._begin(self._due(), room)) if room else 0
+        """Begin the visits that are due, as far as there is room and their hosts are free and want to be asked; how many. What had
+        to wait follows as visits end, so that no more than a turn of a host is lost between two looks.
+        """
+        if not self._polls.room():
+            return 0
+        sources = self.app.sources
+        line = Line(self._due(), self._hosts)
+        with self._turning:
+            self._line, self._lined = line, (sources, monotonic())
+            return self._take_turns()
+
+    def _take_turns(self) -> int:
+        begun = 0
+        while self._polls.room() and (source := self._line.next(anyway=False)) is not None:
+            # asked once its host is free: a visit that was under way when the line was made has been recorded by now
+            if self.app.store.is_due(source.id, self.app.clock()) and not self.app.resting(source):
+                self._tell_late(source)
+                self._visit(source, due=True)
+                begun += 1
+        return begun
+
+    def _follow(self) -> None:
+        """A visit has ended; others may wait for its place. A line is not used up long after it was made: who is due may have changed."""
+        if not self._line or not self._turning.acquire(blocking=False):
+            return  # who is at it, or the next look, sees the place too
+        try:
+            sources, at = self._lined
+            if sources is self.app.sources and monotonic() - at < PATIENCE:
+                self._take_turns()
+        except STORAGE_TROUBLE:
+            pass  # the next look meets it and tells it
+        finally:
+            self._turning.release()
 
     def poll_host(self, host: str) -> "list[Future[PollRow]]":
         """Begin the visits that are due at one host, as many as it bears at a time."""
@@ -123,8 +157,12 @@ class Engine:
             return running
         self._hosts.begin(source)
         future = self._polls.submit(source.id, lambda: self._one(source, due=due))
-        future.add_done_callback(lambda _: self._hosts.end(source))
+        future.add_done_callback(lambda _: self._ended(source))
         return future
+
+    def _ended(self, source: Source) -> None:
+        self._hosts.end(source)
+        self._follow()
 
     def _one(self, source: Source, *, due: bool) -> PollRow:
         row = self._visited(source, due=due)

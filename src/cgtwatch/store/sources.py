@@ -90,6 +90,11 @@ class Sources(Visited):
         never = datetime.min.replace(tzinfo=UTC)
         return [state.source for state in sorted(come, key=lambda state: (state.next_poll or never, state.source))]
 
+    def is_due(self, source_id: str, now: datetime) -> bool:
+        """Whether the next poll of one source has come, as far as this process knows; False where it is not known any more."""
+        state = self._state(source_id)
+        return state is not None and _has_come(state, now, now + CLOCKS_DIFFER)
+
     def _waits_unclaimed(self) -> bool:
         """Whether a visit waits to be written that nobody had in hand: with an engine that is alone the source would be due still."""
         with self._queue:
