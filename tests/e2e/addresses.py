@@ -29,8 +29,10 @@ class Found:
     met: set[str] = field(default_factory=set)
 
 
-def explored(room: Newsroom, enough: int = 2) -> Found:
-    """The site as found from its bar and from the links of letters; of the addresses of one route `enough` are looked at."""
+def explored(room: Newsroom, enough: int = 2, **more: int) -> Found:
+    """The site as found from its bar and from the links of letters; of the addresses of one route `enough` are looked at, of those
+    whose path begins with a word of `more` so many.
+    """
     routes, found = room.asgi.routes, Found()
     seen: dict[str, set[str]] = {}
     with TestClient(
@@ -42,7 +44,7 @@ def explored(room: Newsroom, enough: int = 2) -> Found:
             address, page = waiting.pop(0)
             path = _route(routes, address)
             met = seen.setdefault(path, set())
-            if address in met or (path and len(met) >= enough):
+            if address in met or (path and len(met) >= more.get(path.strip("/").partition("/")[0], enough)):
                 continue
             met.add(address)
             answer = client.get(address)

@@ -195,10 +195,8 @@ def warm_up() -> None:
             with suppress(ImportError):  # it needs an extra
                 importlib.import_module(module.name)
     own, rules = (importlib.import_module(f"cgtwatch.understand.{name}") for name in ("own", "rules"))
-    shipped, ids = rules.load(), rules.issuer_ids()
-    names = dict(rules.issuer_names(shipped))
-    own.load_with = lambda _: shipped
-    rules.issuer_ids = lambda: ids
+    rules.issuer_ids()
+    names = dict(rules.issuer_names(own.shipped()))
     rules.issuer_names = lambda _: names
 
 

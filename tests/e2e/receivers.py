@@ -101,6 +101,7 @@ class _MailServer(Controller):
 def _web(found: Receivers, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body go out as two packets: else each answer waits 40 ms for the other side
 
         def do_POST(self) -> None:
             size = int(self.headers.get("Content-Length", "0"))

@@ -1,6 +1,6 @@
 """Starts the command for tests: each in a process of its own, forked from one that has imported the program already.
 
-Half a second of importing is saved a command; all else is as with `python -m cgtwatch`: its own working directory, environment,
+Importing and the shipped rules, most of a second, are saved a command; all else is as with `python -m cgtwatch`: its own working directory, environment,
 standard streams, exit code. Tests of the start itself start Python.
 """
 
@@ -125,6 +125,7 @@ def _import_all() -> None:
         if not module.name.startswith(_LEFT_OUT):
             with suppress(ImportError):  # whichever command needs it will say so
                 importlib.import_module(module.name)
+    importlib.import_module("cgtwatch.understand.own").shipped()
 
 
 def _serve(asked: socket.socket) -> dict[str, Any] | None:

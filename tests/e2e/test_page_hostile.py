@@ -102,7 +102,7 @@ def mean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 
 @pytest.fixture(scope="module")
 def found(mean: Newsroom) -> Found:
-    return explored(mean, enough=8)  # every one of its events
+    return explored(mean, events=8)  # every one of its events
 
 
 @pytest.mark.promise("P11")

@@ -7,7 +7,7 @@ from addresses import Found, explored
 from browsing import visitor
 from newsroom import Newsroom
 
-MOST = 70  # presses a page; what stands further down is more of the same
+MOST = 40  # presses a page; what stands further down is more of the same
 CONTROLS = """most => {
   const shut = one => one && one.closest('details:not([open])');
   const open = one => !shut(one) || one.matches('details > summary') && !shut(one.parentElement.parentElement);

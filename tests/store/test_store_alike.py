@@ -192,7 +192,7 @@ def on_both(server: Any, template: str, life: tuple[Sequence[Any], Sequence[Any]
         server.drop(url)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(life=whole_lives, queries=st.lists(st.sampled_from(QUERIES), min_size=3, max_size=3))
 def test_a_file_and_a_server_answer_alike_whatever_was_done(
     postgres_of_the_run: Any, filled_template: str, life: tuple[Sequence[Any], Sequence[Any], Any], queries: Sequence[str]

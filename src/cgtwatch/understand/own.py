@@ -24,10 +24,16 @@ _CUES = ("terms", "weight", "doc_type", "type_weight", "stage", "mark")
 _PARTICLES = frozenset({"关于", "有关", "的", "等", "及", "和", "与", "以及", "进一步", "做好", "工作"})
 
 
+@cache
+def shipped() -> Rules:
+    """The shipped rules, which take a third of a second to make and never change."""
+    return load()
+
+
 def load_with(own: OwnRules) -> Rules:
     """The shipped rules and `own`; where that is empty, exactly the shipped ones."""
     if own == OwnRules():
-        return load()
+        return shipped()
     rules = load(extra=_extra(own))
     return replace(rules, topics=Topics(own.topics, folding(simplified()))) if own.topics else rules
 
