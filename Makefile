@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTHON ?= python3
-JOBS ?= 2
+JOBS ?= 3
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help

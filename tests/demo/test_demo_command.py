@@ -87,6 +87,7 @@ def test_the_demo_keeps_away_from_a_place_in_use(told: tuple[Place, str, float])
     assert "name a new or empty directory" in again.stderr
 
 
+@pytest.mark.chaos
 def test_the_demo_is_coloured_on_a_terminal(tmp_path: Path) -> None:
     place = Place(tmp_path)
     master, slave = os.openpty()

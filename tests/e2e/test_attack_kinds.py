@@ -144,6 +144,7 @@ def check(db: sqlite3.Connection, source: str, last: int) -> None:
         assert f"Words of annex {n} about" in text, f"{source}: the attachment of {n}"
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("K2")
 def test_no_record_is_missed_or_doubled_when_the_service_is_killed_while_it_reads(place: Place, site: Site) -> None:
     survive(place, site, kills=1, seed=20261123)

@@ -15,6 +15,7 @@ from place import Place, Site
 from cgtwatch.engine.control import ask
 
 
+@pytest.mark.chaos
 def test_a_storm_of_reloads_ends_with_the_last_file_and_a_clean_stop(place: Place, site: Site) -> None:
     for name in ("one", "two"):
         site.page(f"/{name}", feed([1]), "application/rss+xml")
@@ -52,6 +53,7 @@ def test_a_request_that_makes_no_sense_is_answered_and_breaks_nothing(place: Pla
         assert service.stop() == 0
 
 
+@pytest.mark.chaos
 def test_many_commands_at_once_are_all_served_by_the_running_service(place: Place, site: Site) -> None:
     site.page("/one", feed([1]), "application/rss+xml")
     place.sources(sources(one=f"{site.url}/one"))

@@ -63,7 +63,7 @@ def test_a_wrong_password_is_refused_and_after_five_nobody_may_try_for_a_while(p
     page.wait_for_url(f"{home}/events")
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_who_logs_out_is_out_whatever_was_kept_of_the_log_in(chromium: Any, room: Newsroom, home: str, script: bool) -> None:
     password = room.user("jing")
     with visitor(chromium, home, width=PHONE, java_script_enabled=script) as page:

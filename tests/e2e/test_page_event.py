@@ -25,7 +25,7 @@ def test_two_revisions_stand_side_by_side_with_what_changed_between_them(page: A
     assert "附：起草说明" in table.inner_text()
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_what_is_marked_as_not_relevant_leaves_the_list_and_comes_back(
     chromium: Any, room: Newsroom, home: str, script: bool
 ) -> None:
@@ -43,7 +43,7 @@ def test_what_is_marked_as_not_relevant_leaves_the_list_and_comes_back(
         assert page.locator("main").get_by_role("link", name=LICENCE.title).first.is_visible()
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_a_wrong_field_is_put_right_for_all_readers_and_taken_back(
     chromium: Any, room: Newsroom, home: str, script: bool
 ) -> None:

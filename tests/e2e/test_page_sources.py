@@ -27,7 +27,7 @@ def finished(page: Any, words: str | re.Pattern[str]) -> None:
     raise AssertionError(page.locator("main").inner_text())
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_a_source_is_tested_from_its_page_and_nothing_of_it_is_stored(
     chromium: Any, room: Newsroom, home: str, script: bool
 ) -> None:
@@ -64,7 +64,7 @@ def test_a_pause_is_written_into_the_file_and_all_else_stays(page: Any, room: Ne
     assert "# Offices that are watched here; this line is kept." in file_of(room)
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_an_address_is_looked_at_and_what_it_offers_is_added_to_the_file(
     chromium: Any, room: Newsroom, home: str, script: bool
 ) -> None:

@@ -12,7 +12,7 @@ NEW = Document(
 )
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_a_subscription_is_made_and_its_next_digest_seen_before_it_is_sent(
     chromium: Any, room: Newsroom, home: str, script: bool
 ) -> None:

@@ -12,6 +12,7 @@ from place import PROGRAM, Place, Service, Site, free_port
 FEED = "<rss version='2.0'><channel><title>t</title><item><title>a</title><link>http://127.0.0.1/a</link></item></channel></rss>"
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("K8")
 def test_a_service_polls_answers_and_ends_while_its_log_is_blocked(place: Place, site: Site) -> None:
     site.page("/f.xml", FEED, "application/rss+xml")

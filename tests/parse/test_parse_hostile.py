@@ -119,6 +119,7 @@ def answered(peer, service, row, asked):
         return error, time.monotonic() - started
 
 
+@pytest.mark.chaos
 def test_answers_and_maps_are_read_or_refused_at_once(read_by_rule):
     assert {name: seconds for name, (_, seconds) in read_by_rule.items() if seconds > 5} == {}
 
