@@ -110,7 +110,9 @@ def test_in_a_year_every_event_reaches_each_of_its_readers_once(tmp_path: Path) 
             f"CGTWATCH_SEED={seed}: {[(what, len(found), found[:9]) for what, found in wrong.items()]}"
         )
         early, late = median(life.sizes[60:90]), median(life.sizes[-30:])
-        assert late < 1.3 * early, f"{early:.0f} MiB became {late:.0f}"
+        print(f"{early:.0f} MiB in the third month, {late:.0f} in the last")  # noqa: T201
+        # the diary and all that was delivered are kept here, too; a kilobyte lost a visit would be half a gigabyte
+        assert late < 1.5 * early, f"{early:.0f} MiB became {late:.0f}"
 
 
 def _of_a_year(seed: int) -> tuple[Troubles, Mapping[str, list[tuple[datetime, datetime]]]]:
