@@ -56,8 +56,8 @@ class Parts(App):
 class Inside:
     """An app whose time stands still until it is moved."""
 
-    def __init__(self, root: Path, **settings: str) -> None:
-        self.now = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    def __init__(self, root: Path, now: datetime | None = None, **settings: str) -> None:
+        self.now = now or datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
         environ = {
             "CGTWATCH_DATA_DIR": str(root / "data"),
             "CGTWATCH_ALLOW_PRIVATE": "127.0.0.0/8",
@@ -82,9 +82,9 @@ class Inside:
 
 
 @contextmanager
-def inside(root: Path, sources: str, **settings: str) -> Iterator[Inside]:
+def inside(root: Path, sources: str, now: datetime | None = None, **settings: str) -> Iterator[Inside]:
     (root / "sources.yaml").write_text(sources, encoding="utf-8")
-    bench = Inside(root, **settings)
+    bench = Inside(root, now, **settings)
     try:
         prepare(bench.app)
         yield bench

@@ -144,6 +144,7 @@ def events_of(db: sqlite3.Connection, key: str, data: Mapping[str, Any]) -> list
     return every
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("K2")
 @pytest.mark.promise("P1", "P3")
 def test_service_loses_and_doubles_nothing_when_it_is_killed_again_and_again(place: Place, site: Site) -> None:

@@ -75,6 +75,7 @@ def test_a_second_service_is_refused_and_none_is_blocked_after_a_kill(running_pl
         assert again.stop() == 0
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("C1")
 @pytest.mark.promise("P17")
 def test_a_wrong_sources_file_leaves_the_running_service_as_it_was(running_place: Place, site: Site) -> None:

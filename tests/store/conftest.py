@@ -34,6 +34,21 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("server_url")) if request.param == "postgres" else url_of(tmp_path / "cgtwatch.db")
 
 
+@pytest.fixture(params=["sqlite", "postgres"], scope="module")
+def store_of_the_module(request: pytest.FixtureRequest, postgres_of_the_run: Any) -> Iterator[Store]:
+    """One store for tests that only look at it."""
+    url = "sqlite://"
+    if request.param == "postgres":
+        url = postgres_of_the_run.create(request.getfixturevalue("filled_template"))
+    opened = open_store(url)
+    if request.param == "sqlite":
+        opened.sync_sources([source()], NOW)
+    yield opened
+    opened.close()
+    if request.param == "postgres":
+        postgres_of_the_run.drop(url)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     opened = open_store(request.getfixturevalue("server_url") if request.param == "postgres" else "sqlite://")

@@ -11,7 +11,7 @@ from cgtwatch.model.event import AnnouncementKind, Link, Relation
 from cgtwatch.model.item import Change
 from cgtwatch.model.taxonomy import DocType, Importance, Modality, Stage
 from cgtwatch.store import Store
-from cgtwatch.store.records import Counts, EventQuery, ItemQuery, Sort, StoredItem, ToAnnounce
+from cgtwatch.store.records import Counts, EventQuery, ItemQuery, Sort, StoredItem, ToAnnounce, VisitRecord
 from store.store_kit import HOUR, NOW, finding, new_item, news, policy_event, revision, visit
 
 LATER = NOW + HOUR
@@ -49,23 +49,33 @@ def item(item_id: str, labels: Labels, at: datetime, title: str, text: str) -> S
     )
 
 
+def three() -> VisitRecord:
+    """A Chinese draft, an American approval, and what is of no interest."""
+    return visit(
+        [
+            item(
+                "zh",
+                CHINESE,
+                NOW,
+                "细胞治疗产品临床试验指导原则（征求意见稿）",
+                "为规范嵌合抗原受体T细胞产品，100%按照要求。",
+            ),
+            item("us", AMERICAN, LATER, "Approval of a gene therapy", "The FDA approved Example-gene today."),
+            item("no", Labels(), LATER + HOUR, "Solar cells", "About energy."),
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def looked_at(store_of_the_module: Store) -> Store:
+    """The three, for tests that change nothing."""
+    store_of_the_module.record_visit(three())
+    return store_of_the_module
+
+
 @pytest.fixture
 def filled(store: Store) -> Store:
-    store.record_visit(
-        visit(
-            [
-                item(
-                    "zh",
-                    CHINESE,
-                    NOW,
-                    "细胞治疗产品临床试验指导原则（征求意见稿）",
-                    "为规范嵌合抗原受体T细胞产品，100%按照要求。",
-                ),
-                item("us", AMERICAN, LATER, "Approval of a gene therapy", "The FDA approved Example-gene today."),
-                item("no", Labels(), LATER + HOUR, "Solar cells", "About energy."),
-            ]
-        )
-    )
+    store.record_visit(three())
     return store
 
 
@@ -109,8 +119,8 @@ def event_ids(store: Store, **query: object) -> list[str]:
         ({"after": "zh"}, []),
     ],
 )
-def test_a_query_finds_its_items(filled: Store, query: dict[str, object], found: list[str]) -> None:
-    assert ids(filled, **query) == found
+def test_a_query_finds_its_items(looked_at: Store, query: dict[str, object], found: list[str]) -> None:
+    assert ids(looked_at, **query) == found
 
 
 @pytest.mark.parametrize(
@@ -125,8 +135,8 @@ def test_a_query_finds_its_items(filled: Store, query: dict[str, object], found:
         ({"after": "e-us"}, ["zh"]),
     ],
 )
-def test_a_query_finds_its_events(filled: Store, query: dict[str, object], found: list[str]) -> None:
-    assert event_ids(filled, **query) == found
+def test_a_query_finds_its_events(looked_at: Store, query: dict[str, object], found: list[str]) -> None:
+    assert event_ids(looked_at, **query) == found
 
 
 def test_an_edited_item_is_found_by_the_later_time_and_by_its_new_text_only(filled: Store) -> None:
@@ -146,8 +156,8 @@ def test_an_act_that_a_review_only_mentions_is_found_by_its_own_words(store: Sto
     assert [each.id for each in store.events(EventQuery(query="某通知"))] == ["e-act"]
 
 
-def test_what_is_stored_is_counted(filled: Store) -> None:
-    assert filled.counts() == Counts(items=3, events=2, relevant=2, announcements=0)
+def test_what_is_stored_is_counted(looked_at: Store) -> None:
+    assert looked_at.counts() == Counts(items=3, events=2, relevant=2, announcements=0)
 
 
 @pytest.mark.parametrize(
@@ -203,12 +213,14 @@ def test_a_thread_is_told_in_the_order_of_its_days(store: Store) -> None:
         ([], []),
     ],
 )
-def test_candidates_are_found_by_their_keys_those_that_say_most_first(filled: Store, keys: list[str], found: list[str]) -> None:
-    assert [event.id for event, *_ in filled.candidates(keys)] == found
+def test_candidates_are_found_by_their_keys_those_that_say_most_first(
+    looked_at: Store, keys: list[str], found: list[str]
+) -> None:
+    assert [event.id for event, *_ in looked_at.candidates(keys)] == found
 
 
-def test_candidates_come_with_their_text_and_not_beyond_the_limit(filled: Store) -> None:
-    ((event, text, _),) = filled.candidates(["title:Approval of a gene therapy", "number:国药监药注〔2024〕15号"], limit=1)
+def test_candidates_come_with_their_text_and_not_beyond_the_limit(looked_at: Store) -> None:
+    ((event, text, _),) = looked_at.candidates(["title:Approval of a gene therapy", "number:国药监药注〔2024〕15号"], limit=1)
     assert (event.id, text) == ("e-us", "The FDA approved Example-gene today.")
 
 
@@ -238,8 +250,8 @@ def test_pages_of_a_long_list_touch_without_gap_or_overlap(store: Store) -> None
     assert len(seen) == 25
 
 
-def test_times_asked_in_another_zone_mean_the_same_moment(filled: Store) -> None:
-    assert ids(filled, since=LATER.astimezone()) == ids(filled, since=LATER.astimezone(UTC))
+def test_times_asked_in_another_zone_mean_the_same_moment(looked_at: Store) -> None:
+    assert ids(looked_at, since=LATER.astimezone()) == ids(looked_at, since=LATER.astimezone(UTC))
 
 
 def test_a_program_that_follows_the_announcements_sees_each_event_once_in_their_order(store: Store) -> None:

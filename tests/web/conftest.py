@@ -1,7 +1,11 @@
 """Watches for the tests of the page."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from place import Site, serving
@@ -18,11 +22,38 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         yield watch
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a watch has left behind that told its readers of two events."""
+
+    root: Path
+    site: Site
+    pages: Mapping[str, Any]
+    entries: Sequence[tuple[str, str, str]]
+    now: datetime
+
+
+@pytest.fixture(scope="session")
+def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """What `watch` is copied from."""
+    root = tmp_path_factory.mktemp("told")
+    with serving(Site()) as site:
+        with watched(root, site, FEED) as made:
+            newsworthy(made)
+            left = Told(root, site, dict(site.pages), tuple(made.entries), made.bench.now)
+        yield left
+
+
 @pytest.fixture
-def watch(tmp_path: Path) -> Iterator[Watched]:
-    """A watch of its own for a test that changes something; nothing was visited yet."""
-    with serving(Site()) as site, watched(tmp_path, site, FEED) as made:
-        newsworthy(made)
+def watch(tmp_path: Path, left_behind: Told) -> Iterator[Watched]:
+    """A watch of its own for a test that changes something; it has told its readers of two events."""
+    shutil.copytree(left_behind.root, tmp_path, dirs_exist_ok=True)
+    site = left_behind.site
+    site.pages = dict(left_behind.pages)
+    site.requests.clear()
+    site.posts.clear()
+    with watched(tmp_path, site, FEED, now=left_behind.now) as made:
+        made.entries = list(left_behind.entries)
         yield made
 
 

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -96,9 +97,9 @@ class Watched:
 
 
 @contextmanager
-def watched(root: Path, site: Site, *blocks: str, **settings: str) -> Iterator[Watched]:
+def watched(root: Path, site: Site, *blocks: str, now: datetime | None = None, **settings: str) -> Iterator[Watched]:
     text = sources(*(block.replace("SITE", site.url) for block in blocks))
-    with inside(root, text, public_url="https://watch.example.org", **settings) as bench:
+    with inside(root, text, now, public_url="https://watch.example.org", **settings) as bench:
         runner = partial(perform, bench.engine)
         with TestClient(make_site(bench.app, runner), base_url=HOME, client=HERE, raise_server_exceptions=False) as page:
             yield Watched(bench, site, page)
