@@ -13,7 +13,7 @@ from hostile_peer import hostile_peer
 from parse.parse_kit import fetched, source
 from shared import needs_shared
 
-pytestmark = [pytest.mark.recorded, needs_shared]
+pytestmark = [pytest.mark.chaos, pytest.mark.recorded, needs_shared]  # `make test` visits each of them by the whole pipeline
 GROUPS = ("text", "xml", "feed", "markup", "json", "html", "pdf")
 LIST = source("list", list=ListRule("li", date="span"), detail=DetailRule(DetailMode.AUTO))
 
@@ -119,7 +119,6 @@ def answered(peer, service, row, asked):
         return error, time.monotonic() - started
 
 
-@pytest.mark.chaos
 def test_answers_and_maps_are_read_or_refused_at_once(read_by_rule):
     assert {name: seconds for name, (_, seconds) in read_by_rule.items() if seconds > 5} == {}
 

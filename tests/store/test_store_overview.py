@@ -16,8 +16,7 @@ from store.store_kit import HOUR, NOW, delivery, news, subscription
 MAIL, HOOK = "mei@example.org", "https://hook.example.org/secret"
 
 
-@pytest.fixture
-def busy(store: Store) -> Store:
+def make_busy(store: Store) -> Store:
     """Three readers: one with a dead and a sent letter, one switched off, one with nothing; and a word to the operator."""
     store.add_subscription(subscription("mei", channel="email", target=MAIL), NOW)
     store.add_subscription(subscription("off", channel="webhook", target=HOOK, status=Status.DISABLED, note="410"), NOW)
@@ -35,6 +34,17 @@ def busy(store: Store) -> Store:
     return store
 
 
+@pytest.fixture
+def busy(store: Store) -> Store:
+    return make_busy(store)
+
+
+@pytest.fixture(scope="module")
+def looked_at(store_of_the_module: Store) -> Store:
+    """As busy, for tests that change nothing."""
+    return make_busy(store_of_the_module)
+
+
 def names(store: Store, **asked: object) -> list[str]:
     return [one.subscription.name for one in store.readers(ReaderQuery(**asked))]
 
@@ -43,8 +53,8 @@ def keys(store: Store, **asked: object) -> list[str]:
     return [one.key for one in store.delivery_lines(LedgerQuery(**asked))]
 
 
-def test_each_reader_is_listed_with_the_last_letter_and_what_is_stuck(busy: Store) -> None:
-    assert [(one.subscription.name, one.last_sent, one.stuck) for one in busy.readers(ReaderQuery())] == [
+def test_each_reader_is_listed_with_the_last_letter_and_what_is_stuck(looked_at: Store) -> None:
+    assert [(one.subscription.name, one.last_sent, one.stuck) for one in looked_at.readers(ReaderQuery())] == [
         ("mei", NOW + HOUR, 1), ("off", None, 0), ("still", None, 0),
     ]  # fmt: skip
 
@@ -57,10 +67,10 @@ def test_each_reader_is_listed_with_the_last_letter_and_what_is_stuck(busy: Stor
         ({"after": "mei"}, ["off", "still"]), ({"limit": 2}, ["mei", "off"]),
     ],
 )  # fmt: skip
-def test_readers_are_searched_and_narrowed(busy: Store, asked: dict[str, object], found: list[str]) -> None:
-    assert names(busy, **asked) == found
+def test_readers_are_searched_and_narrowed(looked_at: Store, asked: dict[str, object], found: list[str]) -> None:
+    assert names(looked_at, **asked) == found
     if not asked.keys() & {"after", "limit"}:
-        assert busy.count_readers(ReaderQuery(**asked)) == len(found)
+        assert looked_at.count_readers(ReaderQuery(**asked)) == len(found)
 
 
 def test_a_reader_whose_delivery_has_an_alarm_is_in_trouble(busy: Store) -> None:
@@ -83,8 +93,8 @@ def test_removed_readers_are_no_longer_listed_but_their_letters_are(busy: Store)
         ({"since": NOW + HOUR}, ["d3", "d2"]), ({"until": NOW + HOUR}, ["d1"]), ({"before": "d2"}, ["d1"]), ({"limit": 1}, ["d3"]),
     ],
 )  # fmt: skip
-def test_the_ledger_is_narrowed(busy: Store, asked: dict[str, object], found: list[str]) -> None:
-    assert keys(busy, **asked) == found
+def test_the_ledger_is_narrowed(looked_at: Store, asked: dict[str, object], found: list[str]) -> None:
+    assert keys(looked_at, **asked) == found
 
 
 def test_a_page_after_an_unknown_delivery_is_not_found(busy: Store) -> None:
