@@ -48,7 +48,9 @@ def test_the_unit_runs_the_command_that_notifies_and_is_asked_to_reload_by_hangu
     assert service["ExecStart"].endswith("/cgtwatch run")
     assert (service["Type"], service["ExecReload"]) == ("notify", "/bin/kill -HUP $MAINPID")
     assert int(service["WatchdogSec"]) >= 30  # the service says it lives every five seconds
-    assert service["RestartPreventExitStatus"] == "2", "who found the database held by a copy, or by another cgtwatch, tries again"
+    assert service["RestartPreventExitStatus"] == "2", (
+        "who found the database held by a copy, or by another cgtwatch, tries again"
+    )
 
 
 def test_the_unit_points_at_nothing_that_its_own_instructions_do_not_install() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from place import Site, serving
 
-from cgtwatch.errors import StoreUnusable
+from cgtwatch.errors import BusyError, CgtwatchError, StoreUnusable
 from cgtwatch.ops.pulse import PATIENCE, Pulse
 from cgtwatch.ops.vitals import Readiness, Vitals
 from cgtwatch.web.health import Signs, signs_of
@@ -36,6 +36,21 @@ def test_a_process_that_works_is_alive_and_ready(made: Watch) -> None:
     assert page.get("/healthz").json() == {"ok": True, "seq": 0}
     answer = page.get("/readyz")
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (200, "ready\n", "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize("error", [StoreUnusable("the server is away"), BusyError("it is locked")])
+def test_a_process_whose_database_is_away_is_alive_and_not_ready(
+    made: Watch, monkeypatch: pytest.MonkeyPatch, error: CgtwatchError
+) -> None:
+    def away() -> int:
+        raise error
+
+    monkeypatch.setattr(made.bench.app.store, "last_seq", away)
+    monkeypatch.setattr(made.bench.app.store, "probe", away)
+    page = browser(made, ELSEWHERE)
+    alive, ready = page.get("/healthz"), page.get("/readyz")
+    assert (alive.status_code, alive.json()) == (200, {"ok": True, "storage": "cannot be read"})
+    assert (ready.status_code, ready.text.partition(":")[0]) == (503, "database")
 
 
 def test_a_tick_that_hangs_is_told_by_both(made: Watch) -> None:

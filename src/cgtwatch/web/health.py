@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from cgtwatch.errors import STORAGE_TROUBLE
 from cgtwatch.ops.gauges import Gauges
 from cgtwatch.ops.metrics import Metrics
 from cgtwatch.ops.vitals import Readiness, Vitals
@@ -36,9 +37,13 @@ def health_routes(signs: Signs) -> list[Route]:
 
 
 def _alive(signs: Signs) -> Response:
-    """Whether to leave this process alone: 200 while it reads the store and its ticks go on. Starting it again mends what else there is."""
+    """Whether to leave this process alone: 200 while its ticks go on. Starting it again mends no database that is out of reach."""
     hanging = {name: round(silent) for name, silent in signs.vitals.pulse.hanging().items()}
-    known = {"ok": not hanging, "seq": signs.vitals.app.store.last_seq()}
+    known: dict[str, object] = {"ok": not hanging}
+    try:
+        known["seq"] = signs.vitals.app.store.last_seq()
+    except STORAGE_TROUBLE:
+        known["storage"] = "cannot be read"  # why is told by the log, and `/readyz` says not to count on it
     return JSONResponse(known | ({"hanging": hanging} if hanging else {}), 503 if hanging else 200)
 
 
