@@ -99,6 +99,7 @@ def test_a_cookie_once_given_is_brought_to_the_next_visit(browser, site) -> None
     assert len(site.asked("/wall-428")) == before + 1
 
 
+@pytest.mark.chaos
 def test_cookies_of_one_source_are_not_brought_to_another(browser, site) -> None:
     look(browser, source(site, "/wall-412"))
     look(browser, replace(source(site, "/given"), id="stranger"))
@@ -158,12 +159,14 @@ def test_a_page_that_loads_itself_for_ever_is_told_as_blocked(browser, site) -> 
     assert "loaded itself" in came.message
 
 
+@pytest.mark.chaos
 def test_a_page_that_takes_all_memory_costs_only_its_own_visit(browser, site) -> None:
     came = failed(look(browser, source(site, "/greedy", list=ListRule(item="ul li"))))
     assert came.error is ErrorClass.TOO_BIG
     fetched(look(browser, source(site, "/plain")))
 
 
+@pytest.mark.chaos
 def test_a_page_that_goes_on_for_ever_ends_at_a_limit(browser, site) -> None:
     came = failed(look(browser, source(site, "/endless")))
     assert came.error in (ErrorClass.TOO_BIG, ErrorClass.TIMEOUT)
@@ -218,11 +221,13 @@ def test_no_secret_goes_along_to_a_page_of_another_site(browser, site) -> None:
     assert [secret for secret in ("s3cret", "a-long-secret") if secret in repr(asked)] == []
 
 
+@pytest.mark.chaos
 def test_an_alternate_is_read_where_the_page_is_gone(browser, site) -> None:
     came = fetched(look(browser, source(site, "/nowhere", alternates=(site.url("/gone"), site.url("/plain")))))
     assert (came.requested, came.url) == (site.url("/nowhere"), site.url("/plain"))
 
 
+@pytest.mark.chaos
 def test_every_search_term_is_asked_for(browser, site) -> None:
     one = replace(source(site, "/given", terms=("cell", "gene")), url=site.url("/given?q={term}"))
     came = fetched(look(browser, one))
@@ -270,6 +275,7 @@ def test_a_form_is_sent_by_a_page_of_the_site(browser, site) -> None:
     assert (said["method"], said["body"], said["rows"]) == ("POST", "page=1", ROWS)
 
 
+@pytest.mark.chaos
 def test_the_next_page_of_a_form_is_asked_for(browser, site) -> None:
     one = source(
         site, "/api", kind=Kind.API, request=RequestRule("POST", form=(("page", "1"),)), list=None, api=ApiRule(items="rows"),

@@ -101,6 +101,7 @@ def restless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pacing, "hold", lambda *_: None)
 
 
+@pytest.mark.chaos
 @pytest.mark.usefixtures("restless")
 @pytest.mark.fault("S2", "S16")
 def test_a_fault_is_survived_wherever_a_source_leads_to_it(site: Site, tmp_path: Path) -> None:

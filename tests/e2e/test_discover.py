@@ -68,6 +68,7 @@ def test_a_feeds_own_address_is_proposed_as_it_is(site: Site, tmp_path: Path) ->
     assert [(row["proposal"], row["count"]) for row in rows] == [("feed", 1)]
 
 
+@pytest.mark.chaos
 def test_a_page_whose_list_a_script_draws_is_sent_to_the_browser(site: Site, tmp_path: Path) -> None:
     site.page("/drawn/", "<html><title>Drawn</title><ul id='l'></ul><script>draw()</script></html>")
     rows = empty_place(tmp_path).rows("sources", "discover", f"{site.url}/drawn/")
@@ -75,6 +76,7 @@ def test_a_page_whose_list_a_script_draws_is_sent_to_the_browser(site: Site, tmp
     assert "--browser" in rows[-1]["hint"]
 
 
+@pytest.mark.chaos
 def test_an_index_of_maps_is_shown_by_what_its_first_map_holds(site: Site, tmp_path: Path) -> None:
     index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>{site.url}/one.xml</loc></sitemap></sitemapindex>'
     site.page("/map.xml", index, "application/xml")

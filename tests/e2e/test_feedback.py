@@ -55,6 +55,7 @@ def test_what_a_reader_marks_as_not_relevant_leaves_the_digest_and_the_lists(fil
     assert "干细胞临床研究" not in report
 
 
+@pytest.mark.chaos
 def test_a_mark_outlives_an_edit_of_the_document_and_is_not_told_as_its_change(filled: Place) -> None:
     event = named(filled, "检查指南")
     filled.run("events", "mark", event, "--field", "stage=amended", "--field", "issuers=nmpa, cfdi")
@@ -163,6 +164,7 @@ def test_a_replay_shows_what_todays_rules_would_alter_and_alters_nothing(filled:
     assert filled.rows("replay", "--since", "2100-01-01")[-1]["summary"]["items"] == 0
 
 
+@pytest.mark.chaos
 def test_a_replay_names_events_that_would_come_and_go(filled: Place) -> None:
     with closing(sqlite3.connect(filled.data / "cgtwatch.db")) as database:
         database.execute("UPDATE event SET withdrawn = 1 WHERE title LIKE '%干细胞%'")

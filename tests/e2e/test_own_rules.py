@@ -5,6 +5,7 @@ import signal
 from email import message_from_bytes
 from email.policy import default
 
+import pytest
 from place import Place, Site, free_port
 
 FEED = """<rss version="2.0"><channel><title>News</title><link>http://127.0.0.1/</link><description>All of it</description>{}</channel></rss>"""
@@ -90,6 +91,7 @@ def test_the_printed_example_is_right(place: Place) -> None:
     assert (row["topics"], row["warnings"]) == (2, [])
 
 
+@pytest.mark.chaos
 def test_doctor_names_topics_that_are_asked_for_and_are_gone(place: Place, site: Site) -> None:
     prepared(place, site)
     place.rows("subscriptions", "add", "mei", "--to", "local:", "--topic", "rare-children")

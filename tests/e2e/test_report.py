@@ -136,6 +136,7 @@ def test_without_days_the_report_tells_of_this_year_and_says_so(year: Place) -> 
     assert "--from and --to name other days" in year.run("report", "--lang", "en").stderr
 
 
+@pytest.mark.chaos
 def test_a_review_of_all_days_that_there_are_is_written(year: Place) -> None:
     text = year.run("report", "--from", "0001-01-01", "--to", "9999-12-31", "--format", "md", "--lang", "en").stdout
     assert "6 acts" in text

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from email import message_from_bytes
 from email.policy import default
 
+import pytest
 from place import Place, Site, free_port
 
 FEED = """<rss version="2.0"><channel><title>News</title><link>http://127.0.0.1/</link><description>All of it</description>{}</channel></rss>"""
@@ -86,6 +87,7 @@ def test_a_translation_that_changes_a_number_is_told_and_not_shown(place: Place,
     assert [one["outcome"] for one in place.rows("translate", "--again")] == ["kept"]
 
 
+@pytest.mark.chaos
 def test_an_endpoint_in_trouble_keeps_no_digest_waiting(place: Place, site: Site) -> None:
     prepared(place, site)
     site.page(PATH, f"no {KEY}", status=500)

@@ -136,7 +136,7 @@ def test_a_fault_of_ours_shows_no_trace_of_it(news: Watched, caplog: pytest.LogC
 def test_a_locked_store_asks_to_come_again(news: Watched) -> None:
     broken = Broken(news.bench.app, BusyError("/secret/path is locked"))
     with TestClient(make_site(broken), base_url=HOME) as page:
-        answer = page.get("/healthz")
+        answer = page.get("/api/health")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert "secret" not in answer.text
