@@ -272,7 +272,7 @@ class App:
         one = self.settings
         return part("acquire_parts")(
             net=self.net, clock=self.clock, pacing=self.pacing, secret=one.secret,
-            pick=self._pick, rsshub=one.rsshub_url, browser=str(one.browser) if one.browser else None,
+            pick=self._pick, rsshub=one.rsshub_url, browser=str(one.browser) if one.browser else None, shared=self._beside,
         )  # fmt: skip
 
     def _pick(self, source: Source, fetched: "Fetched") -> Mapping[str, str]:
@@ -314,7 +314,7 @@ class App:
         """What a poll walks through."""
         found: PollParts = part("poll")(
             self.acquirer, self.parser, self.archive, self.store, self.read, self.clock, self.store.recording, self.stopping.is_set,
-            self._hinted, heard=self._heard, resting=self.resting,
+            lambda source: hinted_by(source, self.sources), heard=self._heard, resting=self.resting, beside=self._beside,
         )  # fmt: skip
         return found
 
@@ -331,9 +331,9 @@ class App:
         found: PushParts = part("push")(self.net, self.store, self.clock, self.settings.public_url, self.secret_key)
         return found
 
-    def _hinted(self, source: Source) -> list[str]:
-        """The other sources that `source` gives hints for; its own visit has just been."""
-        return hinted_by(source, self.sources)
+    def _beside(self, source: Source) -> tuple[str, ...]:
+        """The other sources that are read from the address of `source`."""
+        return self.source_file.beside(source)
 
     @property
     def digest_parts(self) -> "DigestParts":

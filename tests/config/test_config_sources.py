@@ -263,6 +263,14 @@ def test_two_sources_with_one_address_are_a_warning(tmp_path):
     assert ":3: sources[2] b: url: is watched by 'a' too, at line 2" in warning
 
 
+@pytest.mark.fault("C12")
+def test_sources_of_one_address_know_of_each_other(tmp_path):
+    rows = ("a, kind: feed", "b, kind: page", "c, kind: page, enabled: false", "d, kind: page, via: browser")
+    text = "sources:\n" + "".join(f"- {{id: {row}, url: 'https://a.example.org/'}}\n" for row in rows)
+    found = load(text + "- {id: e, kind: page, url: 'https://a.example.org/e'}\n", tmp_path)
+    assert {one.id: found.beside(one) for one in found.sources} == {"a": ("b",), "b": ("a",), "c": (), "d": (), "e": ()}
+
+
 @pytest.mark.fault("C11")
 def test_a_secret_in_a_file_that_others_can_read_is_a_warning(tmp_path):
     text = "sources:\n- {id: a, kind: feed, url: 'https://a.example.org/', headers: {X-Api-Key: hunter2}}\n"

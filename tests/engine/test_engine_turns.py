@@ -68,3 +68,21 @@ def test_nobody_follows_after_the_stop(tmp_path: Path, site: Site) -> None:
         visited = sum(site.asked(f"/{name}") for name in NAMES)
         assert bench.engine.busy() == 0
         assert sum(site.asked(f"/{name}") for name in NAMES) == visited
+
+
+@pytest.mark.fault("C12")
+def test_sources_of_one_address_are_visited_together_and_ask_it_once(tmp_path: Path, site: Site) -> None:
+    """Wherever the second was due a little later."""
+    written = sources(a=f"{site.url}/s0", b=f"{site.url}/s0", c=f"{site.url}/s1").replace("{exactly: 60s}", "1h")
+    with inside(tmp_path, written) as bench:
+        for visits in (1, 2, 3):
+            for _ in ("due", "brought forward"):
+                bench.engine.poll_due()
+                until(lambda: not bench.engine.busy())
+            assert site.asked("/s0") == visits
+            states = [bench.app.store.state(name) for name in "ab"]
+            assert [state.last_visit for state in states] == [bench.now] * 2
+            nexts = [state.next_poll for state in states]
+            assert nexts[0] != nexts[1]
+            bench.now = min(filter(None, nexts))
+        assert all(bench.app.store.known(name) for name in "abc")

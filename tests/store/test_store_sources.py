@@ -34,6 +34,14 @@ def test_a_hint_never_delays_a_source_that_is_due(visited: Store) -> None:
     assert visited.state("cde").next_poll == due
 
 
+def test_one_of_the_same_address_is_brought_forward_where_it_is_due_soon(visited: Store) -> None:
+    due = visited.state("cde").next_poll
+    assert due is not None
+    assert visited.bring_forward(["cde"], due - HOUR, within=HOUR / 2) == 0
+    assert visited.bring_forward(["cde"], due - HOUR / 4, within=HOUR / 2) == 1
+    assert visited.state("cde").next_poll == due - HOUR / 4
+
+
 def test_a_first_look_is_when_a_source_first_gave_something(visited: Store) -> None:
     looked = visited.first_looks()
     visited.record_visit(news("second", at=NOW + timedelta(days=1)))

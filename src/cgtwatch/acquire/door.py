@@ -12,6 +12,7 @@ from cgtwatch.acquire.filling import Unaskable
 from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.robots import Robots
 from cgtwatch.acquire.secrets import Secrets
+from cgtwatch.acquire.shared import SharedAnswers, shareable
 from cgtwatch.model.fetch import Ask, ErrorClass, Validators, Visit
 from cgtwatch.model.source import Source
 from cgtwatch.net.cookies import Jar
@@ -77,6 +78,8 @@ class Door:
         self._clock = parts.clock
         self._pacing = parts.pacing
         self._secret = parts.secret
+        self._shared = parts.shared
+        self._answers = SharedAnswers(parts.clock)
         self._robots = Robots(parts.clock)
         self._jars: OrderedDict[str, Jar] = OrderedDict()
         self._jars_lock = threading.Lock()
@@ -98,10 +101,19 @@ class Door:
         gap = self.gap(source, request)
         if gap is None:
             return spent.add(disallowed(asked))
-        answer = secrets.take_out(self._exchange(request, source.connections, gap))
+        answer = secrets.take_out(self._answer(source, question, request, gap))
         if question.bridge is not None and isinstance(answer, NetAnswer):
             answer = replace(answer, url=question.ask.url, redirects=())
         return spent.add(visit_of(answer, asked))
+
+    def _answer(self, source: Source, question: Question, request: NetRequest, gap: timedelta) -> NetAnswer | NetFailure:
+        """One exchange, or what another source of the same address was answered in this moment."""
+
+        def exchange(one: NetRequest) -> NetAnswer | NetFailure:
+            return self._exchange(one, source.connections, gap)
+
+        alike = question.ask.url == source.url and self._shared(source) and shareable(request)
+        return self._answers.answer(source.id, request, exchange) if alike else exchange(request)
 
     def gap(self, source: Source, request: NetRequest) -> timedelta | None:
         """The pause that the site shall have after `request`; None where its robots.txt disallows it."""

@@ -15,6 +15,12 @@ def no_secret(name: str) -> None:
     del name
 
 
+def alone(source: Source) -> bool:
+    """No source is read from the address of another."""
+    del source
+    return False
+
+
 def no_values(source: Source, fetched: Fetched) -> Mapping[str, str]:
     """Nothing is read from a preloaded page."""
     del source, fetched
@@ -27,7 +33,8 @@ class AcquireParts:
 
     `secret` gives the value of an environment variable, None where it is not set. `pick` reads the values of
     `source.preload.set` from the preloaded page and raises `ParseError`. `rsshub` is the address of a bridge, `browser` the
-    path of a Chromium; None where the operator named none.
+    path of a Chromium; None where the operator named none. `shared` says whether another source is read from the address of
+    a source, so that one answer may do for both.
     """
 
     net: Net | None
@@ -37,3 +44,4 @@ class AcquireParts:
     pick: Callable[[Source, Fetched], Mapping[str, str]] = no_values
     rsshub: str | None = None
     browser: str | None = None
+    shared: Callable[[Source], bool] = alone

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from cgtwatch.config.suggest import did_you_mean, shown
 from cgtwatch.config.tree import Map, Node, Scalar, Seq, is_nothing, what
 from cgtwatch.config.whole import agreed, line_of
 from cgtwatch.errors import ConfigError
-from cgtwatch.model.source import DetailMode, DetailRule, Kind, Source
+from cgtwatch.model.source import DetailMode, DetailRule, Kind, Source, sharing
 
 __all__ = ["SourceFile", "Vocabulary", "inbox_source", "load_sources", "packaged_sources"]
 
@@ -30,6 +30,16 @@ class SourceFile:
     sources: tuple[Source, ...]
     path: Path
     warnings: tuple[str, ...] = ()
+    _alike: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Know which sources have one address: every visit asks."""
+        object.__setattr__(self, "_alike", sharing(self.sources))
+
+    def beside(self, source: Source) -> tuple[str, ...]:
+        """The ids of the other sources that are switched on and read from the address of `source`, as it is."""
+        alike = self._alike.get(source.url, ())
+        return tuple(other for other in alike if other != source.id) if source.id in alike else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,15 @@ class Source:
     folder: FolderRule | None = None
 
 
+def sharing(sources: Iterable[Source]) -> dict[str, tuple[str, ...]]:
+    """The addresses that several of the `sources` are read from by plain HTTP while switched on, each with their ids."""
+    found: dict[str, list[str]] = {}
+    for one in sources:
+        if one.enabled and one.url and one.via == "http":
+            found.setdefault(one.url, []).append(one.id)
+    return {url: tuple(ids) for url, ids in found.items() if len(ids) > 1}
+
+
 def hinted_by(source: Source, sources: Iterable[Source]) -> list[str]:
     """The ids of the other `sources` that news of `source` is a hint for: named in full, or by a beginning and a star."""
     return [

@@ -32,6 +32,7 @@ STEPS = {
     "edited_behind": "cgtwatch.pipeline.compare:edited_behind",
     "announced": "cgtwatch.pipeline.compare:announced",
 }
+BESIDE = 1 / 8  # of the interval a source is visited early with another of its address; the spread parts them by a tenth
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +61,7 @@ class PollParts:
     `hinted` gives the ids of the sources whose next visit news of this one bring forward, `pace` when a source is likely to
     have news. `heard` gets what a good visit has read, for the hub that a feed may name. `resting`: the source's server has asked
     to be left alone, so a visit that asked nobody says nothing about the source and is not recorded; it is made up for later.
+    `beside` gives the ids of the other sources of its address, which are visited with it, so that one request does for all.
     """
 
     acquirer: Callable[[Source], Acquirer]
@@ -74,6 +76,7 @@ class PollParts:
     pace: Callable[[str], Pace | None] = lambda _: None
     heard: Callable[[Source, Parsed], None] = lambda _, __: None
     resting: Callable[[Source], bool] = lambda _: False
+    beside: Callable[[Source], Collection[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ def poll(source: Source, parts: PollParts, claim: int | None = None) -> PollRow:
         return PollRow(source.id, Outcome.UNCHANGED, requests=seen.requests, bytes=seen.size, notes=(str(lost),), recorded=False)
     if (recorded.new or recorded.updated) and source.hints and not seen.plan.baseline:
         parts.store.bring_forward(parts.hinted(source), parts.clock())
+    if not stopped and seen.plan.state.error is None and (others := parts.beside(source)):
+        parts.store.bring_forward(others, parts.clock(), within=source.every * BESIDE)
     if not stopped and seen.reading is not None and seen.plan.outcome is Outcome.OK:
         parts.heard(source, seen.reading.parsed)
     row = _row(source, seen, recorded, (parts.clock() - started).total_seconds())

@@ -107,10 +107,15 @@ class Sources(Visited):
         with self._database.read() as db:
             return [source for source in db.execute(asked).scalars() if source in ids]
 
-    def bring_forward(self, ids: Collection[str], now: datetime) -> int:
-        """Make the next poll of those listed sources due now: something told that they have news. How many were not due yet."""
+    def bring_forward(self, ids: Collection[str], now: datetime, *, within: timedelta | None = None) -> int:
+        """Make the next poll of those listed sources due now: something told that they have news. How many were not due yet.
+
+        With `within` only of those that would be due so soon.
+        """
         with self._writing_states(durable=False) as db:  # a hint that is lost costs nothing but time
             later = STATE.c.source.in_(list(ids)) & (STATE.c.next_poll > now)
+            if within is not None:
+                later &= STATE.c.next_poll <= now + within
             return int(db.execute(update(STATE).where(later).values(next_poll=now)).rowcount)
 
     def arrivals(self, since: datetime) -> list[Arrival]:
