@@ -1,6 +1,7 @@
 """Hints that bring visits forward, what came when, and subscriptions at hubs."""
 
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -117,3 +118,21 @@ def test_a_source_that_left_and_came_back_is_listed_again_with_its_state(visited
     assert visited.states() == {}
     visited.sync_sources([replace(source(), url="https://www.example.org/moved")], NOW)
     assert visited.states() == {"cde": before}
+
+
+def test_states_are_read_once_however_many_ask_for_the_first_time(visited: Store) -> None:
+    visited.bring_forward(["cde"], NOW)  # what was remembered is to be read anew
+    together = threading.Barrier(8)
+
+    def ask() -> None:
+        together.wait(20)
+        visited.state("cde")
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    with statements() as seen:
+        with visited._database.alone():
+            for thread in threads:
+                thread.start()
+        for thread in threads:
+            thread.join(20)
+    assert len([line for line in seen if line.startswith("SELECT")]) == 1

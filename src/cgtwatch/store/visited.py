@@ -123,11 +123,16 @@ class Visited(Room):
 
     def _known_states(self) -> dict[str, SourceState]:
         states = self._states
-        if states is None or not self._database.remembers:
-            with self._database.alone(), self._database.read() as db:
+        if states is not None and self._database.remembers:
+            return states
+        with self._database.alone():
+            states = self._states  # another thread may have read them while we waited
+            if states is not None and self._database.remembers:
+                return states
+            with self._database.read() as db:
                 states = {state.source: state for state in map(state_of, db.execute(_EVERY_STATE))}
-                if self._database.remembers:
-                    self._states = states
+            if self._database.remembers:
+                self._states = states
         if not self._database.remembers:
             with self._queue:
                 states |= {record.source: record.plan.state for record in self._waiting}
