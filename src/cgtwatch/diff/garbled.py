@@ -52,9 +52,11 @@ def _reads_better(text: str) -> bool:
         return any(_sense(text, "latin-1", *written) >= _CLEAR for written in _READ)
     if sum(ord(char) >= _EAST for char in foreign) < 0.8 * len(foreign):
         return False
-    here = max(likeness(text, family) for _, family in _READ)
-    if here >= _CLEAR:
-        return False
+    here = 0.0
+    for _, family in _READ:
+        here = max(here, likeness(text, family))
+        if here >= _CLEAR:
+            return False
     return any(
         _sense(text, read, *written) >= max(_CLEAR, 3 * here) for read, _ in _READ for written in _WRITTEN if written[0] != read
     )

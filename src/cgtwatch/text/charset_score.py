@@ -43,5 +43,5 @@ def likeness(text: str, family: str) -> float:
         return 0.0
     share = sum(letter in common for letter in letters) / len(letters)
     if family in ("gb18030", "big5"):
-        share -= sum(bool(_KANA.match(letter)) for letter in letters) / len(letters)
+        share -= len(_KANA.findall("".join(letters))) / len(letters)
     return max(0.0, share)
