@@ -121,3 +121,52 @@ def test_kind_tells_how_far_an_act_has_come(title: str, text: str, stage: str) -
 )
 def test_importance_is_that_of_the_act_and_of_its_part_for_therapies(title: str, text: str, worth: str) -> None:
     assert read(title, text)[2] == worth
+
+
+@pytest.mark.parametrize(
+    ("title", "doc_type"),
+    [
+        ("细胞治疗周报｜两款产品获批，南方某市出新政", "roundup"),
+        ("国家卫健委回应网友：干细胞治疗能否报销", "reply"),
+        ("T/CSBX 0012-2031 间充质干细胞外囊泡制备要求", "standard"),
+        ("立法会：医务卫生局局长就《再生治疗条例草案》二读发言", "law"),
+        ("卫福部预告订定细胞制剂运送办法草案", "law"),
+        ("香港就先进疗法产品规管架构咨询公众", "law"),
+        ("国家卫健委：叫停所有未备案的干细胞项目", "enforcement"),
+        ("衛福部：未核准的細胞療法 民眾切勿輕信", "safety"),
+        ("某某生物：CAR-T注射液获临床试验批件", "trial"),
+        ("FDA对某公司基因疗法试验实施临床暂停", "trial"),
+        ("国内多地出台细胞治疗支持政策", "roundup"),
+        ("某市：CAR-T企业最高可享2000万元奖励", "plan"),
+        ("细胞治疗双法明年元旦上路", "law"),
+        ("President signs executive order on stem cell research", "law"),
+        ("Cell and Gene Therapy Products Regulations 2031", "law"),
+        ("Comments on FDA draft guidance on CAR-T manufacturing", "proposal"),
+        ("FDA asked to reconsider approval of gene therapy in citizen petition", "proposal"),
+        ("FDA to host listening meeting on gene therapy", "meeting"),
+        ("CAT monthly highlights: ATMP classifications at a glance", "roundup"),
+        ("State stem cell agency approves five year plan and roadmap", "plan"),
+        ("NIH: 12 projects selected for gene therapy funding", "funding"),
+        ("MHRA seeks views on point of care cell therapy", "notice"),
+        ("Regulators in Canada order clinics to stop stem cell injections", "enforcement"),
+        ("FDA places Arden's gene therapy trial on hold", "trial"),
+        ("Arden gets green light to begin CAR-T trial from FDA", "trial"),
+        ("NHS in price deal for gene therapy", "reimbursement"),
+        ("CAR-T to be funded by Medicare", "reimbursement"),
+        ("Health Canada warns patients about unapproved stem cell treatments", "safety"),
+        ("FDA panel votes against Arden's cell therapy", "meeting"),
+        ("FDA rejects petition on gene therapy", "reply"),
+        ("改正再生医療法が成立", "law"),
+        ("厚労省、再生医療クリニックに改善命令", "enforcement"),
+        ("CAR-T、公的医療保険の対象に", "reimbursement"),
+        ("첨단재생의료 심의위원회, 줄기세포 실시계획 2건 적합 의결", "trial"),
+        ("식약처, 줄기세포 업체 합동조사", "enforcement"),
+        ("El Ministerio de Sanidad regula los medicamentos de terapias avanzadas", "law"),
+    ],
+)
+def test_kind_reads_papers_and_steps_by_how_their_titles_are_built(title: str, doc_type: str) -> None:
+    assert (told(title), read(title)[0]) == (True, doc_type)
+
+
+def told(title: str) -> bool:
+    return stand(survey(Document(title, ""), RULES), RULES.weights).policy

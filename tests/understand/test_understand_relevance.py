@@ -242,3 +242,27 @@ def test_is_official_knows_the_addresses_of_authorities(url: str) -> None:
 )
 def test_is_official_takes_no_archive_blog_or_look_alike_for_one(url: str) -> None:
     assert not is_official(url)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2031至2036年中国细胞治疗行业评估报告",
+        "细胞治疗的法律风险",
+        "干细胞产业联盟发出自律倡议",
+        "某市中心医院细胞治疗中心揭牌",
+        "某某细胞产业园厂房竣工交付",
+        "某某基因治疗药物上半年销售额两亿元",
+        "Regulation of cell therapy in Japan: past, present and future",
+        "Five things regulators will not like about stem cell clinics",
+        "Gene therapy approvals: a retrospective analysis",
+        "Approval of CAR-T sought by Arden in Europe",
+        "Society clinical practice recommendations for CAR-T",
+        "Arden to build gene therapy manufacturing facility",
+        "再生医療法を巡る法務解説",
+        "CAR-Tの承認申請",
+        "줄기세포 규제 체계 고찰",
+    ],
+)
+def test_classify_takes_studies_markets_clinics_and_filings_for_no_act(title: str) -> None:
+    assert not told(title).labels.policy

@@ -33,7 +33,8 @@ _DATES = tuple(
     )
 )
 _ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-_CODE = re.compile(r"(?<![a-z0-9])(?:[a-z][a-z-]*\d[\w-]*|\d+[a-z]{1,3}\d[\w-]*)(?![a-z])", re.ASCII)
+# Not before 万 or 亿, which belong to the figures.
+_CODE = re.compile(r"(?<![a-z0-9])(?:[a-z][a-z-]*\d[\w-]*+|\d+[a-z]{1,3}\d[\w-]*+)(?![a-z]| ?[百千万亿])", re.ASCII)
 _PHASE = re.compile(
     rf"phase\s*([ivx]+|\d)(?![a-z\d])(?:\s*[/-]\s*([ivx]+|\d)(?![a-z\d]))?|([ivx]+|\d|[{HAN}])(?:\s*[/-]\s*([ivx]+|\d))?\s*期"
 )
@@ -43,7 +44,8 @@ _A_UNIT = re.compile(r"(?<![a-z])(?:an?|per|each)\s+(?=[a-z])")
 _FIRSTS = re.compile("首[次个例款家批项创席]|初次|第一")
 # 一 and 千 inside words that count nothing; taken out of a translation, never out of its source.
 _IDLE = re.compile(
-    "进一步|统一|一般|一些|一致|一直|一定|一旦|一律|唯一|之一|一体|一并|一系列|一方面|一样|一切|一站式|第三方|万一|十分|百姓|千方百计|三甲|同一|单一|一线"
+    "进一步|统一|一般|一些|一致|一直|一定|一旦|一律|唯一|之一|一体|一并|一系列|一方面|一样|一切|一站式|第三方|三甲|同一|单一|一线"
+    rf"|(?<![\d{HAN}])(?:万一|十分|百姓|千方百计)"
 )
 
 

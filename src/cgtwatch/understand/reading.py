@@ -22,6 +22,11 @@ _WITHIN = re.compile(  # what a name of an authority may end with and a rule of 
     r" (?:bill|law|code|(?:revised )?statutes|passes|lawmakers?|legislators?|(?:state )?senators?"
     r"|director|commissioner|chief|head|officials?|advisers?|reviewers?|minister|secretary)$|(?:局长|主任|部长|署长|官员|专员)$"
 )
+_HOMES = {
+    "zh": frozenset({"CN", "HK", "MO", "TW"}),
+    "ja": frozenset({"JP"}),
+    "ko": frozenset({"KR"}),
+}  # countries by what they write
 _SHOUT = 20  # characters: in a longer title all in capitals no short word is an acronym
 
 
@@ -96,13 +101,20 @@ def survey(document: Document, rules: Rules) -> Reading:
         cues,
         tuple(h for h in named if isinstance(h.meaning, Issuer)),
         tuple(h for h in named if isinstance(h.meaning, Place)),
-        longest(by_kind[NamedAct]),
+        _of_language(longest(by_kind[NamedAct]), language),
         longest(by_kind[Sign]),
         find_heads(masked[:title_end], 0, rules.heads, language),
         find_heads(first, title_end + 1, rules.heads, language),
         find_steps(masked[:title_end], 0, rules.steps, language, "title"),
         find_steps(first, title_end + 1, rules.steps, language, "opening"),
     )
+
+
+def _of_language(acts: Sequence[Hit], language: str) -> tuple[Hit, ...]:
+    """`acts` without those of other countries where one name is also that of an act of a country that writes in this language."""
+    at_home = _HOMES.get(language, frozenset())
+    own = {(hit.start, hit.end) for hit in acts if hit.meaning.jurisdiction.partition("-")[0] in at_home}
+    return tuple(hit for hit in acts if (hit.start, hit.end) not in own or hit.meaning.jurisdiction.partition("-")[0] in at_home)
 
 
 def _shouted(title: str) -> bool:
