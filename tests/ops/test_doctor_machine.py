@@ -160,3 +160,14 @@ def test_the_real_server_is_asked_for_its_settings(postgres_url: str) -> None:
         assert store.sizes()["main"] > 1_000_000
     finally:
         store.close()
+
+
+def test_why_a_database_cannot_be_read_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(SOURCES)
+    rows = {row["check"]: row for row in doctor.examine(settings(tmp_path, database_url="postgresql+psycopg://me@127.0.0.1:1/x"))}
+    assert "cannot be reached" in rows["database"]["found"]
+    assert [name for name, row in rows.items() if "cannot be reached" in row["found"]] == ["database"]
+    others = [row for row in rows.values() if row["found"] == "not looked at: the database cannot be read"]
+    assert {"database version", "deliveries", "log-in"} <= {row["check"] for row in others}
+    assert {(row["ok"], row["mend"]) for row in others} == {(False, "see database")}
+    assert rows["sources"]["ok"]

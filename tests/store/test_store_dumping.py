@@ -158,3 +158,15 @@ def test_a_password_stands_in_no_message(tmp_path: Path) -> None:
 def test_a_server_clears_up_by_itself(server: str) -> None:
     with pytest.raises(StoreError, match="autovacuum"):
         vacuum(server)
+
+
+def test_a_copy_of_the_other_kind_of_database_says_where_it_belongs(server: str, tmp_path: Path) -> None:
+    before = looked_at(server)
+    file = f"sqlite:///{tmp_path}/cgtwatch.db"
+    open_store(file).close()
+    with pytest.raises(StoreUnusable, match="copy of a SQLite database, nothing was changed; .*db copy --to URL"):
+        restore(server, tmp_path / "cgtwatch.db", NOW)
+    save_copy(server, tmp_path / "copy.dump")
+    with pytest.raises(StoreUnusable, match="on a PostgreSQL server, nothing was changed; set CGTWATCH_DATABASE_URL"):
+        restore(file, tmp_path / "copy.dump", NOW)
+    assert (looked_at(server), state_of(file)) == (before, "current")

@@ -49,7 +49,14 @@ def examine(settings: Settings) -> list[Row]:
         ("templates", delivery.templates),
         ("browser", _browser),
     )
-    return [_row(name, look, settings) for name, look in checks]
+    return _said_once([_row(name, look, settings) for name, look in checks])
+
+
+def _said_once(rows: list[Row]) -> list[Row]:
+    """The rows, of which only that of the database tells why it cannot be read: the others could not look."""
+    why = next((row["found"] for row in rows if row["check"] == "database" and not row["ok"]), None)
+    unseen = {"found": "not looked at: the database cannot be read", "mend": "see database"}
+    return [row | unseen if row["found"] == why and row["check"] != "database" else row for row in rows]
 
 
 def _row(name: str, look: Callable[[Settings], tuple[str, str]], settings: Settings) -> Row:

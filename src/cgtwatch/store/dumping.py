@@ -24,6 +24,7 @@ from cgtwatch.store.schema import HEAD, REVISIONS, VERSION_TABLE, refuse_unless_
 
 _TABLES = (*sorted(METADATA.tables), "event_words", VERSION_TABLE)
 _SCHEMA = {"make": "cgtwatch.store.migrate:upgrade"}
+_SQLITE = b"SQLite format 3\0"  # a database file begins so
 _LONGEST = 6 * 3600  # seconds
 _OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 
@@ -72,6 +73,12 @@ def restore(database_url: str, copy: Path, kept: Path | None) -> str:
 def _proved(database_url: str, copy: Path) -> str:
     if not copy.is_file():
         raise StoreUnusable(f"{copy}: there is no such file; copies are made by `cgtwatch db backup`, usually in DATA_DIR/backup")
+    with copy.open("rb") as beginning:
+        if beginning.read(len(_SQLITE)) == _SQLITE:
+            raise StoreUnusable(
+                f"{copy}: is the copy of a SQLite database, nothing was changed; restore it where CGTWATCH_DATABASE_URL names "
+                "a file, then move that with `cgtwatch db copy --to URL`"
+            )
     try:
         said = _run("pg_restore", None, ["--data-only", "--table", VERSION_TABLE, "--file=-", str(copy)])
         _run("pg_restore", None, [f"--file={os.devnull}", str(copy)])  # all of it can be read

@@ -25,6 +25,7 @@ from cgtwatch.store.store import open_store, save_copy
 SERVER = {"restore": "cgtwatch.store.dumping:restore"}
 SPARE = 4 * 1024 * 1024  # bytes of room beyond the file itself
 _BESIDE = ("-wal", "-shm")
+_DUMP = b"PGDMP"  # a copy of a server's database begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,11 @@ def _proved(copy: Path, path: Path) -> str:
         raise StoreUnusable(f"{copy}: there is no such file; copies are made by `cgtwatch db backup`, usually in DATA_DIR/backup")
     if path.exists() and copy.samefile(path):
         raise StoreUnusable(f"{copy}: is the present database itself; name a copy of it")
+    with copy.open("rb") as beginning:
+        if beginning.read(len(_DUMP)) == _DUMP:
+            raise StoreUnusable(
+                f"{copy}: is the copy of a database on a PostgreSQL server, nothing was changed; set CGTWATCH_DATABASE_URL to a server"
+            )
     try:
         state = state_of(_url(copy))
     except StoreUnusable as error:
