@@ -164,7 +164,7 @@ def test_a_copy_of_the_other_kind_of_database_says_where_it_belongs(server: str,
     before = looked_at(server)
     file = f"sqlite:///{tmp_path}/cgtwatch.db"
     open_store(file).close()
-    with pytest.raises(StoreUnusable, match="copy of a SQLite database, nothing was changed; .*db copy --to URL"):
+    with pytest.raises(StoreUnusable, match=r"copy of a SQLite database, nothing was changed; .*db copy --to URL"):
         restore(server, tmp_path / "cgtwatch.db", NOW)
     save_copy(server, tmp_path / "copy.dump")
     with pytest.raises(StoreUnusable, match="on a PostgreSQL server, nothing was changed; set CGTWATCH_DATABASE_URL"):
