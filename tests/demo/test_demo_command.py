@@ -114,6 +114,7 @@ HEARS_CTRL_C = (
 )  # fmt: skip
 
 
+@pytest.mark.chaos
 def test_the_demo_stays_with_its_page_and_its_site_until_it_is_stopped(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with (

@@ -124,6 +124,7 @@ def test_every_fault_of_a_webhook_leads_where_it_should(tmp_path: Path, site: Si
         assert alarmed(at) == lasting | late
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("W5", "W6")
 def test_receivers_that_take_too_long_are_left_in_time(
     tmp_path: Path, site: Site, sink: str, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ def limited(pid: int, what: int, soft: int) -> None:
     resource.prlimit(pid, what, (soft, hard))
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("K6")
 @pytest.mark.promise("P9")
 def test_a_service_without_handles_lives_says_so_and_goes_on_when_it_has_some(place: Place, site: Site) -> None:
@@ -124,7 +125,8 @@ def test_a_service_whose_memory_runs_out_loses_nothing_and_works_when_it_is_star
         limited(pid, resource.RLIMIT_AS, pages * resource.getpagesize() + (16 << 20))
         site.page("/feed", feed(range(400, 0, -1)), RSS)
         for _ in range(3):
-            place.run("poll", "one", code=None)
+            with suppress(subprocess.TimeoutExpired):  # a service that can begin no thread may not answer a command
+                place.run("poll", "one", code=None, timeout=10)
         limited(pid, resource.RLIMIT_AS, resource.RLIM_INFINITY)
         service.process.kill()
         service.process.wait(10)
@@ -167,6 +169,7 @@ def polled(place: Place) -> dict[str, Any]:
     return next(row for row in ask(place.data, "poll", {"ids": ["one"]}) or () if "source" in row)
 
 
+@pytest.mark.chaos
 @pytest.mark.fault("K8")
 def test_a_log_that_nobody_reads_or_that_was_closed_stops_no_work(place: Place, site: Site) -> None:
     site.page("/feed", feed([1]), RSS)
