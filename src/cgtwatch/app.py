@@ -272,7 +272,7 @@ class App:
         one = self.settings
         return part("acquire_parts")(
             net=self.net, clock=self.clock, pacing=self.pacing, secret=one.secret,
-            pick=self._pick, rsshub=one.rsshub_url, browser=str(one.browser) if one.browser else None, shared=self._beside,
+            pick=self._pick, rsshub=one.rsshub_url, browser=str(one.browser) if one.browser else None, shared=lambda source: bool(self._beside(source)),
         )  # fmt: skip
 
     def _pick(self, source: Source, fetched: "Fetched") -> Mapping[str, str]:

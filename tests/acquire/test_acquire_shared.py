@@ -10,7 +10,7 @@ import pytest
 from cgtwatch.acquire.http import HttpAcquirer
 from cgtwatch.acquire.pacing import Pacing
 from cgtwatch.acquire.parts import AcquireParts
-from cgtwatch.acquire.shared import LASTS, MOST, SharedAnswers
+from cgtwatch.acquire.shared import LARGEST, LASTS, MOST, SharedAnswers
 from cgtwatch.model.fetch import Failed, Fetched, NotModified, Validators
 from cgtwatch.model.item import SourceState
 from cgtwatch.model.source import Kind, Names, Preload, RequestRule, Source
@@ -157,3 +157,18 @@ def test_only_so_many_answers_are_remembered(clock: Clock) -> None:
         for url in urls if name == "a" else urls[:1] + urls[-1:]:
             answers.answer(name, NetRequest(url), exchange)
     assert asked == [*urls, urls[0]]
+
+
+def test_no_large_answer_is_remembered(clock: Clock) -> None:
+    answers = SharedAnswers(clock)
+    asked: list[str] = []
+
+    def exchange(request: NetRequest) -> NetAnswer:
+        asked.append(request.url)
+        return NetAnswer(request.url, 200, {}, b"x" * (LARGEST + len(asked) - 1), (), timedelta(), 1)
+
+    for name in "abc":
+        answers.answer(name, NetRequest("http://a/small"), exchange)
+    for name in "abc":
+        answers.answer(name, NetRequest("http://a/large"), exchange)
+    assert asked == ["http://a/small", *["http://a/large"] * 3]

@@ -38,7 +38,9 @@ def test_a_hint_never_delays_a_source_that_is_due(visited: Store) -> None:
 def test_one_of_the_same_address_is_brought_forward_where_it_is_due_soon(visited: Store) -> None:
     due = visited.state("cde").next_poll
     assert due is not None
-    assert visited.bring_forward(["cde"], due - HOUR, within=HOUR / 2) == 0
+    with statements() as seen:
+        assert visited.bring_forward(["cde", "unknown"], due - HOUR, within=HOUR / 2) == 0
+    assert seen == [], "what is remembered tells that none is due so soon"
     assert visited.bring_forward(["cde"], due - HOUR / 4, within=HOUR / 2) == 1
     assert visited.state("cde").next_poll == due - HOUR / 4
 

@@ -13,6 +13,7 @@ from cgtwatch.acquire.parts import AcquireParts
 from cgtwatch.acquire.robots import Robots
 from cgtwatch.acquire.secrets import Secrets
 from cgtwatch.acquire.shared import SharedAnswers, shareable
+from cgtwatch.acquire.validators import CONDITIONS
 from cgtwatch.model.fetch import Ask, ErrorClass, Validators, Visit
 from cgtwatch.model.source import Source
 from cgtwatch.net.cookies import Jar
@@ -86,7 +87,7 @@ class Door:
 
     def ask(self, source: Source, question: Question, spent: Spent) -> Visit:
         """Make one request within the time that is left; counted into `spent`. Trouble of any kind is a `Failed`."""
-        conditional = "if-none-match" in question.conditions or "if-modified-since" in question.conditions
+        conditional = any(name in question.conditions for name in CONDITIONS)
         asked = Asked(question.ask.url, question.known, conditional, self._clock(), question.ask)
         left = spent.left
         if left <= timedelta():

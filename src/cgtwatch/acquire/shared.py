@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from cgtwatch.acquire.validators import CONDITIONS
 from cgtwatch.net.request import NetAnswer, NetFailure, NetRequest
 
 LASTS = timedelta(minutes=1)  # how old an answer to another source may be
-MOST = 64  # addresses; answers that are no longer fresh go when another is kept
-CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+MOST = 64  # addresses; answers that are no longer fresh go when another is asked for
+LARGEST = 1024 * 1024  # bytes of an answer that is kept for others
 _USEFUL = frozenset({200, 203, 304})
 
 Exchange = Callable[[NetRequest], NetAnswer | NetFailure]
@@ -66,7 +67,8 @@ class SharedAnswers:
         return found if len(found.body) <= request.max_bytes else None
 
     def _keep(self, place: _Place, source_id: str, request: NetRequest, answer: NetAnswer | NetFailure) -> None:
-        place.answer = answer if isinstance(answer, NetAnswer) and answer.status in _USEFUL else None
+        useful = isinstance(answer, NetAnswer) and answer.status in _USEFUL and len(answer.body) <= LARGEST
+        place.answer = answer if isinstance(answer, NetAnswer) and useful else None
         place.conditions, place.at, place.had_by = _conditions(request), self._clock(), {source_id}
 
     def _place(self, key: Key) -> _Place:
@@ -94,4 +96,4 @@ def _key(request: NetRequest) -> Key:
 
 
 def _conditions(request: NetRequest) -> tuple[str | None, ...]:
-    return tuple(request.headers.get(name) for name in sorted(CONDITIONS))
+    return tuple(request.headers.get(name) for name in CONDITIONS)

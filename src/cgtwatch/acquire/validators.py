@@ -21,6 +21,9 @@ def refreshed(known: Validators, headers: Mapping[str, str]) -> Validators:
     return Validators(_etag(headers) or known.etag, modified or known.last_modified, known.body_sha256)
 
 
+CONDITIONS = ("if-modified-since", "if-none-match")  # the headers of the answer below
+
+
 def conditions(known: Validators, now: datetime) -> dict[str, str]:
     """The headers of a conditional request (RFC 9110, 13.1).
 

@@ -112,6 +112,8 @@ class Sources(Visited):
 
         With `within` only of those that would be due so soon.
         """
+        if within is not None and not any(_soon(self._state(each), now, within) for each in ids):
+            return 0  # so it is after most visits, and to write here is to read every state anew
         with self._writing_states(durable=False) as db:  # a hint that is lost costs nothing but time
             later = STATE.c.source.in_(list(ids)) & (STATE.c.next_poll > now)
             if within is not None:
@@ -188,6 +190,10 @@ class Sources(Visited):
 
 def _has_come(state: SourceState, now: datetime, ahead: datetime) -> bool:
     return state.next_poll is None or state.next_poll <= now or (state.last_visit is not None and state.last_visit > ahead)
+
+
+def _soon(state: SourceState | None, now: datetime, within: timedelta) -> bool:
+    return state is not None and state.next_poll is not None and now < state.next_poll <= now + within
 
 
 def fetch_of(row: RowMapping) -> FetchFacts:

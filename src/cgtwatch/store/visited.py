@@ -122,21 +122,21 @@ class Visited(Room):
             self._states[record.source] = record.plan.state
 
     def _known_states(self) -> dict[str, SourceState]:
-        states = self._states
-        if states is not None and self._database.remembers:
-            return states
-        with self._database.alone():
-            states = self._states  # another thread may have read them while we waited
-            if states is not None and self._database.remembers:
-                return states
-            with self._database.read() as db:
-                states = {state.source: state for state in map(state_of, db.execute(_EVERY_STATE))}
-            if self._database.remembers:
-                self._states = states
         if not self._database.remembers:
+            states = self._stored_states()
             with self._queue:
-                states |= {record.source: record.plan.state for record in self._waiting}
-        return states
+                return states | {record.source: record.plan.state for record in self._waiting}
+        remembered = self._states
+        if remembered is None:
+            with self._database.alone():
+                remembered = self._states  # another thread may have read them while we waited
+                if remembered is None:
+                    remembered = self._states = self._stored_states()
+        return remembered
+
+    def _stored_states(self) -> dict[str, SourceState]:
+        with self._database.alone(), self._database.read() as db:
+            return {state.source: state for state in map(state_of, db.execute(_EVERY_STATE))}
 
 
 def come(now: datetime) -> ColumnElement[bool]:

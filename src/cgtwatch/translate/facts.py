@@ -33,7 +33,7 @@ _DATES = tuple(
     )
 )
 _ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-# Not before 万 or 亿, which belong to the figures.
+# Not before 百, 千, 万 or 亿, which belong to the figures.
 _CODE = re.compile(r"(?<![a-z0-9])(?:[a-z][a-z-]*\d[\w-]*+|\d+[a-z]{1,3}\d[\w-]*+)(?![a-z]| ?[百千万亿])", re.ASCII)
 _PHASE = re.compile(
     rf"phase\s*([ivx]+|\d)(?![a-z\d])(?:\s*[/-]\s*([ivx]+|\d)(?![a-z\d]))?|([ivx]+|\d|[{HAN}])(?:\s*[/-]\s*([ivx]+|\d))?\s*期"

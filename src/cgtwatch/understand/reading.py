@@ -112,9 +112,10 @@ def survey(document: Document, rules: Rules) -> Reading:
 
 def _of_language(acts: Sequence[Hit], language: str) -> tuple[Hit, ...]:
     """`acts` without those of other countries where one name is also that of an act of a country that writes in this language."""
-    at_home = _HOMES.get(language, frozenset())
-    own = {(hit.start, hit.end) for hit in acts if hit.meaning.jurisdiction.partition("-")[0] in at_home}
-    return tuple(hit for hit in acts if (hit.start, hit.end) not in own or hit.meaning.jurisdiction.partition("-")[0] in at_home)
+    countries = _HOMES.get(language, frozenset())
+    at_home = [hit for hit in acts if hit.meaning.jurisdiction.partition("-")[0] in countries]
+    named = {(hit.start, hit.end) for hit in at_home}
+    return tuple(hit for hit in acts if hit in at_home or (hit.start, hit.end) not in named)
 
 
 def _shouted(title: str) -> bool:
